@@ -1,0 +1,124 @@
+#include "autograd/elementwise.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "autograd/shapes.hpp"
+
+namespace autograd::detail {
+
+namespace {
+
+// expand   y = x repeated to rows×cols          x: 1×cols or rows×1
+//          x̄ += ȳ, summed over the repetitions
+template <Element S>
+Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
+  const auto repeat = [x = x.value()](auto y) {
+    if (x.rows() == 1) y.rowwise() = x.row(0);
+    else y.colwise() = x.col(0);
+  };
+  return record<"expand">(written<S>(rows, cols, repeat), [](auto& y, auto& x) { x.accumulate(y.grad()); }, x);
+}
+
+// An operand of a rows×cols operation: itself if it has that shape or is a single number, else expanded to it.
+template <Element S>
+Var<Matrix<S>> broadcast(const Var<Matrix<S>>& x, Index rows, Index cols) {
+  const bool fits = (x.rows() == rows && x.cols() == cols) || x.rows() * x.cols() == 1;
+  return fits ? x : expand(x, rows, cols);
+}
+
+// Calls f with a and b as arrays of one shape; a matrix that is a single number becomes a constant array.
+template <Element S, class F>
+auto with_arrays(ConstMatrixMap<S> a, ConstMatrixMap<S> b, F f) {
+  const auto constant = [](const auto& number, const auto& shape) {
+    return Eigen::Array<S, -1, -1, Eigen::RowMajor>::Constant(shape.rows(), shape.cols(), number(0, 0));
+  };
+  if (a.rows() == b.rows() && a.cols() == b.cols()) return f(a.array(), b.array());
+  if (a.size() == 1) return f(constant(a, b), b.array());
+  return f(a.array(), constant(b, a));
+}
+
+template <class Rule, Element S>
+Var<Matrix<S>> unary(const Var<Matrix<S>>& x) {
+  return record<Rule::name>(
+      Rule::f(x.value().array()),
+      [](auto& y, auto& x) { x.accumulate(y.grad().array() * Rule::df(x.value().array(), y.value().array())); }, x);
+}
+
+template <class Rule, Element S>
+Var<Matrix<S>> binary(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
+  const auto agree = [](Index m, Index n) { return m == n || m == 1 || n == 1; };
+  if (!agree(a.rows(), b.rows()) || !agree(a.cols(), b.cols())) {
+    throw_shapes(Rule::name.text, "a", a.rows(), a.cols(), "b", b.rows(), b.cols(),
+                 "rows and columns must be equal, or 1 to be repeated");
+  }
+  // An extent of 1 gives way to the other one, whatever that is (0 included).
+  const Index rows = a.rows() == 1 ? b.rows() : a.rows(), cols = a.cols() == 1 ? b.cols() : a.cols();
+  const Var<Matrix<S>> left = broadcast(a, rows, cols), right = broadcast(b, rows, cols);
+  return with_arrays<S>(left.value(), right.value(), [&](const auto& a_value, const auto& b_value) {
+    return record<Rule::name>(
+        Rule::f(a_value, b_value),
+        [](auto& c, auto& a, auto& b) {
+          with_arrays<S>(a.value(), b.value(), [&](const auto& a_value, const auto& b_value) {
+            a.accumulate(c.grad().array() * Rule::da(a_value, b_value, c.value().array()));
+            b.accumulate(c.grad().array() * Rule::db(a_value, b_value, c.value().array()));
+          });
+        },
+        left, right);
+  });
+}
+
+}  // namespace
+
+template <Element S>
+Var<Matrix<S>> unary_matrix(std::size_t rule, const Var<Matrix<S>>& x) {
+  static constexpr auto kTable = []<class... Rules>(std::tuple<Rules...>) {
+    return std::array{&unary<Rules, S>...};
+  }(rules::Unary{});
+  return kTable[rule](x);
+}
+
+template <Element S>
+Var<Matrix<S>> binary_matrix(std::size_t rule, const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
+  static constexpr auto kTable = []<class... Rules>(std::tuple<Rules...>) {
+    return std::array{&binary<Rules, S>...};
+  }(rules::Binary{});
+  return kTable[rule](a, b);
+}
+
+template <Element S>
+Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
+  const Index rows = condition.rows(), cols = condition.cols();
+  for (const auto& [name, x] : {std::pair{"a", a}, std::pair{"b", b}}) {
+    if ((x.rows() != rows && x.rows() != 1) || (x.cols() != cols && x.cols() != 1)) {
+      throw_shapes("where", "the condition", rows, cols, name, x.rows(), x.cols(),
+                   "rows and columns must be equal, or 1 to be repeated");
+    }
+  }
+  const auto full = [&](const auto& x) { return x.rows() == rows && x.cols() == cols ? x : expand(x, rows, cols); };
+  const Var<Matrix<S>> left = full(a), right = full(b);
+  const auto holds = [](const auto& condition) { return condition.value().array() != S(0); };
+  return record<"where">(
+      holds(condition).select(left.value().array(), right.value().array()),
+      [holds](auto& c, auto& condition, auto& a, auto& b) {
+        a.accumulate(holds(condition).select(c.grad().array(), S(0)));
+        b.accumulate(holds(condition).select(S(0), c.grad().array()));
+      },
+      condition, left, right);
+}
+
+template Var<Matrix<float>> unary_matrix(std::size_t, const Var<Matrix<float>>&);
+template Var<Matrix<double>> unary_matrix(std::size_t, const Var<Matrix<double>>&);
+template Var<Matrix<Dual<double>>> unary_matrix(std::size_t, const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<float>> binary_matrix(std::size_t, const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<double>> binary_matrix(std::size_t, const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<Dual<double>>> binary_matrix(std::size_t, const Var<Matrix<Dual<double>>>&,
+                                                 const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<float>> where_matrix(const Var<Matrix<float>>&, const Var<Matrix<float>>&,
+                                         const Var<Matrix<float>>&);
+template Var<Matrix<double>> where_matrix(const Var<Matrix<double>>&, const Var<Matrix<double>>&,
+                                          const Var<Matrix<double>>&);
+template Var<Matrix<Dual<double>>> where_matrix(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&,
+                                                const Var<Matrix<Dual<double>>>&);
+
+}  // namespace autograd::detail

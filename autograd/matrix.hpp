@@ -1,0 +1,54 @@
+#pragma once
+// The kinds of value a Var can have: a number (float, double, Dual) or a row-major matrix of them, one row an example.
+
+#include <Eigen/Core>
+#include <concepts>
+#include <type_traits>
+
+namespace autograd {
+
+using Index = Eigen::Index;
+
+template <class S>
+using Matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+template <class S>
+using MatrixMap = Eigen::Map<Matrix<S>>;
+template <class S>
+using ConstMatrixMap = Eigen::Map<const Matrix<S>>;
+
+// Row by row (n numbers for n×d) or column by column (d numbers).
+enum class By { row, column };
+
+template <class S>
+struct Dual;  // dual.hpp
+template <class S>
+inline constexpr bool is_element = std::floating_point<S>;
+template <class S>
+inline constexpr bool is_element<Dual<S>> = true;
+
+// The element types: float trains, double proves, Dual<S> carries a directional derivative along.
+template <class S>
+concept Element = is_element<S>;
+
+// element_t<T> is S for both S and Matrix<S>.
+template <class T>
+struct ElementOf {
+  using type = T;
+};
+template <class S>
+struct ElementOf<Matrix<S>> {
+  using type = S;
+};
+template <class T>
+using element_t = typename ElementOf<T>::type;
+
+template <class T>
+concept MatrixValue = std::same_as<T, Matrix<element_t<T>>>;
+template <class T>
+concept Value = Element<T> || MatrixValue<T>;
+
+// Any Eigen expression: matrices, maps, blocks, arithmetic that is not evaluated yet.
+template <class E>
+concept EigenExpression = std::derived_from<std::remove_cvref_t<E>, Eigen::EigenBase<std::remove_cvref_t<E>>>;
+
+}  // namespace autograd

@@ -1,0 +1,65 @@
+#include "autograd/parameters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace autograd {
+
+template <Element S>
+Slot Parameters<S>::add(const std::string& name, Index rows, Index cols) {
+  if (rows < 1 || cols < 1) {
+    throw std::invalid_argument(fmt::format("Parameters::add: '{}' is {}×{} (need at least 1×1)", name, rows, cols));
+  }
+  if (std::ranges::any_of(entries_, [&](const Entry& entry) { return entry.name == name; })) {
+    throw std::invalid_argument(fmt::format("Parameters::add: the name '{}' is taken", name));
+  }
+  constexpr Index kLine = std::max<Index>(1, Arena::kAlignment / sizeof(S));
+  const Index offset = values_.size(), padded = (rows * cols + kLine - 1) / kLine * kLine;
+  entries_.push_back({name, rows, cols, offset});
+  values_.conservativeResize(offset + padded);
+  values_.tail(padded).setZero();
+  return {entries_.size() - 1};
+}
+
+template <Element S>
+Index Parameters<S>::count() const {
+  Index count = 0;
+  for (const Entry& entry : entries_) count += entry.rows * entry.cols;
+  return count;
+}
+
+template <Element S>
+Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient) : tape_(&tape) {
+  if (gradient.size() != parameters.size()) {
+    throw std::invalid_argument(fmt::format("Watched: the gradient buffer holds {} numbers, the parameters {}",
+                                            gradient.size(), parameters.size()));
+  }
+  const std::size_t n = parameters.entries().size();
+  vars_ = tape.array<Var<Matrix<S>>>(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    vars_[i] = tape.watch(parameters[Slot{i}], parameters.view(gradient, Slot{i}));
+  }
+}
+
+template <Element S>
+Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters) : tape_(&tape) {
+  const std::size_t n = parameters.entries().size();
+  vars_ = tape.array<Var<Matrix<S>>>(n);
+  for (std::size_t i = 0; i < n; ++i) vars_[i] = tape.constant(parameters[Slot{i}]);
+}
+
+template <Element S>
+void Watched<S>::fill_untouched() const {
+  for (const Var<Matrix<S>>& var : vars_) var.grad();
+}
+
+template class Parameters<float>;
+template class Parameters<double>;
+template class Parameters<Dual<double>>;
+template class Watched<float>;
+template class Watched<double>;
+template class Watched<Dual<double>>;
+
+}  // namespace autograd

@@ -1,0 +1,81 @@
+#pragma once
+// Parameters: one flat, aligned buffer with named, shaped views. An optimiser is a loop over one array, gradients of
+// shards add up as arrays, and saving is writing one buffer.
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "autograd/record.hpp"
+
+namespace autograd {
+
+// Where one parameter lies: a handle that a layer keeps.
+struct Slot {
+  std::size_t number = 0;
+};
+
+// Zeros, n of them, aligned for vector registers.
+template <Element S>
+using Buffer = Eigen::Matrix<S, Eigen::Dynamic, 1>;
+
+// Invariants:
+//   1. Views do not overlap, and each starts at a multiple of a cache line; the padding between them stays 0.
+//   2. Any buffer of size() numbers has the same layout: gradients, and an optimiser's moments.
+template <Element S>
+class Parameters {
+ public:
+  struct Entry {
+    std::string name;
+    Index rows, cols, offset;
+  };
+
+  // Appends a matrix of zeros. Throws std::invalid_argument if the name is taken or the shape is empty.
+  Slot add(const std::string& name, Index rows, Index cols);
+
+  MatrixMap<S> operator[](Slot slot) { return view(values_, slot); }
+  ConstMatrixMap<S> operator[](Slot slot) const { return view(values_, slot); }
+  // The same place in a buffer of this layout.
+  MatrixMap<S> view(Buffer<S>& buffer, Slot slot) const {
+    const Entry& entry = entries_[slot.number];
+    return {buffer.data() + entry.offset, entry.rows, entry.cols};
+  }
+  ConstMatrixMap<S> view(const Buffer<S>& buffer, Slot slot) const {
+    const Entry& entry = entries_[slot.number];
+    return {buffer.data() + entry.offset, entry.rows, entry.cols};
+  }
+
+  // How long a buffer of this layout is (padding included), and how many numbers are parameters.
+  Index size() const { return values_.size(); }
+  Index count() const;
+
+  Buffer<S>& values() { return values_; }
+  const Buffer<S>& values() const { return values_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+  Buffer<S> values_;
+};
+
+// All parameters as Vars on one tape: what a model's formula is written with.
+template <Element S>
+class Watched {
+ public:
+  // Gradients land in `gradient`, a buffer of the parameters' layout. Both must outlive the next rewind.
+  Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient);
+  // The parameters as constants: a forward pass alone.
+  Watched(Tape& tape, const Parameters<S>& parameters);
+
+  const Var<Matrix<S>>& operator[](Slot slot) const { return vars_[slot.number]; }
+  Tape& tape() const { return *tape_; }
+  // After backward: writes zeros where the loss did not depend on a parameter.
+  void fill_untouched() const;
+
+ private:
+  Tape* tape_;
+  std::span<Var<Matrix<S>>> vars_;  // in the tape's arena
+};
+
+}  // namespace autograd

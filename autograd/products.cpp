@@ -1,0 +1,230 @@
+// Matrix products and shapes: matmul, affine, transpose, blocks, stacking, picking.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "autograd/linear_algebra.hpp"
+#include "autograd/shapes.hpp"
+
+namespace autograd {
+
+namespace {
+
+template <Element S>
+void check_inner(const char* operation, Index a_inner, Index b_inner, const Var<Matrix<S>>& A, const Var<Matrix<S>>& B,
+                 const char* rule) {
+  if (a_inner == b_inner) return;
+  throw std::invalid_argument(fmt::format("{}: inner dimensions differ: A is {}×{}, B is {}×{} (need {})", operation,
+                                          A.rows(), A.cols(), B.rows(), B.cols(), rule));
+}
+
+template <Element S>
+void check_block(const char* operation, const char* what, const Var<Matrix<S>>& X, Index extent, Index first,
+                 Index count) {
+  if (first >= 0 && count >= 0 && first + count <= extent) return;
+  throw std::invalid_argument(fmt::format("{}: {} {} to {} of a {}×{} matrix (need 0 <= first and first + count <= {})",
+                                          operation, what, first, first + count - 1, X.rows(), X.cols(), extent));
+}
+
+}  // namespace
+
+template <Element S>
+Var<Matrix<S>> matmul(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
+  check_inner("matmul", A.cols(), B.rows(), A, B, "A.cols == B.rows");
+  return record<"matmul">(
+      A.value() * B.value(),
+      [](auto& C, auto& A, auto& B) {
+        A.accumulate(C.grad() * B.value().transpose());
+        B.accumulate(A.value().transpose() * C.grad());
+      },
+      A, B);
+}
+
+template <Element S>
+Var<Matrix<S>> matmul_tn(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
+  check_inner("matmul_tn", A.rows(), B.rows(), A, B, "A.rows == B.rows");
+  return record<"matmul_tn">(
+      A.value().transpose() * B.value(),
+      [](auto& C, auto& A, auto& B) {
+        A.accumulate(B.value() * C.grad().transpose());
+        B.accumulate(A.value() * C.grad());
+      },
+      A, B);
+}
+
+template <Element S>
+Var<Matrix<S>> matmul_nt(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
+  check_inner("matmul_nt", A.cols(), B.cols(), A, B, "A.cols == B.cols");
+  return record<"matmul_nt">(
+      A.value() * B.value().transpose(),
+      [](auto& C, auto& A, auto& B) {
+        A.accumulate(C.grad() * B.value());
+        B.accumulate(C.grad().transpose() * A.value());
+      },
+      A, B);
+}
+
+template <Element S>
+Var<Matrix<S>> affine(const Var<Matrix<S>>& X, const Var<Matrix<S>>& W, const Var<Matrix<S>>& b) {
+  check_inner("affine", X.cols(), W.rows(), X, W, "X.cols == W.rows for X = A, W = B");
+  if (b.rows() != 1 || b.cols() != W.cols()) {
+    throw_shapes("affine", "W", W.rows(), W.cols(), "b", b.rows(), b.cols(), "need b to be 1×W.cols");
+  }
+  // The product first and then the bias, row by row: one expression of both would allocate a temporary.
+  const auto fill = [X = X.value(), W = W.value(), b = b.value()](auto Y) {
+    Y.noalias() = X * W;
+    for (Index i = 0; i < Y.rows(); ++i) Y.row(i) += b.row(0);
+  };
+  return record<"affine">(
+      written<S>(X.rows(), W.cols(), fill),
+      [](auto& Y, auto& X, auto& W, auto& b) {
+        X.accumulate(Y.grad() * W.value().transpose());
+        W.accumulate(X.value().transpose() * Y.grad());
+        b.accumulate(Y.grad().colwise().sum());
+      },
+      X, W, b);
+}
+
+template <Element S>
+Var<Matrix<S>> transpose(const Var<Matrix<S>>& X) {
+  return record<"transpose">(
+      X.value().transpose(), [](auto& Y, auto& X) { X.accumulate(Y.grad().transpose()); }, X);
+}
+
+template <Element S>
+Var<Matrix<S>> reshape(const Var<Matrix<S>>& X, Index rows, Index cols) {
+  if (rows * cols != X.rows() * X.cols()) {
+    throw_shapes("reshape", "X", X.rows(), X.cols(), "the result", rows, cols, "need as many elements");
+  }
+  return record<"reshape">(
+      ConstMatrixMap<S>(X.value().data(), rows, cols),
+      [](auto& Y, auto& X) { X.accumulate(ConstMatrixMap<S>(Y.grad().data(), X.rows(), X.cols())); }, X);
+}
+
+template <Element S>
+Var<S> at(const Var<Matrix<S>>& X, Index i, Index j) {
+  check_block("at", "row", X, X.rows(), i, 1);
+  check_block("at", "column", X, X.cols(), j, 1);
+  return record<"at">(
+      S(X.value()(i, j)),
+      [i, j](auto& y, auto& X) { X.accumulate_block(i, j, Matrix<S>::Constant(1, 1, y.grad())); }, X);
+}
+
+template <Element S>
+Var<Matrix<S>> rows(const Var<Matrix<S>>& X, Index first, Index count) {
+  check_block("rows", "rows", X, X.rows(), first, count);
+  return record<"rows">(
+      X.value().middleRows(first, count), [first](auto& Y, auto& X) { X.accumulate_block(first, 0, Y.grad()); }, X);
+}
+
+template <Element S>
+Var<Matrix<S>> columns(const Var<Matrix<S>>& X, Index first, Index count) {
+  check_block("columns", "columns", X, X.cols(), first, count);
+  return record<"columns">(
+      X.value().middleCols(first, count), [first](auto& Y, auto& X) { X.accumulate_block(0, first, Y.grad()); }, X);
+}
+
+template <Element S>
+Var<Matrix<S>> vstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
+  if (A.cols() != B.cols()) {
+    throw_shapes("vstack", "A", A.rows(), A.cols(), "B", B.rows(), B.cols(), "need equal columns");
+  }
+  const auto fill = [A = A.value(), B = B.value()](auto C) {
+    C.topRows(A.rows()) = A;
+    C.bottomRows(B.rows()) = B;
+  };
+  return record<"vstack">(
+      written<S>(A.rows() + B.rows(), A.cols(), fill),
+      [](auto& C, auto& A, auto& B) {
+        A.accumulate(C.grad().topRows(A.rows()));
+        B.accumulate(C.grad().bottomRows(B.rows()));
+      },
+      A, B);
+}
+
+template <Element S>
+Var<Matrix<S>> hstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
+  if (A.rows() != B.rows()) {
+    throw_shapes("hstack", "A", A.rows(), A.cols(), "B", B.rows(), B.cols(), "need equal rows");
+  }
+  const auto fill = [A = A.value(), B = B.value()](auto C) {
+    C.leftCols(A.cols()) = A;
+    C.rightCols(B.cols()) = B;
+  };
+  return record<"hstack">(
+      written<S>(A.rows(), A.cols() + B.cols(), fill),
+      [](auto& C, auto& A, auto& B) {
+        A.accumulate(C.grad().leftCols(A.cols()));
+        B.accumulate(C.grad().rightCols(B.cols()));
+      },
+      A, B);
+}
+
+template <Element S>
+Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
+  if (static_cast<Index>(column.size()) != X.rows()) {
+    throw std::invalid_argument(fmt::format("pick: X has {} rows, {} columns are given (need one a row)", X.rows(),
+                                            column.size()));
+  }
+  for (const int j : column) {
+    if (j >= 0 && j < X.cols()) continue;
+    throw std::out_of_range(fmt::format("pick: column {} of a {}×{} matrix (need 0 to {})", j, X.rows(), X.cols(),
+                                        X.cols() - 1));
+  }
+  MatrixMap<int> kept = X.tape().template scratch<int>(X.rows(), 1);
+  std::ranges::copy(column, kept.data());
+  const auto fill = [kept, X = X.value()](auto y) {
+    for (Index i = 0; i < X.rows(); ++i) y(i, 0) = X(i, kept(i, 0));
+  };
+  return record<"pick">(
+      written<S>(X.rows(), 1, fill),
+      [kept](auto& y, auto& X) {
+        if (!X.needs_gradient()) return;
+        auto gradient = X.touched_grad();
+        for (Index i = 0; i < X.rows(); ++i) gradient(i, kept(i, 0)) += y.grad()(i, 0);
+      },
+      X);
+}
+
+// Everything above, once for each element type.
+// clang-format off
+template Var<Matrix<float>> matmul(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<float>> matmul_tn(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<float>> matmul_nt(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<float>> affine(const Var<Matrix<float>>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<float>> transpose(const Var<Matrix<float>>&);
+template Var<Matrix<float>> reshape(const Var<Matrix<float>>&, Index, Index);
+template Var<float> at(const Var<Matrix<float>>&, Index, Index);
+template Var<Matrix<float>> rows(const Var<Matrix<float>>&, Index, Index);
+template Var<Matrix<float>> columns(const Var<Matrix<float>>&, Index, Index);
+template Var<Matrix<float>> vstack(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<float>> hstack(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<float>> pick(const Var<Matrix<float>>&, std::span<const int>);
+template Var<Matrix<double>> matmul(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<double>> matmul_tn(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<double>> matmul_nt(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<double>> affine(const Var<Matrix<double>>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<double>> transpose(const Var<Matrix<double>>&);
+template Var<Matrix<double>> reshape(const Var<Matrix<double>>&, Index, Index);
+template Var<double> at(const Var<Matrix<double>>&, Index, Index);
+template Var<Matrix<double>> rows(const Var<Matrix<double>>&, Index, Index);
+template Var<Matrix<double>> columns(const Var<Matrix<double>>&, Index, Index);
+template Var<Matrix<double>> vstack(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<double>> hstack(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<double>> pick(const Var<Matrix<double>>&, std::span<const int>);
+template Var<Matrix<Dual<double>>> matmul(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<Dual<double>>> matmul_tn(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<Dual<double>>> matmul_nt(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<Dual<double>>> affine(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<Dual<double>>> transpose(const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<Dual<double>>> reshape(const Var<Matrix<Dual<double>>>&, Index, Index);
+template Var<Dual<double>> at(const Var<Matrix<Dual<double>>>&, Index, Index);
+template Var<Matrix<Dual<double>>> rows(const Var<Matrix<Dual<double>>>&, Index, Index);
+template Var<Matrix<Dual<double>>> columns(const Var<Matrix<Dual<double>>>&, Index, Index);
+template Var<Matrix<Dual<double>>> vstack(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<Dual<double>>> hstack(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
+template Var<Matrix<Dual<double>>> pick(const Var<Matrix<Dual<double>>>&, std::span<const int>);
+// clang-format on
+
+}  // namespace autograd

@@ -1,0 +1,105 @@
+// The .csv beside a figure: exact to the last bit, with a header, tidy.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "plots/figure.hpp"
+#include "plots/text.hpp"
+
+namespace {
+using Values = std::vector<double>;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+}  // namespace
+
+TEST_SUITE("plots") {
+  TEST_CASE("a number reads back as the same double") {
+    CHECK(plots::number(0.1) == "0.1");
+    CHECK(plots::number(-3) == "-3");
+    CHECK(plots::number(kNan) == "NaN");
+    CHECK(plots::number(-kNan) == "NaN");
+    CHECK(plots::number(kInfinity) == "Inf");
+    CHECK(plots::number(-kInfinity) == "-Inf");
+    std::mt19937_64 bits(1);
+    for (int i = 0; i < 10'000; ++i) {
+      const double value = std::ldexp(static_cast<double>(bits()) - 0x1p63, static_cast<int>(bits() % 1900) - 1000);
+      REQUIRE(std::stod(plots::number(value)) == value);
+    }
+  }
+
+  TEST_CASE("words stay on one line and inside their quotes") {
+    CHECK(plots::csv_field("R = 10, M = 5") == "\"R = 10, M = 5\"");
+    CHECK(plots::csv_field("say \"x\"\n") == "\"say \"\"x\"\" \"");
+    CHECK(plots::csv_field("− × σ") == "− × σ");
+    CHECK(plots::literal("it's `ls`\t\"q\"\n") == "'it''s `ls` \"q\" '");
+  }
+
+  TEST_CASE("curves: one row a point, the band beside it") {
+    plots::Curves curves{.title = "t"};
+    curves.line("train", Values{1, 2}, Values{0.1, kNan});
+    CHECK(curves.drawing().csv == "series,label,x,y\n0,train,1,0.1\n0,train,2,NaN\n");
+    curves.band("test", Values{1}, Values{4}, Values{0.5});
+    CHECK(curves.drawing().csv ==
+          "series,label,x,y,low,high\n0,train,1,0.1,NaN,NaN\n0,train,2,NaN,NaN,NaN\n1,test,1,4,3.5,4.5\n");
+  }
+
+  TEST_CASE("curves: a slope goes through the first point it can go through") {
+    plots::Curves curves;
+    curves.line("error", Values{0, 4, 9}, Values{1, 3, 2});
+    curves.slope("1/√R", -0.5);
+    REQUIRE(curves.guides.size() == 1);
+    CHECK(curves.guides[0].value == 6);  // 3 = 6 · 4^(-1/2)
+    CHECK(curves.guides[0].exponent == -0.5);
+  }
+
+  TEST_CASE("curves: values that a log axis cannot show stay in the data and are counted") {
+    plots::Curves curves{.log_x = true, .log_y = true};
+    curves.line("loss", Values{0, 1, 2, 3}, Values{1, 2, 0, -1});
+    const plots::Drawing drawing = curves.drawing();
+    CHECK(drawing.csv == "series,label,x,y\n0,loss,0,1\n0,loss,1,2\n0,loss,2,0\n0,loss,3,-1\n");
+    CHECK(drawing.note == "3 of 4 points are not positive and cannot be drawn on a log axis");
+    curves.log_x = curves.log_y = false;
+    CHECK(curves.drawing().note.empty());
+  }
+
+  TEST_CASE("scatter: a point's series is its class, curves come after") {
+    plots::Scatter scatter{.class_names = {"ham"}};
+    scatter.points(Values{1, 2, 3}, Values{4, 5, 6}, std::vector{2, 0, 2});
+    scatter.curve("boundary", Values{0}, Values{7});
+    CHECK(scatter.drawing().csv == "series,label,x,y\n0,ham,2,5\n2,2,1,4\n2,2,3,6\n3,boundary,0,7\n");
+  }
+
+  TEST_CASE("histogram: counts and densities, both ends included") {
+    plots::Histogram histogram{.bins = 2, .density = false, .range = plots::Range{0, 4}};
+    histogram.sample("x", Values{0, 1.5, 2, 4, 5, -0.1, kNan});
+    CHECK(histogram.drawing().csv == "series,label,x,y,width\n0,x,1,2,2\n0,x,3,2,2\n");
+    CHECK(histogram.drawing().note == "1 of 7 values are not finite and are left out");
+    histogram.density = true;
+    histogram.curve("p(x)", Values{1}, Values{0.25});
+    // 2 / (6 · 2): the two values outside the range count in n
+    CHECK(histogram.drawing().csv ==
+          "series,label,x,y,width\n0,x,1,0.16666666666666666,2\n0,x,3,0.16666666666666666,2\n1,p(x),1,0.25,0\n");
+  }
+
+  TEST_CASE("histogram: equal values get a bin of width 1") {
+    plots::Histogram histogram{.bins = 1};
+    histogram.sample("x", Values{3, 3});
+    CHECK(histogram.drawing().csv == "series,label,x,y,width\n0,x,3,1,1\n");
+  }
+
+  TEST_CASE("heat map: row by row, at the centres of the cells") {
+    plots::HeatMap map{.x = plots::Range{-1, 1}};
+    map.matrix(Values{1, 2, 3, 4, 5, kNan}, 2, 3);
+    CHECK(map.drawing().csv == "x,y,value\n-1,0,1\n0,0,2\n1,0,3\n-1,1,4\n0,1,5\n1,1,NaN\n");
+  }
+
+  TEST_CASE("image grid: image, row, column, grey, from float as from double") {
+    plots::ImageGrid grid{.image_height = 1, .image_width = 2};
+    grid.image(Values{0, 0.1});
+    grid.image(std::vector<float>{1, 0.5F});
+    CHECK(grid.drawing().csv == "image,y,x,grey\n0,0,0,0\n0,0,1,0.1\n1,0,0,1\n1,0,1,0.5\n");
+  }
+}

@@ -1,0 +1,134 @@
+// Saving when something is missing or broken: the run goes on where it can, and says what happened.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <stdexcept>
+#include <vector>
+
+#include "plots/figure.hpp"
+#include "plots/gnuplot.hpp"
+#include "tests/plots/workspace.hpp"
+
+namespace {
+
+plots::Curves small_figure() {
+  plots::Curves curves{.title = "t", .x_label = "epoch", .y_label = "nats"};
+  curves.line("train", std::vector<double>{1, 2}, std::vector<double>{3, 4});
+  return curves;
+}
+
+constexpr const char* kSmallCsv = "series,label,x,y\n0,train,1,3\n0,train,2,4\n";
+
+void install_gnuplot(const Workspace& here, const std::string& shell_commands) {
+  here.write("gnuplot", "#!/bin/sh\n" + shell_commands);
+  std::filesystem::permissions(here.folder / "gnuplot", std::filesystem::perms::owner_all);
+}
+
+std::string refusal(auto act) { return message_of<std::runtime_error>(act); }
+
+}  // namespace
+
+TEST_SUITE("plots") {
+  TEST_CASE("no plots: nothing is written") {
+    Workspace here;
+    CHECK_FALSE(save(small_figure(), here.output(plots::Format::none), "05_a"));
+    CHECK(std::filesystem::is_empty(here.folder));
+  }
+
+  TEST_CASE("gnuplot missing: data and script are written, one line says how to draw, once") {
+    Workspace here;
+    const OnlyOnPath nothing(here.folder);
+    plots::told_that_gnuplot_is_missing() = false;
+    plots::Output output = here.output();
+    output.folder /= "figures";
+    CHECK_FALSE(save(small_figure(), output, "05_a"));
+    CHECK_FALSE(save(small_figure(), output, "05_b"));
+    const std::string folder = output.folder.string();
+    REQUIRE(here.notes.size() == 1);
+    CHECK(here.notes[0] == "gnuplot not found: wrote " + folder +
+                               "/05_a.csv and .gp; install gnuplot and run: gnuplot 05_a.gp in " + folder);
+    CHECK(here.read("figures/05_a.csv") == kSmallCsv);
+    CHECK(here.read("figures/05_b.csv") == kSmallCsv);
+    CHECK(here.read("figures/05_b.gp").find("data = '05_b.csv'\n") != std::string::npos);
+    CHECK_FALSE(here.has("figures/05_a.png"));
+  }
+
+  TEST_CASE("a folder named gnuplot on PATH is not gnuplot") {
+    Workspace here;
+    std::filesystem::create_directory(here.folder / "gnuplot");
+    const OnlyOnPath folder(here.folder);
+    CHECK_FALSE(plots::gnuplot_is_on_path());
+  }
+
+  TEST_CASE("gnuplot fails: its own error line is passed on, the broken picture is removed") {
+    Workspace here;
+    install_gnuplot(here,
+                    "printf '\\nplot f(x)\\n     ^\\n\"05_a.gp\" line 7: undefined function: "
+                    "f\\nmore\\n' >&2\nexit 1\n");
+    const OnlyOnPath fake(here.folder);
+    here.write("05_a.png", "half a picture");
+    CHECK_FALSE(save(small_figure(), here.output(), "05_a"));
+    const std::string stem = (here.folder / "05_a").string();
+    REQUIRE(here.notes.size() == 1);
+    CHECK(here.notes[0] == "gnuplot failed on " + stem +
+                               ".gp: \"05_a.gp\" line 7: undefined function: f; the data are in " + stem + ".csv");
+    CHECK(here.read("05_a.csv") == kSmallCsv);
+    CHECK(here.has("05_a.gp"));
+    CHECK_FALSE(here.has("05_a.png"));
+  }
+
+  TEST_CASE("gnuplot fails without a word: the exit status is passed on") {
+    Workspace here;
+    install_gnuplot(here, "exit 3\n");
+    const OnlyOnPath fake(here.folder);
+    CHECK(plots::run_gnuplot(here.folder, "a.gp", false).complaint == "exit status 3");
+    install_gnuplot(here, "kill -9 $$\n");
+    CHECK(plots::run_gnuplot(here.folder, "a.gp", false).complaint == "killed by signal 9");
+  }
+
+  TEST_CASE("gnuplot says it is done, but there is no picture") {
+    Workspace here;
+    install_gnuplot(here, "exit 0\n");
+    const OnlyOnPath fake(here.folder);
+    CHECK_FALSE(save(small_figure(), here.output(), "05_a"));
+    const std::string stem = (here.folder / "05_a").string();
+    REQUIRE(here.notes.size() == 1);
+    CHECK(here.notes[0] == "gnuplot failed on " + stem + ".gp: it wrote no picture; the data are in " + stem + ".csv");
+  }
+
+  TEST_CASE("gnuplot dies before it has read its commands: the program survives") {
+    Workspace here;
+    install_gnuplot(here, "exit 1\n");
+    const OnlyOnPath fake(here.folder);
+    // far more than a pipe holds, so that writing is still under way when the reader dies
+    const plots::GnuplotRun run = plots::run_gnuplot(here.folder, std::string(1'000'000, 'x'), false);
+    CHECK_FALSE(run.succeeded);
+    const bool signal_is_as_before = std::signal(SIGPIPE, SIG_DFL) == SIG_DFL;
+    CHECK(signal_is_as_before);
+  }
+
+  TEST_CASE("a folder that cannot be made") {
+    Workspace here;
+    here.write("file", "");
+    plots::Output output = here.output();
+    output.folder = here.folder / "file" / "figures";
+    CHECK(refusal([&] { save(small_figure(), output, "05_a"); }) ==
+          "cannot make the folder for figures " + output.folder.string() + ": Not a directory");
+    output.folder = here.folder / "file";
+    CHECK(refusal([&] { save(small_figure(), output, "05_a"); }) ==
+          "cannot make the folder for figures " + output.folder.string() + ": Not a directory");
+  }
+
+  TEST_CASE("a file that cannot be opened, and a full disk") {
+    Workspace here;
+    const std::string stem = (here.folder / "05_a").string();
+    std::filesystem::create_directory(stem + ".gp");
+    CHECK(refusal([&] { save(small_figure(), here.output(), "05_a"); }) ==
+          "cannot write " + stem + ".gp: Is a directory");
+    if (!std::filesystem::exists("/dev/full")) return;
+    std::filesystem::remove(stem + ".csv");
+    std::filesystem::create_symlink("/dev/full", stem + ".csv");
+    CHECK(refusal([&] { save(small_figure(), here.output(), "05_a"); }) ==
+          "cannot write " + stem + ".csv: No space left on device");
+  }
+}
