@@ -23,7 +23,8 @@ class Arena {
   // Uninitialised memory for `bytes` bytes, aligned to `alignment` (a power of two, at most kAlignment).
   void* allocate(std::size_t bytes, std::size_t alignment) {
     const auto address = (reinterpret_cast<std::uintptr_t>(next_) + alignment - 1) & ~(alignment - 1);
-    if (address + bytes > reinterpret_cast<std::uintptr_t>(end_)) [[unlikely]] return allocate_in_next_chunk(bytes);
+    if (address + bytes > reinterpret_cast<std::uintptr_t>(end_)) [[unlikely]]
+      return allocate_in_next_chunk(bytes);
     next_ = reinterpret_cast<std::byte*>(address) + bytes;
     return reinterpret_cast<std::byte*>(address);
   }
@@ -53,7 +54,7 @@ class Arena {
 
  private:
   struct Free {
-    void operator()(std::byte* memory) const { ::operator delete(memory, std::align_val_t{kAlignment}); }
+    void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{kAlignment}); }
   };
   struct Chunk {
     std::unique_ptr<std::byte, Free> memory;

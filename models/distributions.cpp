@@ -1,0 +1,192 @@
+#include "models/distributions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+
+namespace models {
+
+namespace {
+
+using autograd::Index;
+using autograd::written;
+
+const double kLog2Pi = std::log(2 * std::numbers::pi);
+
+// The number of rows R of the result; checks that every operand's rows divide it and that the columns agree.
+template <Element S>
+Index common_rows(const char* operation, std::initializer_list<std::pair<const char*, Var<Matrix<S>>>> operands) {
+  Index rows = 1, cols = 1;
+  for (const auto& [name, x] : operands) {
+    rows = std::max(rows, x.rows());
+    cols = std::max(cols, x.cols());
+  }
+  for (const auto& [name, x] : operands) {
+    const bool number = x.rows() == 1 && x.cols() == 1;
+    if (number || (x.cols() == cols && x.rows() > 0 && rows % x.rows() == 0)) continue;
+    throw std::invalid_argument(
+        fmt::format("{}: {} is {}×{}, the result has {} rows of {} columns (need as many "
+                    "columns, and rows that divide {})",
+                    operation, name, x.rows(), x.cols(), rows, cols, rows));
+  }
+  return rows;
+}
+
+// Row r of R of an operand, as an array: its own row, or the one that serves r.
+template <class M>
+auto row_of(const M& x, Index r, Index R) {
+  return x.row(r / (R / x.rows())).array();
+}
+
+// The same, where the operand may also be one number for all columns: calls f with an array of d columns either way.
+template <class M, class F>
+auto with_row(const M& x, Index r, Index R, Index d, F f) {
+  using S = typename M::Scalar;
+  if (x.cols() == d) return f(row_of(x, r, R));
+  return f(Eigen::Array<S, 1, Eigen::Dynamic>::Constant(1, d, x(0, 0)));
+}
+
+// Adds to row r's share of an operand's adjoint; over all columns if the operand is one number.
+template <class Node, class E>
+void add_to_row(Node& x, Index r, Index R, const E& gradient) {
+  auto adjoint = x.grad();
+  if (x.cols() == gradient.cols())
+    adjoint.row(r / (R / x.rows())).array() += gradient;
+  else
+    adjoint(0, 0) += gradient.sum();
+}
+
+}  // namespace
+
+template <Element S>
+Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& logits) {
+  const Index R = common_rows<S>("bernoulli_log_prob", {{"x", x}, {"logits", logits}});
+  if (logits.rows() != R) throw std::invalid_argument("bernoulli_log_prob: x has more rows than the logits");
+  // log(1 + exp ℓ) = max(ℓ, 0) + log(1 + exp -|ℓ|): nothing overflows.
+  const auto fill = [R, x = x.value(), logits = logits.value()](auto y) {
+    for (Index r = 0; r < R; ++r) {
+      const auto l = logits.row(r).array();
+      y(r, 0) = (row_of(x, r, R) * l - l.max(S(0)) - (-l.abs()).exp().log1p()).sum();
+    }
+  };
+  return record<"bernoulli_log_prob">(
+      written<S>(R, 1, fill),
+      [R](auto& y, auto& x, auto& logits) {
+        logits.accumulate_lanes(autograd::By::row, [&](Index r) {
+          return y.grad()(r, 0) * (row_of(x.value(), r, R) - S(1) / (S(1) + (-logits.value().row(r).array()).exp()));
+        });
+      },
+      x, logits);
+}
+
+template <Element S>
+Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var) {
+  const Index R = common_rows<S>("normal_log_prob", {{"x", x}, {"mu", mu}, {"log_var", log_var}});
+  const Index d = x.cols();
+  const auto fill = [=, x = x.value(), mu = mu.value(), log_var = log_var.value()](auto y) {
+    for (Index r = 0; r < R; ++r) {
+      const auto difference = row_of(x, r, R) - row_of(mu, r, R);
+      y(r, 0) = with_row(log_var, r, R, d, [&](const auto& l) {
+        return S(-0.5) * (S(kLog2Pi) + l + difference.square() * (-l).exp()).sum();
+      });
+    }
+  };
+  return record<"normal_log_prob">(
+      written<S>(R, 1, fill),
+      [R, d](auto& y, auto& x, auto& mu, auto& log_var) {
+        for (auto* operand : {&x, &mu, &log_var}) {
+          if (operand->needs_gradient()) operand->touched_grad();
+        }
+        for (Index r = 0; r < R; ++r) {
+          const S g = y.grad()(r, 0);
+          const auto difference = row_of(x.value(), r, R) - row_of(mu.value(), r, R);
+          with_row(log_var.value(), r, R, d, [&](const auto& l) {
+            const auto u = difference * (-l).exp();
+            if (x.needs_gradient()) add_to_row(x, r, R, -g * u);
+            if (mu.needs_gradient()) add_to_row(mu, r, R, g * u);
+            if (log_var.needs_gradient()) add_to_row(log_var, r, R, S(0.5) * g * (u * difference - S(1)));
+          });
+        }
+      },
+      x, mu, log_var);
+}
+
+template <Element S>
+Var<Matrix<S>> standard_normal_log_prob(const Var<Matrix<S>>& z) {
+  const S constant = S(kLog2Pi * double(z.cols()));
+  return record<"standard_normal_log_prob">(
+      (S(-0.5) * (z.value().rowwise().squaredNorm().array() + constant)),
+      [](auto& y, auto& z) {
+        z.accumulate_lanes(autograd::By::row, [&](Index r) { return S(-y.grad()(r, 0)) * z.value().row(r); });
+      },
+      z);
+}
+
+template <Element S>
+Var<Matrix<S>> kl_to_standard_normal(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var) {
+  const Index R = common_rows<S>("kl_to_standard_normal", {{"mu", mu}, {"log_var", log_var}});
+  const auto fill = [R, mu = mu.value(), log_var = log_var.value()](auto y) {
+    for (Index r = 0; r < R; ++r) {
+      const auto l = row_of(log_var, r, R);
+      y(r, 0) = S(0.5) * (row_of(mu, r, R).square() + l.exp() - S(1) - l).sum();
+    }
+  };
+  return record<"kl_to_standard_normal">(
+      written<S>(R, 1, fill),
+      [R](auto& y, auto& mu, auto& log_var) {
+        for (auto* operand : {&mu, &log_var}) {
+          if (operand->needs_gradient()) operand->touched_grad();
+        }
+        for (Index r = 0; r < R; ++r) {
+          const S g = y.grad()(r, 0);
+          if (mu.needs_gradient()) add_to_row(mu, r, R, g * row_of(mu.value(), r, R));
+          if (!log_var.needs_gradient()) continue;
+          add_to_row(log_var, r, R, S(0.5) * g * (row_of(log_var.value(), r, R).exp() - S(1)));
+        }
+      },
+      mu, log_var);
+}
+
+template <Element S>
+Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var, const Var<Matrix<S>>& epsilon) {
+  const Index R = common_rows<S>("reparameterise", {{"mu", mu}, {"log_var", log_var}, {"epsilon", epsilon}});
+  if (epsilon.rows() != R) throw std::invalid_argument("reparameterise: epsilon has fewer rows than mu or log_var");
+  const auto fill = [R, mu = mu.value(), log_var = log_var.value(), epsilon = epsilon.value()](auto z) {
+    for (Index r = 0; r < R; ++r) {
+      z.row(r).array() = row_of(mu, r, R) + (S(0.5) * row_of(log_var, r, R)).exp() * epsilon.row(r).array();
+    }
+  };
+  return record<"reparameterise">(
+      written<S>(R, mu.cols(), fill),
+      [R](auto& z, auto& mu, auto& log_var, auto&) {
+        for (auto* operand : {&mu, &log_var}) {
+          if (operand->needs_gradient()) operand->touched_grad();
+        }
+        for (Index r = 0; r < R; ++r) {
+          const auto g = z.grad().row(r).array();
+          if (mu.needs_gradient()) add_to_row(mu, r, R, g);
+          if (!log_var.needs_gradient()) continue;
+          add_to_row(log_var, r, R, S(0.5) * g * (z.value().row(r).array() - row_of(mu.value(), r, R)));
+        }
+      },
+      mu, log_var, epsilon);
+}
+
+// Everything above, once for each element type that models train with.
+// clang-format off
+template Var<Matrix<float>> bernoulli_log_prob(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<double>> bernoulli_log_prob(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<float>> normal_log_prob(const Var<Matrix<float>>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<double>> normal_log_prob(const Var<Matrix<double>>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<float>> standard_normal_log_prob(const Var<Matrix<float>>&);
+template Var<Matrix<double>> standard_normal_log_prob(const Var<Matrix<double>>&);
+template Var<Matrix<float>> kl_to_standard_normal(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<double>> kl_to_standard_normal(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<float>> reparameterise(const Var<Matrix<float>>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&);
+template Var<Matrix<double>> reparameterise(const Var<Matrix<double>>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+// clang-format on
+
+}  // namespace models

@@ -1,0 +1,41 @@
+#include "models/parallel.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+
+#ifdef EIGEN_USE_BLAS
+extern "C" void openblas_set_num_threads(int);
+#endif
+
+namespace models {
+
+namespace {
+// OpenBLAS would start threads of its own inside ours; left alone, a step takes five times as long.
+void keep_products_on_one_thread() {
+#ifdef EIGEN_USE_BLAS
+  static const bool once = (openblas_set_num_threads(1), true);
+  (void)once;
+#endif
+}
+}  // namespace
+
+int core_count() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
+void parallel_for(int n, int threads, const std::function<void(int)>& body) {
+  keep_products_on_one_thread();
+  std::exception_ptr first;
+  int first_number = n;
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+  for (int i = 0; i < n; ++i) {
+    try {
+      body(i);
+    } catch (...) {
+#pragma omp critical
+      if (i < first_number) first = std::current_exception(), first_number = i;
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
+
+}  // namespace models

@@ -1,0 +1,31 @@
+#include "models/ppca.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+
+namespace models {
+
+PpcaOptimum fit_ppca(const autograd::Matrix<double>& x, int k) {
+  const Eigen::Index d = x.cols();
+  if (k < 1 || k >= d) throw std::invalid_argument(fmt::format("fit_ppca: expected 1 <= k < {}, found {}", d, k));
+  const autograd::Matrix<double> centred = x.rowwise() - x.colwise().mean();
+  const autograd::Matrix<double> covariance = centred.transpose() * centred / static_cast<double>(x.rows());
+  const Eigen::SelfAdjointEigenSolver<autograd::Matrix<double>> solver(covariance, Eigen::EigenvaluesOnly);
+
+  PpcaOptimum optimum;
+  optimum.eigenvalues = solver.eigenvalues().reverse();
+  optimum.noise_variance = optimum.eigenvalues.tail(d - k).mean();
+  if (!(optimum.noise_variance > 0)) {
+    throw std::invalid_argument(fmt::format("fit_ppca: with k = {} nothing is left for the noise; take fewer", k));
+  }
+  const double D = static_cast<double>(d), log_2_pi = std::log(2 * std::numbers::pi);
+  optimum.log_likelihood = -0.5 * (D * log_2_pi + optimum.eigenvalues.head(k).array().log().sum() +
+                                   (D - k) * std::log(optimum.noise_variance) + D);
+  return optimum;
+}
+
+}  // namespace models

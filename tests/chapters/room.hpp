@@ -1,0 +1,56 @@
+// A lesson whose output is kept, and a folder for the files it writes.
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "chapters/lesson.hpp"
+
+namespace lesson {
+
+namespace fs = std::filesystem;
+
+// A folder that is gone after the test.
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("lesson_test_" + std::to_string(getpid()));
+  Folder() { fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+  std::string operator/(const char* name) const { return (path / name).string(); }
+};
+
+inline std::string content(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// A lesson whose output is kept.
+struct Room {
+  std::ostringstream out, err;
+  Lesson lesson{"05_minibatch_sgd", "A minibatch gradient is unbiased", "1.6, 1.6.1", out, err};
+  int run(std::vector<const char*> words, const std::function<void(Lesson&)>& body) {
+    words.insert(words.begin(), "05_minibatch_sgd");
+    return lesson.run(static_cast<int>(words.size()), words.data(), [&] { body(lesson); });
+  }
+  // the output without the last line's time
+  std::string text() const { return out.str().substr(0, out.str().rfind("   ")); }
+  std::string last_line() const { return text().substr(text().rfind('\n') + 1); }
+};
+
+inline void unbiased(Lesson& lesson) {
+  lesson.equation("1.6.1", "E[ (N/M) Σ_{j∈M} ∇log p(x_j) ] = ∇log p(D)", "eq:expectation")
+      .exact("every subset (10 of 10)", 20, 20)
+      .exact("every ordered pair (25 of 25)", 20, 20)
+      .sampled("100,000 draws", {20.0131, 0.0347}, 20)
+      .p_value("chi-square", 0.42);
+  lesson.equation("1.6", "E[ Σ_{j∈M} ∇log p(x_j) ] = ∇log p(D), as printed in the notes", "eq:sgd-unbiased")
+      .fails("every subset (10 of 10)", 8, 20, "N/M is missing");
+}
+
+}  // namespace lesson
