@@ -60,7 +60,8 @@ struct Dual {
   friend Dual pow(const Dual& a, const Dual& b) {
     const S y = std::pow(a.value, b.value);
     const S dlog = b.tangent == S(0) ? S(0) : y * std::log(a.value) * b.tangent;
-    return {y, b.value * std::pow(a.value, b.value - 1) * a.tangent + dlog};
+    const S da = b.value == S(0) ? S(0) : b.value * std::pow(a.value, b.value - 1);
+    return {y, da * a.tangent + dlog};
   }
   friend bool isfinite(const Dual& x) { return std::isfinite(x.value) && std::isfinite(x.tangent); }
   friend bool isnan(const Dual& x) { return std::isnan(x.value) || std::isnan(x.tangent); }

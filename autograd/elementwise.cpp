@@ -9,12 +9,13 @@ namespace autograd::detail {
 
 namespace {
 
-// expand   y = x repeated to rows×cols          x: 1×cols or rows×1
+// expand   y = x repeated to rows×cols          x: 1×cols, rows×1 or 1×1
 //          x̄ += ȳ, summed over the repetitions
 template <Element S>
 Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
   const auto repeat = [x = x.value()](auto y) {
-    if (x.rows() == 1) y.rowwise() = x.row(0);
+    if (x.size() == 1) y.setConstant(x(0, 0));
+    else if (x.rows() == 1) y.rowwise() = x.row(0);
     else y.colwise() = x.col(0);
   };
   return record<"expand">(written<S>(rows, cols, repeat), [](auto& y, auto& x) { x.accumulate(y.grad()); }, x);

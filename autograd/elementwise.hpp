@@ -28,6 +28,7 @@ struct OperandTraits {  // a plain number
 template <EigenExpression X>
 struct OperandTraits<X> {
   static constexpr bool is_var = false, is_matrix = true, is_operand = true;
+  using Element = typename X::Scalar;
 };
 template <class T>
 struct OperandTraits<Var<T>> {
@@ -36,6 +37,12 @@ struct OperandTraits<Var<T>> {
 };
 template <class X>
 using Traits = OperandTraits<std::remove_cvref_t<X>>;
+
+template <class A, class B>
+inline constexpr bool same_element = true;  // a plain number takes on the other one's element type
+template <class A, class B>
+  requires requires { typename Traits<A>::Element; typename Traits<B>::Element; }
+inline constexpr bool same_element<A, B> = std::same_as<typename Traits<A>::Element, typename Traits<B>::Element>;
 
 template <class A, class B>
 constexpr auto common_element() {
@@ -53,10 +60,10 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
 
 }  // namespace detail
 
-// At least one Var, and otherwise Vars, numbers and matrices.
+// At least one Var, and otherwise Vars, numbers and matrices. Vars and matrices have the same element type.
 template <class A, class B>
 concept Operands = (detail::Traits<A>::is_var || detail::Traits<B>::is_var) && detail::Traits<A>::is_operand &&
-                   detail::Traits<B>::is_operand;
+                   detail::Traits<B>::is_operand && detail::same_element<A, B>;
 
 // An operand as the scalar or matrix kind that an operation works on. Matrices that are lvalues are referenced.
 template <Element S, class X>

@@ -49,6 +49,19 @@ concept Value = Element<T> || MatrixValue<T>;
 
 // Any Eigen expression: matrices, maps, blocks, arithmetic that is not evaluated yet.
 template <class E>
-concept EigenExpression = std::derived_from<std::remove_cvref_t<E>, Eigen::EigenBase<std::remove_cvref_t<E>>>;
+concept EigenExpression = requires(const std::remove_cvref_t<E>& e) {
+  []<class Derived>(const Eigen::EigenBase<Derived>&) {}(e);
+};
+// Array expressions (coefficient by coefficient), as against matrix expressions.
+template <class E>
+inline constexpr bool is_array = requires(const E& e) {
+  []<class Derived>(const Eigen::ArrayBase<Derived>&) {}(e);
+};
+
+// A matrix product that is not evaluated yet: the work of a kernel, not of one coefficient after the other.
+template <class E>
+inline constexpr bool is_product = false;
+template <class A, class B, int option>
+inline constexpr bool is_product<Eigen::Product<A, B, option>> = true;
 
 }  // namespace autograd

@@ -24,6 +24,14 @@ Slot Parameters<S>::add(const std::string& name, Index rows, Index cols) {
 }
 
 template <Element S>
+Slot Parameters<S>::find(const std::string& name) const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].name == name) return {i};
+  }
+  throw std::invalid_argument(fmt::format("Parameters::find: there is no parameter '{}'", name));
+}
+
+template <Element S>
 Index Parameters<S>::count() const {
   Index count = 0;
   for (const Entry& entry : entries_) count += entry.rows * entry.cols;
@@ -40,6 +48,10 @@ Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& grad
   vars_ = tape.array<Var<Matrix<S>>>(n);
   for (std::size_t i = 0; i < n; ++i) {
     vars_[i] = tape.watch(parameters[Slot{i}], parameters.view(gradient, Slot{i}));
+    const auto& entry = parameters.entries()[i];
+    const Index end = entry.offset + entry.rows * entry.cols;
+    const Index next = i + 1 < n ? parameters.entries()[i + 1].offset : gradient.size();
+    gradient.segment(end, next - end).setZero();  // an optimiser runs over the padding too
   }
 }
 

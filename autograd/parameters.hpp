@@ -34,6 +34,9 @@ class Parameters {
   // Appends a matrix of zeros. Throws std::invalid_argument if the name is taken or the shape is empty.
   Slot add(const std::string& name, Index rows, Index cols);
 
+  // The parameter of that name. Throws std::invalid_argument if there is none.
+  Slot find(const std::string& name) const;
+
   MatrixMap<S> operator[](Slot slot) { return view(values_, slot); }
   ConstMatrixMap<S> operator[](Slot slot) const { return view(values_, slot); }
   // The same place in a buffer of this layout.

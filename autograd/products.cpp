@@ -11,6 +11,13 @@ namespace autograd {
 
 namespace {
 
+// A B by the library's blocked kernels, which are made for machine numbers; one coefficient at a time for others.
+template <class A, class B>
+auto product(const A& a, const B& b) {
+  if constexpr (std::floating_point<typename A::Scalar>) return a * b;
+  else return a.lazyProduct(b);
+}
+
 template <Element S>
 void check_inner(const char* operation, Index a_inner, Index b_inner, const Var<Matrix<S>>& A, const Var<Matrix<S>>& B,
                  const char* rule) {
@@ -33,10 +40,10 @@ template <Element S>
 Var<Matrix<S>> matmul(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul", A.cols(), B.rows(), A, B, "A.cols == B.rows");
   return record<"matmul">(
-      A.value() * B.value(),
+      product(A.value(), B.value()),
       [](auto& C, auto& A, auto& B) {
-        A.accumulate(C.grad() * B.value().transpose());
-        B.accumulate(A.value().transpose() * C.grad());
+        A.accumulate(product(C.grad(), B.value().transpose()));
+        B.accumulate(product(A.value().transpose(), C.grad()));
       },
       A, B);
 }
@@ -45,10 +52,10 @@ template <Element S>
 Var<Matrix<S>> matmul_tn(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul_tn", A.rows(), B.rows(), A, B, "A.rows == B.rows");
   return record<"matmul_tn">(
-      A.value().transpose() * B.value(),
+      product(A.value().transpose(), B.value()),
       [](auto& C, auto& A, auto& B) {
-        A.accumulate(B.value() * C.grad().transpose());
-        B.accumulate(A.value() * C.grad());
+        A.accumulate(product(B.value(), C.grad().transpose()));
+        B.accumulate(product(A.value(), C.grad()));
       },
       A, B);
 }
@@ -57,10 +64,10 @@ template <Element S>
 Var<Matrix<S>> matmul_nt(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul_nt", A.cols(), B.cols(), A, B, "A.cols == B.cols");
   return record<"matmul_nt">(
-      A.value() * B.value().transpose(),
+      product(A.value(), B.value().transpose()),
       [](auto& C, auto& A, auto& B) {
-        A.accumulate(C.grad() * B.value());
-        B.accumulate(C.grad().transpose() * A.value());
+        A.accumulate(product(C.grad(), B.value()));
+        B.accumulate(product(C.grad().transpose(), A.value()));
       },
       A, B);
 }
@@ -73,14 +80,14 @@ Var<Matrix<S>> affine(const Var<Matrix<S>>& X, const Var<Matrix<S>>& W, const Va
   }
   // The product first and then the bias, row by row: one expression of both would allocate a temporary.
   const auto fill = [X = X.value(), W = W.value(), b = b.value()](auto Y) {
-    Y.noalias() = X * W;
+    Y.noalias() = product(X, W);
     for (Index i = 0; i < Y.rows(); ++i) Y.row(i) += b.row(0);
   };
   return record<"affine">(
       written<S>(X.rows(), W.cols(), fill),
       [](auto& Y, auto& X, auto& W, auto& b) {
-        X.accumulate(Y.grad() * W.value().transpose());
-        W.accumulate(X.value().transpose() * Y.grad());
+        X.accumulate(product(Y.grad(), W.value().transpose()));
+        W.accumulate(product(X.value().transpose(), Y.grad()));
         b.accumulate(Y.grad().colwise().sum());
       },
       X, W, b);
@@ -94,7 +101,7 @@ Var<Matrix<S>> transpose(const Var<Matrix<S>>& X) {
 
 template <Element S>
 Var<Matrix<S>> reshape(const Var<Matrix<S>>& X, Index rows, Index cols) {
-  if (rows * cols != X.rows() * X.cols()) {
+  if (rows < 0 || cols < 0 || rows * cols != X.rows() * X.cols()) {
     throw_shapes("reshape", "X", X.rows(), X.cols(), "the result", rows, cols, "need as many elements");
   }
   return record<"reshape">(

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "autograd/dual.hpp"
+#include "autograd/shapes.hpp"
 #include "autograd/tape.hpp"
 
 namespace autograd {
@@ -83,10 +84,10 @@ Look look(const Record& record) {
   Look look;
   if constexpr (Element<T>) {
     look.value = Matrix<double>::Constant(1, 1, static_cast<double>(node.value()));
-    if (node.touched()) look.adjoint = Matrix<double>::Constant(1, 1, static_cast<double>(node.grad()));
+    if (node.touched() && node.needs_gradient()) look.adjoint = Matrix<double>::Constant(1, 1, static_cast<double>(node.grad()));
   } else {
     look.value = node.value().template cast<double>();
-    if (node.touched()) look.adjoint = node.grad().template cast<double>();
+    if (node.touched() && node.needs_gradient()) look.adjoint = node.grad().template cast<double>();
   }
   return look;
 }
@@ -94,21 +95,26 @@ Look look(const Record& record) {
 template <class T>
 void forget(Record& record) { static_cast<Node<T>&>(record).forget(); }
 
-inline void pull_nothing(Record&) {}
+template <class T>
+void release(Record& record) { static_cast<Node<T>&>(record).release(); }
+
+inline void nothing(Record&) {}
 
 template <class T>
-inline constexpr Operation kVariable{"variable", true, pull_nothing, forget<T>, look<T>};
+inline constexpr Operation kVariable{"variable", true, nothing, forget<T>, nothing, look<T>};
 template <class T>
-inline constexpr Operation kConstant{"constant", false, pull_nothing, forget<T>, look<T>};
+inline constexpr Operation kConstant{"constant", false, nothing, forget<T>, release<T>, look<T>};
 template <FixedString name, class T>
-inline constexpr Operation kDerivedConstant{name.text, false, pull_nothing, forget<T>, look<T>};
+inline constexpr Operation kDerivedConstant{name.text, false, nothing, forget<T>, release<T>, look<T>};
 template <FixedString name, class T, class R>
-inline constexpr Operation kRecorded{name.text, true, R::pull, forget<T>, look<T>};
+inline constexpr Operation kRecorded{name.text, true, R::pull, forget<T>, release<T>, look<T>};
 
 }  // namespace detail
 
 // What builds records: the only code that knows both a Var's node and the tape's list.
 struct Recorder {
+  static Arena& arena(Tape& tape) { return tape.arena_; }
+
   template <class T>
   static Var<T> handle(Tape& tape, Node<T>& node) { return {&tape, &node, tape.epoch_}; }
 
@@ -138,7 +144,7 @@ struct Recorder {
     } else if constexpr (EigenExpression<V>) {
       shape(tape, node, value.rows(), value.cols());
       MatrixMap<element_t<T>> target{node.value_, node.rows_, node.cols_};
-      if constexpr (std::is_base_of_v<Eigen::ArrayBase<V>, V>) target.array() = value;
+      if constexpr (is_array<V>) target.array() = value;
       else target.noalias() = value;
     } else {
       shape(tape, node, value.rows, value.cols);
@@ -234,11 +240,19 @@ auto record(const V& value, Pullback pullback, const Operands&... operands) {
   }
   auto& node = Recorder::allocate<R>(tape, std::move(pullback), std::move(stored));
   node.operation = &detail::kRecorded<name, T, R>;
+  const Var<T> var = finish(node);  // may throw: only what has a value is linked
   Recorder::link(tape, node);
-  return finish(node);
+  return var;
 }
 
 // Tape and Node members that need the above.
+
+namespace detail {
+template <class V>
+inline constexpr bool is_map = false;
+template <class M, int options, class Stride>
+inline constexpr bool is_map<Eigen::Map<M, options, Stride>> = true;
+}  // namespace detail
 
 template <class X>
 auto Tape::variable(const X& x) {
@@ -260,7 +274,8 @@ auto Tape::constant(X&& x) {
   node.operation = &detail::kConstant<T>;
   constexpr bool row_major = requires { requires bool(V::IsRowMajor); };
   constexpr bool in_memory = requires { x.data(); x.outerStride(); } && row_major;
-  if constexpr (in_memory && (std::is_lvalue_reference_v<X> || !std::is_same_v<V, T>)) {
+  // A map points at memory of someone else, so that it may go; any other rvalue may take its memory with it.
+  if constexpr (in_memory && (std::is_lvalue_reference_v<X> || detail::is_map<V>)) {
     if (x.outerStride() == x.cols() && x.innerStride() == 1) {
       // Values are never written through a node, so referring to the caller's memory keeps its constness in effect.
       Recorder::shape(*this, node, x.rows(), x.cols(), const_cast<element_t<T>*>(x.data()));
@@ -276,6 +291,10 @@ auto Tape::constant(X&& x) {
 
 template <class S>
 Var<Matrix<S>> Tape::watch(ConstMatrixMap<S> value, MatrixMap<S> gradient) {
+  if (value.rows() != gradient.rows() || value.cols() != gradient.cols()) {
+    throw_shapes("watch", "the value", value.rows(), value.cols(), "its gradient", gradient.rows(), gradient.cols(),
+                 "need equal shapes");
+  }
   auto& node = Recorder::allocate<Node<Matrix<S>>>(*this);
   node.operation = &detail::kVariable<Matrix<S>>;
   Recorder::shape(*this, node, value.rows(), value.cols(), const_cast<S*>(value.data()));
@@ -290,48 +309,68 @@ void Tape::backward(const Var<S>& y) {
   check(y);
   if (swept_) forget_adjoints();
   swept_ = true;
+  if (!y.needs_gradient()) return;
   y.node().accumulate(S(1));
   sweep(y.node());
 }
 
 namespace detail {
 
-// Adds an expression to an adjoint: assigns if it is the first.
+// target = expression, evaluated in place.
 template <class Target, class E>
-void assign_or_add(Target target, bool add, const E& gradient) {
-  if constexpr (std::is_base_of_v<Eigen::ArrayBase<E>, E>) {
-    if (add) target.array() += gradient;
-    else target.array() = gradient;
-  } else {
-    if (add) target.noalias() += gradient;
-    else target.noalias() = gradient;
-  }
+void assign(Target target, const E& expression) {
+  if constexpr (is_array<E>) target.array() = expression;
+  else target.noalias() = expression;
 }
 
-// Products are evaluated by kernels, not coefficient by coefficient: they cannot be summed on the way.
-template <class E>
-inline constexpr bool is_product = false;
-template <class A, class B, int option>
-inline constexpr bool is_product<Eigen::Product<A, B, option>> = true;
+// Memory of the tape for as long as this object lives.
+template <class S>
+class Aside {
+ public:
+  Aside(Tape& tape, Index rows, Index cols)
+      : arena_(Recorder::arena(tape)), before_(arena_.position()), matrix_(tape.scratch<S>(rows, cols)) {}
+  ~Aside() { arena_.rewind(before_); }
+  Aside(const Aside&) = delete;
+  Aside& operator=(const Aside&) = delete;
+  const MatrixMap<S>& matrix() const { return matrix_; }
+
+ private:
+  Arena& arena_;
+  Arena::Position before_;
+  MatrixMap<S> matrix_;
+};
+
+// adjoint += whole, summed over the rows or columns along which the value was repeated.
+template <class S>
+void add_summed(MatrixMap<S> adjoint, const MatrixMap<S>& whole) {
+  if (adjoint.rows() == whole.rows() && adjoint.cols() == whole.cols()) adjoint += whole;
+  else if (adjoint.size() == 1) adjoint(0, 0) += whole.sum();
+  else if (adjoint.rows() == 1) adjoint += whole.colwise().sum();
+  else adjoint += whole.rowwise().sum();
+}
 
 }  // namespace detail
 
+// An expression is compiled once, to be assigned: to the adjoint if it is the first and fits, else aside.
 template <class S>
 template <class E>
 void Node<Matrix<S>>::accumulate(const E& gradient) {
   if (!needs_gradient()) return;
-  const bool add = touch();
-  if (gradient.rows() == rows_ && gradient.cols() == cols_) {
-    detail::assign_or_add(grad(), add, gradient);
-  } else if constexpr (!detail::is_product<E>) {
-    if (size() == 1) {
-      grad_[0] = (add ? grad_[0] : S(0)) + gradient.sum();
-    } else {
-      const MatrixMap<S> repeated = tape_->template scratch<S>(gradient.rows(), gradient.cols());
-      detail::assign_or_add(repeated, false, gradient);
-      if (rows_ == 1) detail::assign_or_add(grad(), add, repeated.colwise().sum());
-      else detail::assign_or_add(grad(), add, repeated.rowwise().sum());
-    }
+  const bool same_rows = gradient.rows() == rows_, same_cols = gradient.cols() == cols_;
+  if (!(same_rows || rows_ == 1) || !(same_cols || cols_ == 1)) {
+    throw_shapes("accumulate", "the value", rows_, cols_, "its gradient", gradient.rows(), gradient.cols(),
+                 "need equal shapes, or a value that was repeated");
+  }
+  if (same_rows && same_cols && !touched_) {
+    touch();
+    detail::assign(grad(), gradient);
+  } else if (is_product<E> && same_rows && same_cols) {
+    if constexpr (is_product<E>) grad().noalias() += gradient;  // its kernel adds as readily as it assigns
+  } else {
+    touched_grad();
+    const detail::Aside<S> aside(*tape_, gradient.rows(), gradient.cols());
+    detail::assign(aside.matrix(), gradient);
+    detail::add_summed(grad(), aside.matrix());
   }
 }
 
@@ -339,7 +378,7 @@ template <class S>
 template <class E>
 void Node<Matrix<S>>::accumulate_block(Index row, Index col, const E& gradient) {
   if (!needs_gradient()) return;
-  detail::assign_or_add(touched_grad().block(row, col, gradient.rows(), gradient.cols()), true, gradient);
+  touched_grad().block(row, col, gradient.rows(), gradient.cols()) += gradient;
 }
 
 template <class S>
@@ -347,10 +386,16 @@ template <class F>
 void Node<Matrix<S>>::accumulate_lanes(By by, F gradient) {
   if (!needs_gradient()) return;
   const bool add = touch();
-  if (by == By::row) {
-    for (Index i = 0; i < rows_; ++i) detail::assign_or_add(grad().row(i), add, gradient(i));
-  } else {
-    for (Index j = 0; j < cols_; ++j) detail::assign_or_add(grad().col(j), add, gradient(j));
+  const Index lanes = by == By::row ? rows_ : cols_;
+  const detail::Aside<S> aside(*tape_, by == By::row ? 1 : rows_, by == By::row ? cols_ : 1);
+  for (Index k = 0; k < lanes; ++k) {
+    const auto accumulate_into = [&](auto lane) {
+      if (!add) return detail::assign(lane, gradient(k));
+      detail::assign(aside.matrix(), gradient(k));
+      lane += aside.matrix();
+    };
+    if (by == By::row) accumulate_into(grad().row(k));
+    else accumulate_into(grad().col(k));
   }
 }
 

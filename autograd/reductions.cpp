@@ -45,13 +45,9 @@ auto constant_lane(By by, const Node<Matrix<S>>& x, const S& number) {
   return Matrix<S>::Constant(by == By::row ? 1 : x.rows(), by == By::row ? x.cols() : 1, number);
 }
 
-// gradient(i) = ȳ Π_{j≠i} x(j): y / x(i) where y is not 0, else the products of what is before and behind i.
+// gradient(i) = ȳ Π_{j≠i} x(j): what is before i times what is behind it, so that zeros need no care.
 template <class X, class S, class G>
-void product_gradient(const X& x, const S& y, const S& y_grad, G&& gradient) {
-  if (!(y == S(0))) {
-    for (Index i = 0; i < x.size(); ++i) gradient(i) = y_grad * (y / x(i));
-    return;
-  }
+void product_gradient(const X& x, const S& y_grad, G&& gradient) {
   S before(1), behind = y_grad;
   for (Index i = 0; i < x.size(); ++i) gradient(i) = before, before *= x(i);
   for (Index i = x.size(); i-- > 0;) gradient(i) *= behind, behind *= x(i);
@@ -61,8 +57,8 @@ template <class X>
 auto stable_log_sum_exp(const X& x) {
   using S = typename X::Scalar;
   using std::exp, std::log, std::isfinite;
-  const S m = x.maxCoeff();
-  if (!isfinite(m)) return S(x.sum());  // -∞ if all are, else +∞ or NaN
+  const S m = x.template maxCoeff<Eigen::PropagateNaN>();
+  if (!isfinite(m)) return m;  // -∞ if all are, else +∞ or NaN
   return S(m + log((x.array() - m).exp().sum()));
 }
 
@@ -129,7 +125,7 @@ Var<S> prod(const Var<Matrix<S>>& x) {
       S(x.value().prod()),
       [](auto& y, auto& x) {
         MatrixMap<S> gradient = x.tape().template scratch<S>(1, x.size());
-        product_gradient(ConstMatrixMap<S>(x.value().data(), 1, x.size()), y.value(), y.grad(), gradient);
+        product_gradient(ConstMatrixMap<S>(x.value().data(), 1, x.size()), y.grad(), gradient);
         x.accumulate(ConstMatrixMap<S>(gradient.data(), x.rows(), x.cols()));
       },
       x);
@@ -143,9 +139,9 @@ Var<Matrix<S>> prod(const Var<Matrix<S>>& x, By by) {
       [by](auto& y, auto& x) {
         MatrixMap<S> gradient = x.tape().template scratch<S>(x.rows(), x.cols());
         each_lane(x.value(), by, [&](Index k, const auto& lane) {
-          const S y_value = y.value().data()[k], y_grad = y.grad().data()[k];
-          if (by == By::row) product_gradient(lane, y_value, y_grad, gradient.row(k));
-          else product_gradient(lane, y_value, y_grad, gradient.col(k));
+          const S y_grad = y.grad().data()[k];
+          if (by == By::row) product_gradient(lane, y_grad, gradient.row(k));
+          else product_gradient(lane, y_grad, gradient.col(k));
         });
         x.accumulate(gradient);
       },
@@ -225,18 +221,16 @@ Var<S> sum(std::span<const Var<S>> x) {
 template <Element S>
 Var<S> prod(std::span<const Var<S>> x) {
   check_not_empty("prod", x);
+  const std::span<S> before = x.front().tape().template array<S>(x.size());
+  S product(1);
+  for (std::size_t i = 0; i < x.size(); ++i) before[i] = product, product *= x[i].value();
   return record<"prod">(
-      S(values(x).prod()),
-      [](auto& y, auto& x) {
-        // With zeros among the factors: the products of what is before i, on a second pass of what is behind it.
-        if (!(y.value() == S(0))) {
-          for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad() * (y.value() / x[i].value()));
-          return;
-        }
-        for (Index i = 0; i < x.size(); ++i) {
-          S others = y.grad();
-          for (Index j = 0; j < x.size(); ++j) others *= j == i ? S(1) : x[j].value();
-          x[i].accumulate(others);
+      product,
+      [before](auto& y, auto& x) {
+        S behind = y.grad();
+        for (Index i = x.size(); i-- > 0;) {
+          x[i].accumulate(behind * before[static_cast<std::size_t>(i)]);
+          behind *= x[i].value();
         }
       },
       x);

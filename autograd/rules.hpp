@@ -25,11 +25,11 @@ auto map(const X& x, F f) {
   else return f(x);
 }
 
-// condition ? a : b, for numbers or coefficient by coefficient.
+// condition ? a : b, for numbers or coefficient by coefficient; a or b may be a plain number.
 template <class C, class A, class B>
 auto where(const C& condition, const A& a, const B& b) {
   if constexpr (EigenExpression<C>) return condition.select(a, b);
-  else return condition ? A(a) : A(b);
+  else return condition ? std::common_type_t<A, B>(a) : std::common_type_t<A, B>(b);
 }
 
 // 1 where the condition holds and 0 elsewhere, in the kind of x.
@@ -40,6 +40,9 @@ auto indicator(const C& condition, const X&) {
 }
 
 auto sigmoid(const auto& x) { return 1 / (1 + exp(-x)); }
+
+// max(x, 0) + log(1 + e^-|x|): nothing overflows. At 0 both terms take the side of x > 0, as a Dual's tangent needs.
+auto softplus(const auto& x) { return where(x < 0, 0, x) + log1p(exp(-abs(x))); }
 
 // tanh of an array of double, which Eigen 3.4 has only one number at a time. With s = x clamped to ±0.625 and r = x - s,
 //   tanh x = (tanh s + tanh r) / (1 + tanh s tanh r):
@@ -84,9 +87,9 @@ struct Log        : Name<"log">         { static auto f(auto x) { return log(x);
 struct Log1p      : Name<"log1p">       { static auto f(auto x) { return log1p(x); }                                         static auto df(auto x, auto)   { return 1 / (1 + x); } };
 struct Tanh       : Name<"tanh">        { static auto f(auto x) { return tanh(x); }                                          static auto df(auto, auto y)   { return 1 - y * y; } };
 struct Sigmoid    : Name<"sigmoid">     { static auto f(auto x) { return sigmoid(x); }                                       static auto df(auto, auto y)   { return y * (1 - y); } };
-struct Relu       : Name<"relu">        { static auto f(auto x) { return where(x < 0, 0 * x, x); }                           static auto df(auto x, auto)   { return indicator(x > 0, x); } };
-struct Softplus   : Name<"softplus">    { static auto f(auto x) { return indicator(x > 0, x) * x + log1p(exp(-abs(x))); }    static auto df(auto x, auto)   { return sigmoid(x); } };
-struct LogSigmoid : Name<"log_sigmoid"> { static auto f(auto x) { return indicator(x < 0, x) * x - log1p(exp(-abs(x))); }    static auto df(auto x, auto)   { return sigmoid(-x); } };
+struct Relu       : Name<"relu">        { static auto f(auto x) { return where(x <= 0, 0, x); }                               static auto df(auto x, auto)   { return indicator(x > 0, x); } };
+struct Softplus   : Name<"softplus">    { static auto f(auto x) { return softplus(x); }                                      static auto df(auto x, auto)   { return sigmoid(x); } };
+struct LogSigmoid : Name<"log_sigmoid"> { static auto f(auto x) { return -softplus(-x); }                                    static auto df(auto x, auto)   { return sigmoid(-x); } };
 struct Sin        : Name<"sin">         { static auto f(auto x) { return sin(x); }                                           static auto df(auto x, auto)   { return cos(x); } };
 struct Cos        : Name<"cos">         { static auto f(auto x) { return cos(x); }                                           static auto df(auto x, auto)   { return -sin(x); } };
 struct Abs        : Name<"abs">         { static auto f(auto x) { return abs(x); }                                           static auto df(auto x, auto)   { return sign(x); } };
@@ -107,7 +110,7 @@ struct Divide      : Name<"divide">      { static auto f(auto a, auto b) { retur
                                            static auto da(auto, auto b, auto)     { return 1 / b; }
                                            static auto db(auto, auto b, auto c)   { return -c / b; } };
 struct Power       : Name<"pow">         { static auto f(auto a, auto b) { return pow(a, b); }
-                                           static auto da(auto a, auto b, auto)   { return b * pow(a, b - 1); }
+                                           static auto da(auto a, auto b, auto)   { return where(b == 0, 0, b * pow(a, b - 1)); }
                                            static auto db(auto a, auto, auto c)   { return where(c == 0, c, c * log(a)); } };
 struct Minimum     : Name<"minimum">     { static auto f(auto a, auto b) { return where(a < b, a, where(b <= a, b, a + b)); }  // NaN if either is
                                            static auto da(auto a, auto b, auto)   { return indicator(a < b, a); }
@@ -115,9 +118,9 @@ struct Minimum     : Name<"minimum">     { static auto f(auto a, auto b) { retur
 struct Maximum     : Name<"maximum">     { static auto f(auto a, auto b) { return where(a > b, a, where(b >= a, b, a + b)); }
                                            static auto da(auto a, auto b, auto)   { return indicator(a > b, a); }
                                            static auto db(auto a, auto b, auto)   { return indicator(b >= a, a); } };
-struct LogAddExp   : Name<"log_add_exp"> { static auto f(auto a, auto b) { return where(a == b, a + std::numbers::ln2, where(a > b, a, b) + log1p(exp(-abs(a - b)))); }
-                                           static auto da(auto a, auto b, auto)   { return where(a == b, 0 * b + 0.5, sigmoid(a - b)); }
-                                           static auto db(auto a, auto b, auto)   { return where(a == b, 0 * b + 0.5, sigmoid(b - a)); } };
+struct LogAddExp   : Name<"log_add_exp"> { static auto f(auto a, auto b) { return where(a == b, a + std::numbers::ln2, where(a < b, b, a) + log1p(exp(-abs(a - b)))); }
+                                           static auto da(auto a, auto b, auto)   { return where(a == b, 0.5, sigmoid(a - b)); }
+                                           static auto db(auto a, auto b, auto)   { return where(a == b, 0.5, sigmoid(b - a)); } };
 // clang-format on
 
 using Unary = std::tuple<Negate, Square, Sqrt, Exp, Expm1, Log, Log1p, Tanh, Sigmoid, Relu, Softplus, LogSigmoid, Sin,

@@ -26,14 +26,14 @@ void Tape::check_older_epoch(std::uint64_t epoch) const {
 }
 
 Tape::Mark Tape::mark() {
-  const Mark mark{arena_.position(), last_, older_epochs_.size(), traced_.size()};
+  const Mark mark{arena_.position(), last_, older_epochs_.size(), epoch_, traced_.size()};
   older_epochs_.push_back(epoch_);
   epoch_ = new_epoch();
   return mark;
 }
 
 void Tape::rewind(const Mark& mark) {
-  if (mark.depth >= older_epochs_.size()) {
+  if (mark.depth >= older_epochs_.size() || older_epochs_[mark.depth] != mark.epoch) {
     throw std::invalid_argument("Tape::rewind: the tape was already rewound to before this mark");
   }
   arena_.rewind(mark.position);
@@ -42,6 +42,8 @@ void Tape::rewind(const Mark& mark) {
   epoch_ = new_epoch();
   swept_ = false;
   traced_.resize(mark.traced);
+  // A variable's adjoint stays, to be added to. What was computed before the mark has passed its own on already.
+  for (Record* record = last_; record; record = record->previous) record->operation->release(*record);
 }
 
 void Tape::rewind() {
@@ -59,9 +61,12 @@ void Tape::forget_adjoints() {
 }
 
 void Tape::sweep(Record& from) {
+  auto traced = traced_.rbegin();
   for (Record* record = &from; record; record = record->previous) {
-    if (trace_) [[unlikely]] note_adjoint(*record);
     record->operation->pull(*record);
+    if (!trace_) [[likely]] continue;
+    while (traced->record != record) ++traced;
+    note_adjoints(*traced);
   }
 }
 
@@ -80,12 +85,17 @@ void Tape::note(const Record& record, std::vector<const Record*> operands) {
   }
 }
 
-void Tape::note_adjoint(const Record& record) {
+void Tape::note_adjoints(const Traced& traced) {
   if (first_not_finite_) return;
-  const Look look = record.operation->look(record);
-  if (!look.adjoint || look.adjoint->allFinite()) return;
-  first_not_finite_ = fmt::format("{}: its adjoint is not finite, though every value is ({}×{})",
-                                  record.operation->name, look.value.rows(), look.value.cols());
+  for (std::size_t k = 0; k < traced.operands.size(); ++k) {
+    const Record& operand = *traced.operands[k];
+    const Look look = operand.operation->look(operand);
+    if (!look.adjoint || look.adjoint->allFinite()) continue;
+    first_not_finite_ = fmt::format("{}: the adjoint of its operand {} ({} {}×{}) is not finite, though every value is",
+                                    traced.record->operation->name, k + 1, operand.operation->name, look.value.rows(),
+                                    look.value.cols());
+    return;
+  }
 }
 
 }  // namespace autograd

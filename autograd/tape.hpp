@@ -29,6 +29,7 @@ struct Operation {
   bool needs_gradient;      // false for constants, and for what depends on constants alone
   void (*pull)(Record&);    // adds this record's share to its operands' adjoints, if its own was touched
   void (*forget)(Record&);  // makes its adjoint untouched again
+  void (*release)(Record&);  // and gives up the adjoint's memory, if it got that from the sweep: not a variable's
   Look (*look)(const Record&);
 };
 
@@ -39,7 +40,8 @@ struct Record {
   bool needs_gradient() const { return operation->needs_gradient; }
 };
 
-// Value and adjoint of a number. An adjoint of zero and an untouched one are the same thing.
+// Value and adjoint of a number. An adjoint of zero and an untouched one are the same thing. A constant's grad_ collects
+// what comes along, since adding is cheaper than asking; nobody reads it.
 template <class T>
 struct Node : Record {
   T value_{};
@@ -49,6 +51,7 @@ struct Node : Record {
   const T& grad() const { return grad_; }
   bool touched() const { return !(grad_ == T(0)); }
   void forget() { grad_ = T(0); }
+  void release() { forget(); }
   void accumulate(const T& gradient) { grad_ += gradient; }
 };
 
@@ -69,6 +72,7 @@ struct Node<Matrix<S>> : Record {
   MatrixMap<S> grad() const { return {grad_, rows_, cols_}; }
   bool touched() const { return touched_; }
   void forget() { touched_ = false; }
+  void release() { touched_ = false, grad_ = nullptr; }
   Tape& tape() const { return *tape_; }
 
   // adjoint += gradient, an expression that is only evaluated if this node needs it. Where the operation broadcast this
@@ -98,8 +102,13 @@ class Var {
   auto value() const { return node().value(); }
   // d(last backward's y) / d(this), in this value's shape; zeros where y does not depend on it.
   auto grad() const {
-    if constexpr (MatrixValue<T>) return ConstMatrixMap<Element>(node().touched_grad().data(), rows(), cols());
-    else return node().grad();
+    if constexpr (MatrixValue<T>) {
+      Node<T>& node = this->node();
+      if (!node.needs_gradient()) node.release();  // constants are not in the tape's list, which a rewind releases
+      return ConstMatrixMap<Element>(node.touched_grad().data(), node.rows(), node.cols());
+    } else {
+      return needs_gradient() ? node().grad() : T(0);
+    }
   }
   Index rows() const requires MatrixValue<T> { return node().rows(); }
   Index cols() const requires MatrixValue<T> { return node().cols(); }
@@ -135,8 +144,8 @@ class Tape {
   // An independent variable, holding a copy of x (a number or any matrix expression).
   template <class X>
   auto variable(const X& x);
-  // A value without gradient. A matrix that is an lvalue is referenced and must outlive the next rewind (or backward);
-  // an rvalue or an expression is copied.
+  // A value without gradient. A row-major matrix that is an lvalue is referenced, as is what a Map points at, and must
+  // outlive the next rewind (or backward); any other rvalue or expression is copied.
   template <class X>
   auto constant(X&& x);
   // A matrix that lies elsewhere, as an independent variable whose gradient is written to `gradient` (same shape),
@@ -152,10 +161,11 @@ class Tape {
     Arena::Position position;
     Record* last;
     std::size_t depth;
+    std::uint64_t epoch;  // the stretch that ends at the mark
     std::size_t traced;
   };
-  // Everything recorded after mark() is freed by rewind(mark), while what was there before keeps its value and its
-  // adjoint: gradients of block after block add up in the memory of one. rewind() frees everything.
+  // Everything recorded after mark() is freed by rewind(mark), while what was there before keeps its value, and variables
+  // their adjoints: gradients of block after block add up in the memory of one. rewind() frees everything.
   Mark mark();
   void rewind(const Mark& mark);
   void rewind();
@@ -200,7 +210,7 @@ class Tape {
   void check_older_epoch(std::uint64_t epoch) const;
   void forget_adjoints();
   void note(const Record& record, std::vector<const Record*> operands);
-  void note_adjoint(const Record& record);
+  void note_adjoints(const Traced& traced);
   void sweep(Record& from);
 
   Arena arena_;

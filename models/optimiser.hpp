@@ -34,7 +34,7 @@ class Optimiser {
   // Begins step t = 1, 2, ... with learning rate α; update() may then be called once for each part of the array, by
   // several threads.
   void begin_step(double learning_rate);
-  // Parameters first .. first + count - 1: g points to their gradients.
+  // Parameters first .. first + count - 1 of the whole array θ, whose gradients are g[0] .. g[count - 1].
   void update(S* theta, const S* g, Index first, Index count);
 
   const OptimiserSettings& settings() const { return settings_; }

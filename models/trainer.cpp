@@ -74,7 +74,7 @@ bool Trainer<S>::update_parameters(double learning_rate) {
       auto gradient = gradients_[0].segment(first, count);
       for (std::size_t i = 1; i < gradients_.size(); ++i) gradient += gradients_[i].segment(first, count);
       if (std::isfinite(gradient.squaredNorm())) {
-        optimiser_.update(parameters_.values().data() + first, gradient.data(), first, count);
+        optimiser_.update(parameters_.values().data(), gradient.data(), first, count);
       } else {
         finite = false;
       }

@@ -35,7 +35,7 @@ struct NotFinite : std::runtime_error {
 struct TrainerSettings {
   int shards = 2;
   int threads = 0;
-  OptimiserSettings optimiser;
+  OptimiserSettings optimiser{};
 };
 
 template <Element S>

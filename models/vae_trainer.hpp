@@ -21,10 +21,10 @@ struct VaeTrainingSettings {
   ScheduleKind schedule = ScheduleKind::constant;
   double learning_rate = 1e-3;
   double last_learning_rate = 0;  // at the end of a cosine or exponential schedule
-  BoundSettings bound;
+  BoundSettings bound{};
   Binarisation binarisation = Binarisation::dynamic;
   std::uint64_t seed = 1;
-  TrainerSettings trainer;
+  TrainerSettings trainer{};
 };
 
 // Means over an epoch's images so far, as they were trained on; in nats.

@@ -80,10 +80,12 @@ TEST_SUITE("chapters/exercise") {
 
   TEST_CASE("an untouched exercise is not attempted, and says where it stands") {
     Student student;
+    const unsigned next_line = Where::current().line + 1;
     student.check = [](Attempt&) { todo("the sum, scaled"); };
     CHECK(student.run({"5.2"}) == 77);
     CHECK(student.out.str().find("5.2   not attempted   eq:scaled") == 0);
     CHECK(student.out.str().find("to do: the sum, scaled\n") != std::string::npos);
+    CHECK(student.out.str().find("exercise.cpp, line " + std::to_string(next_line) + " ") != std::string::npos);
   }
 
   TEST_CASE("an answer that throws is wrong, not lost") {

@@ -1,0 +1,160 @@
+#include "chapters/11_vae/figures.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <unsupported/Eigen/SpecialFunctions>
+#include <vector>
+
+#include "models/random.hpp"
+#include "plots/figure.hpp"
+
+namespace ch11 {
+
+using autograd::Index;
+using autograd::Tape;
+using autograd::Watched;
+
+namespace {
+
+// E[x|z] for each row of z.
+Matrix<float> mean_images(const Trained& trained, const Matrix<float>& z) {
+  Tape tape;
+  const Watched<float> theta(tape, trained.parameters);
+  return trained.vae.mean(theta, tape.constant(z)).value();
+}
+
+// The means μ(x) of q(z|x) for each row of x.
+Matrix<float> codes(const Trained& trained, const Matrix<float>& x) {
+  Tape tape;
+  const Watched<float> theta(tape, trained.parameters);
+  return trained.vae.encode(theta, tape.constant(x)).mu.value();
+}
+
+plots::ImageGrid grid(const Trained& trained, std::string title, std::size_t columns) {
+  plots::ImageGrid grid{.title = std::move(title), .columns = columns};
+  grid.image_height = static_cast<std::size_t>(trained.test.height);
+  grid.image_width = static_cast<std::size_t>(trained.test.width);
+  return grid;
+}
+
+void add_rows(plots::ImageGrid& grid, const Matrix<float>& images) {
+  for (Index i = 0; i < images.rows(); ++i) {
+    grid.image(std::span(images.data() + i * images.cols(), static_cast<std::size_t>(images.cols())));
+  }
+}
+
+std::vector<double> column(const Matrix<double>& table, Index j) {
+  std::vector<double> values(static_cast<std::size_t>(table.rows()));
+  for (Index i = 0; i < table.rows(); ++i) values[static_cast<std::size_t>(i)] = table(i, j);
+  return values;
+}
+
+// The first test image of each class, two of each where there is room: a varied choice that no one made by hand.
+std::vector<Index> one_of_each_class(const models::Dataset& test) {
+  std::vector<Index> chosen;
+  for (int c = 0; c < test.classes(); ++c) {
+    const auto found = std::ranges::find(test.labels, static_cast<std::uint8_t>(c));
+    if (found != test.labels.end()) chosen.push_back(found - test.labels.begin());
+  }
+  return chosen;
+}
+
+}  // namespace
+
+void plot_history(const Matrix<double>& history, const plots::Output& output) {
+  const std::vector<double> epoch = column(history, kEpoch);
+  plots::Curves elbo{.title = "The bound, by epoch", .x_label = "epoch", .y_label = "nats an image"};
+  elbo.line("train (mean over the epoch)", epoch, column(history, kTrainBound));
+  elbo.band("test ± 2 standard errors", epoch, column(history, kTestElbo), [&] {
+    std::vector<double> width = column(history, kTestSe);
+    for (double& w : width) w *= 2;
+    return width;
+  }());
+  plots::save(elbo, output, "11_elbo");
+
+  plots::Curves parts{.title = "ELBO = -(distortion + rate)", .x_label = "epoch", .y_label = "nats an image"};
+  parts.line("distortion, test: -E log p(x|z)", epoch, column(history, kTestDistortion));
+  parts.line("distortion, train", epoch, column(history, kTrainDistortion), plots::Style::dashed);
+  parts.line("rate, test: KL( q(z|x) ‖ p(z) )", epoch, column(history, kTestRate));
+  parts.line("rate, train", epoch, column(history, kTrainRate), plots::Style::dashed);
+  plots::save(parts, output, "11_rate_distortion");
+}
+
+void plot_reconstructions(const Trained& trained, const plots::Output& output) {
+  const std::vector<Index> chosen = one_of_each_class(trained.test);
+  const Matrix<float> x = trained.x(chosen, Eigen::all);
+  plots::ImageGrid figure = grid(trained, "Test images, and what their codes keep of them", chosen.size());
+  figure.row_labels = {"x", "E[x|z], z = μ(x)"};
+  add_rows(figure, x);
+  add_rows(figure, mean_images(trained, codes(trained, x)));
+  plots::save(figure, output, "11_reconstructions");
+}
+
+void plot_samples(const Trained& trained, const plots::Output& output) {
+  constexpr Index kSide = 10;
+  Matrix<float> z(kSide * kSide, trained.vae.shape().latent);
+  models::Random(trained.seed, models::Purpose::sampling).fill_normal({z.data(), static_cast<std::size_t>(z.size())});
+  plots::ImageGrid figure = grid(trained, "Samples: z ~ N(0, I), then E[x|z]", kSide);
+  add_rows(figure, mean_images(trained, z));
+  plots::save(figure, output, "11_samples");
+}
+
+void plot_interpolations(const Trained& trained, const plots::Output& output) {
+  constexpr Index kSteps = 10;
+  const std::vector<Index> chosen = one_of_each_class(trained.test);
+  const Matrix<float> ends = codes(trained, trained.x(chosen, Eigen::all));
+  plots::ImageGrid figure = grid(trained, "Straight lines between the codes of two test images", kSteps);
+  for (Index pair = 0; pair + 1 < ends.rows(); pair += 2) {
+    Matrix<float> z(kSteps, ends.cols());
+    for (Index i = 0; i < kSteps; ++i) {
+      const float t = static_cast<float>(i) / (kSteps - 1);
+      z.row(i) = (1 - t) * ends.row(pair) + t * ends.row(pair + 1);
+    }
+    add_rows(figure, mean_images(trained, z));
+  }
+  plots::save(figure, output, "11_interpolations");
+}
+
+void plot_codes(const Trained& trained, const plots::Output& output) {
+  const Index n = std::min<Index>(trained.x.rows(), 3000);
+  Matrix<double> z = codes(trained, trained.x.topRows(n)).cast<double>();
+  const bool two = z.cols() <= 2;
+  plots::Scatter figure{.title = "Codes μ(x) of test images", .x_label = "z₁", .y_label = "z₂", .same_scale = true};
+  if (!two) {
+    const Matrix<double> centred = z.rowwise() - z.colwise().mean();
+    const Matrix<double> covariance = centred.transpose() * centred / static_cast<double>(n);
+    const Eigen::SelfAdjointEigenSolver<Matrix<double>> solver(covariance);
+    const Eigen::VectorXd variances = solver.eigenvalues().reverse();
+    const auto share = [&](Index i) {
+      return fmt::format("{:.0f} % of the variance", 100 * variances[i] / variances.sum());
+    };
+    z = (centred * solver.eigenvectors().rightCols(2).rowwise().reverse()).eval();
+    figure.title = "Codes μ(x) of test images, their first two principal components";
+    figure.x_label = "first component, " + share(0);
+    figure.y_label = "second component, " + share(1);
+  }
+  const std::vector<int> labels(trained.test.labels.begin(), trained.test.labels.begin() + n);
+  const std::vector<double> second =
+      z.cols() > 1 ? column(z, 1) : std::vector<double>(static_cast<std::size_t>(n), 0.0);
+  figure.points(column(z, 0), second, labels);
+  plots::save(figure, output, "11_codes");
+}
+
+void plot_manifold(const Trained& trained, const plots::Output& output) {
+  constexpr Index kSide = 20;
+  // Equal shares of the prior's mass between grid lines: z = Φ⁻¹(u), u = (i + ½) / 20.
+  const auto quantile = [](Index i) {
+    return static_cast<float>(Eigen::numext::ndtri((static_cast<double>(i) + 0.5) / kSide));
+  };
+  Matrix<float> z(kSide * kSide, 2);
+  for (Index i = 0; i < kSide; ++i) {
+    for (Index j = 0; j < kSide; ++j) z.row(i * kSide + j) << quantile(j), quantile(kSide - 1 - i);
+  }
+  plots::ImageGrid figure = grid(trained, "The latent plane: E[x|z] at the quantiles of p(z)", kSide);
+  add_rows(figure, mean_images(trained, z));
+  plots::save(figure, output, "11_manifold");
+}
+
+}  // namespace ch11

@@ -1,0 +1,136 @@
+#include "chapters/11_vae/linear_gaussian.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "models/ppca.hpp"
+#include "models/vae_trainer.hpp"
+
+namespace ch11 {
+
+using namespace models;
+
+namespace {
+
+double log_normal(double x, double mean, double variance) {
+  return -0.5 * (std::log(2 * std::numbers::pi * variance) + (x - mean) * (x - mean) / variance);
+}
+
+// KL( N(m, v) ‖ N(mean, variance) )
+double kl_normal(double m, double v, double mean, double variance) {
+  return 0.5 * ((v + (m - mean) * (m - mean)) / variance - 1 - std::log(v / variance));
+}
+
+// The VAE with one pixel and one latent dimension: p(x|z) = N(x; z, 1) and q(z|x) = N(m, s²) for every x.
+struct OneDimension {
+  Parameters<double> theta;
+  Vae<double> vae;
+
+  OneDimension(double m, double s2)
+      : vae(theta,
+            {.pixels = 1, .latent = 1, .hidden = {}, .likelihood = Likelihood::gaussian, .shared_variance = true}, 1) {
+    const auto set = [&](const char* name, double value) { theta[theta.find(name)](0, 0) = value; };
+    set("encoder.mu.W", 0);
+    set("encoder.mu.b", m);
+    set("encoder.log_var", std::log(s2));
+    set("decoder.output.W", 1);
+    set("decoder.output.b", 0);
+    set("decoder.log_var", 0);
+  }
+
+  // The mean bound of `draws` copies of x, with its standard error.
+  lesson::Estimate bound_of(double x, int draws, const BoundSettings& settings, std::uint64_t seed) const {
+    const Evaluation e = evaluate<double>(vae, theta, Matrix<double>::Constant(draws, 1, x), seed, settings);
+    return {e.elbo, e.se};
+  }
+};
+
+}  // namespace
+
+void check_elbo(lesson::Lesson& lesson) {
+  const double x = 1.3, evidence = log_normal(x, 0, 2);
+  const BoundSettings closed_form{.samples = 0};
+  std::vector<double> gaps, divergences;
+  for (const double m : {-1.0, 0.0, 0.65, 1.3, 2.0}) {
+    for (const double s2 : {0.1, 0.5, 1.0, 3.0}) {
+      gaps.push_back(evidence - OneDimension(m, s2).bound_of(x, 1, closed_form, 1).mean);
+      divergences.push_back(kl_normal(m, s2, x / 2, 0.5));
+    }
+  }
+  const OneDimension best(x / 2, 0.5), other(0, 1);
+  const int draws = lesson.quick() ? 20'000 : 400'000;
+  lesson.equation("2.1", "log p(x) - ELBO = KL( q(z|x) ‖ p(z|x) )", "eq:elbo")
+      .exact("at 20 encoders N(m, s²)", gaps, divergences)
+      .exact("at the posterior N(x/2, 1/2): no gap", best.bound_of(x, 1, closed_form, 1).mean, evidence)
+      .sampled(fmt::format("ELBO of N(0, 1) from {} draws of z", lesson::thousands(draws)),
+               other.bound_of(x, draws, {.samples = 1, .kl = Kl::sampled}, lesson.seed()),
+               evidence - kl_normal(0, 1, x / 2, 0.5));
+}
+
+// With posterior variance τ² = 1/2 and q of the same mean and variance s² = 1, the weights w = p(x, z) / q(z) / p(x)
+// have variance v = s² / (τ √(2s² - τ²)) - 1, and the gap is v / 2K + (3v²/4 - μ₃/3) / K² + ... for many samples K.
+void check_importance_bound(lesson::Lesson& lesson) {
+  const double x = 1.3, evidence = log_normal(x, 0, 2), v = 2 / std::sqrt(3.0) - 1, third_moment = -0.049888;
+  const OneDimension model(x / 2, 1);
+  const int draws = lesson.quick() ? 20'000 : 400'000;
+  auto equation = lesson.equation("2.1", "log p(x) - E log (1/K) Σ_k p(x, z_k) / q(z_k|x)  ≥ 0, → 0", "eq:is-bound");
+  std::vector<double> bounds;
+  for (const int K : {1, 10, 50}) {
+    const int rows = std::max(1000, draws / K);
+    const lesson::Estimate bound =
+        model.bound_of(x, rows, {.objective = Objective::iwae, .samples = K}, lesson.seed() + static_cast<unsigned>(K));
+    const double gap = K == 1 ? kl_normal(0, 1, 0, 0.5) : v / (2 * K) + (0.75 * v * v - third_moment / 3) / (K * K);
+    equation.sampled(fmt::format("gap at K = {} ({} draws)", K, lesson::thousands(rows)),
+                     {evidence - bound.mean, bound.se}, gap);
+    bounds.push_back(bound.mean);
+  }
+  bounds.push_back(evidence);
+  equation.increasing("bounds for K = 1, 10, 50, and log p(x)", bounds);
+}
+
+namespace {
+
+// Trains a linear VAE on grey digits; returns the mean ELBO in closed form over all of them.
+double linear_vae_elbo(const Dataset& digits, int latent, VaeTrainingSettings settings) {
+  settings.binarisation = Binarisation::none;
+  const VaeShape shape{.pixels = digits.dimensions(),
+                       .latent = latent,
+                       .hidden = {},
+                       .likelihood = Likelihood::gaussian,
+                       .shared_variance = true};
+  VaeTrainer<double> trainer(digits, shape, settings);
+  while (!trainer.done() && !lesson::interrupted()) trainer.step();
+  return evaluate<double>(trainer.vae(), trainer.parameters(), as_matrix<double>(digits), 1, {.samples = 0}).elbo;
+}
+
+}  // namespace
+
+void check_ppca(lesson::Lesson& lesson) {
+  const Dataset digits = load_all_digits(lesson.data(""));
+  const Matrix<double> x = as_matrix<double>(digits);
+  const VaeTrainingSettings full_batch{.batch = digits.count(),
+                                       .epochs = 3000,
+                                       .schedule = ScheduleKind::cosine,
+                                       .learning_rate = 2e-2,
+                                       .bound = {.samples = 0},
+                                       .seed = lesson.seed()};
+  const VaeTrainingSettings minibatches{.batch = 100,
+                                        .epochs = 100,
+                                        .schedule = ScheduleKind::cosine,
+                                        .learning_rate = 1e-2,
+                                        .bound = {.samples = 1},
+                                        .seed = lesson.seed()};
+  auto equation = lesson.equation("2.1", "max ELBO of a linear VAE = log-likelihood of probabilistic PCA", "test:ppca");
+  for (const int k : lesson.quick() ? std::vector{2} : std::vector{2, 5, 10}) {
+    const double optimum = fit_ppca(x, k).log_likelihood;
+    equation.exact(fmt::format("k = {}: full batch, ELBO in closed form", k), linear_vae_elbo(digits, k, full_batch),
+                   optimum, 1e-6);
+    const double sampled = linear_vae_elbo(digits, k, minibatches);
+    equation.at_least(fmt::format("k = {}: minibatches, sampled z, within 0.05 nats", k), sampled, optimum, 0.05);
+    equation.at_most(fmt::format("k = {}: and not above the optimum", k), sampled, optimum, 1e-6);
+  }
+}
+
+}  // namespace ch11

@@ -1,0 +1,164 @@
+#include "chapters/lesson/exercise.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "chapters/lesson/numbers.hpp"
+#include "chapters/lesson/options.hpp"
+#include "models/nearest.hpp"
+
+namespace lesson {
+namespace {
+
+// A right answer is right on every instance; three leave no room for luck.
+constexpr std::uint64_t kInstances = 3;
+
+struct Request {
+  std::string exercise, hint;
+  int level = 1;
+  std::uint64_t seed = 1;
+  bool list = false, solution = false;
+};
+
+std::string answers_file(const Request& request) { return request.solution ? "solution.cpp" : "exercise.cpp"; }
+
+// The line of the comment that starts with the exercise's number; 0 if there is none.
+unsigned line_of(const std::string& path, const std::string& number) {
+  std::ifstream file(path);
+  std::string text;
+  for (unsigned line = 1; std::getline(file, text); ++line) {
+    const auto comment = text.find("//");
+    const auto start = comment == std::string::npos ? comment : text.find_first_not_of("/ ", comment);
+    if (start == std::string::npos || text.compare(start, number.size(), number) != 0) continue;
+    const std::size_t after = start + number.size();
+    if (after == text.size() || (text[after] != '.' && (text[after] < '0' || text[after] > '9'))) return line;
+  }
+  return 0;
+}
+
+const Exercise& find(const std::vector<Exercise>& exercises, const std::string& number) {
+  std::vector<std::string> known;
+  for (const Exercise& exercise : exercises) {
+    if (exercise.number == number) return exercise;
+    known.push_back(exercise.number);
+  }
+  throw UsageError(fmt::format("there is no exercise '{}' (known: {})", number, joined(known)));
+}
+
+void print_list(std::ostream& out, const std::vector<Exercise>& exercises) {
+  out << "       points  minutes\n";
+  for (const Exercise& e : exercises)
+    out << fmt::format("{:<7}{:>6}{:>9}   {}   {}\n", e.number, e.points, e.minutes, pad_right(e.slug, 18),
+                       e.statement);
+}
+
+void print_hint(std::ostream& out, const Exercise& exercise, int level) {
+  const int levels = static_cast<int>(exercise.hints.size());
+  if (level > levels) throw UsageError(fmt::format("exercise {} has {} levels of hint", exercise.number, levels));
+  out << exercise.hints[static_cast<std::size_t>(level - 1)] << '\n';
+  if (level < levels) out << fmt::format("(more: --hint {} --level {})\n", exercise.number, level + 1);
+}
+
+// "edit chapters/05_minibatch_sgd/exercise.cpp, line 31   (hint: exercise_05 --hint 5.2)"
+std::string where_to_edit(const Classroom& room, const Exercise& exercise, const Request& request, unsigned line) {
+  const std::string file = room.chapter + "/" + answers_file(request);
+  if (line == 0) line = line_of(room.chapters_folder + "/" + file, exercise.number);
+  std::string text = "edit chapters/" + file;
+  if (line > 0) text += fmt::format(", line {}", line);
+  return text + fmt::format("        (hint: build/chapters/exercise_{} --hint {})", room.chapter.substr(0, 2),
+                            exercise.number);
+}
+
+void print_report(std::ostream& out, const Exercise& exercise, std::string_view state, std::string report) {
+  out << fmt::format("{:<6}{}{}   {}\n", exercise.number, pad_right(state, 16), exercise.slug, exercise.statement);
+  if (report.empty()) return;
+  for (std::size_t at = 0; (at = report.find('\n', at)) != std::string::npos; at += 7) report.insert(at + 1, "      ");
+  out << "      " << report << '\n';
+}
+
+int check_one(const Classroom& room, const Exercise& exercise, const Request& request) {
+  std::uint64_t seed = request.seed;
+  try {
+    for (; seed < request.seed + kInstances; ++seed) {
+      Attempt attempt(seed, request.solution);
+      exercise.check(attempt);
+    }
+    print_report(room.out, exercise, "right", "");
+    return kRight;
+  } catch (const NotAttempted& skipped) {
+    print_report(
+        room.out, exercise, "not attempted",
+        fmt::format("to do: {}\n{}", skipped.what(), where_to_edit(room, exercise, request, skipped.where.line)));
+    return kNotAttempted;
+  } catch (const WrongAnswer& wrong) {
+    print_report(room.out, exercise, "not yet",
+                 fmt::format("{}\n{}", wrong.what(), where_to_edit(room, exercise, request, 0)));
+  } catch (const std::exception& error) {
+    print_report(room.out, exercise, "not yet",
+                 fmt::format("it threw: {}\n{}", error.what(), where_to_edit(room, exercise, request, 0)));
+  }
+  if (seed != 1) room.out << fmt::format("      (on the instance of --seed {})\n", seed);
+  return kWrong;
+}
+
+int check_all(const Classroom& room, const std::vector<Exercise>& exercises, const Request& request) {
+  int right = 0, points = 0, possible = 0;
+  bool wrong = false;
+  for (const Exercise& exercise : exercises) {
+    const int outcome = check_one(room, exercise, request);
+    possible += exercise.points;
+    wrong = wrong || outcome == kWrong;
+    if (outcome != kRight) continue;
+    ++right;
+    points += exercise.points;
+  }
+  room.out << fmt::format("{} of {} right, {} of {} points\n", right, exercises.size(), points, possible);
+  if (wrong) return kWrong;
+  return right == static_cast<int>(exercises.size()) ? kRight : kNotAttempted;
+}
+
+// False when --help was asked for and printed.
+bool read(int argc, const char* const* argv, const Classroom& room, Request& request) {
+  // the number may stand alone, in front; the rest are options
+  std::vector<const char*> words(argv, argv + argc);
+  if (words.size() > 1 && words[1][0] != '-') {
+    request.exercise = words[1];
+    words.erase(words.begin() + 1);
+  }
+  Options options;
+  options.group("Exercises of chapter " + room.chapter);
+  options.add("--list", request.list, "all exercises with points and minutes");
+  options.add("--hint", request.hint, "print a hint for this exercise", "NUMBER");
+  options.add("--level", request.level, "of the hint: 3 is nearly the answer", between(1, 3));
+  options.add("--seed", request.seed, "of the random instances", at_least(1));
+  options.add("--solution", request.solution, "check the reference answers, and the checks themselves");
+  if (options.parse(static_cast<int>(words.size()), words.data(), false)) return true;
+  room.out << options.help("exercise_" + room.chapter.substr(0, 2) + " [NUMBER]", "");
+  return false;
+}
+
+}  // namespace
+
+int check_exercises(int argc, const char* const* argv, const Classroom& room, const std::vector<Exercise>& exercises) {
+  try {
+    Request request;
+    if (!read(argc, argv, room, request)) return kRight;
+    if (request.list) return print_list(room.out, exercises), kRight;
+    if (!request.hint.empty()) return print_hint(room.out, find(exercises, request.hint), request.level), kRight;
+    if (request.exercise.empty()) return check_all(room, exercises, request);
+    return check_one(room, find(exercises, request.exercise), request);
+  } catch (const UsageError& error) {
+    room.err << error.what() << '\n';
+    return kUsage;
+  }
+}
+
+int check_exercises(int argc, const char* const* argv, const std::string& chapter,
+                    const std::vector<Exercise>& exercises) {
+  return check_exercises(argc, argv, Classroom{chapter, TAPESTRY_CHAPTERS, std::cout, std::cerr}, exercises);
+}
+
+}  // namespace lesson

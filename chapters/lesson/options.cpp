@@ -1,0 +1,142 @@
+#include "chapters/lesson/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "chapters/lesson/numbers.hpp"
+#include "models/nearest.hpp"
+
+namespace lesson {
+namespace {
+
+std::string expected_text(std::string_view kind, Range range) {
+  const bool low = std::isfinite(range.lowest), high = std::isfinite(range.highest);
+  std::string text(kind);
+  if (low && high && !range.above) return text + fmt::format(" from {:g} to {:g}", range.lowest, range.highest);
+  if (low) text += fmt::format(" {} {:g}", range.above ? "above" : "of at least", range.lowest);
+  if (high) text += fmt::format("{} of at most {:g}", low ? " and" : "", range.highest);
+  return text;
+}
+
+// The whole text as a number of the range. The kind is the one word the reader needs: "an integer", "a number".
+template <class Number>
+Number read(const std::string& name, std::string_view kind, const std::string& text, Range range) {
+  Number value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const bool is_number = error == std::errc{} && stop == end && !text.empty();
+  const auto size = static_cast<double>(value);
+  const bool in_range = size >= range.lowest && size <= range.highest && !(range.above && size == range.lowest);
+  if (is_number && in_range) return value;  // NaN is in no range
+  const bool looks_like_one = is_number || (error == std::errc::result_out_of_range && stop == end);
+  throw UsageError(fmt::format("{}: expected {}, found {}", name, expected_text(kind, range),
+                               looks_like_one ? text : fmt::format("'{}'", text)));
+}
+
+std::string text_of(const OptionValue& value) {
+  return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
+}
+
+}  // namespace
+
+Options::Options() = default;
+Options::~Options() = default;
+
+Option& Option::when_quick(OptionValue value) {
+  quick_text_ = text_of(value);
+  help_ += fmt::format(" (--quick: {})", quick_text_);
+  return *this;
+}
+
+Option& Options::declare(std::string_view name, std::string_view help, std::string_view placeholder,
+                         std::function<void(const std::string&)> set, std::function<OptionValue()> value) {
+  auto option = std::make_unique<Option>();
+  option->name_ = name;
+  option->help_ = help;
+  option->placeholder_ = placeholder;
+  option->group_ = group_;
+  option->set_ = std::move(set);
+  option->value_ = std::move(value);
+  const std::string standard = text_of(option->value_());
+  if (!placeholder.empty() && !standard.empty()) option->help_ += fmt::format(" [{}]", standard);
+  options_.push_back(std::move(option));
+  return *options_.back();
+}
+
+Option& Options::add(std::string_view name, bool& value, std::string_view help) {
+  return declare(
+      name, help, "", [&value](const std::string& text) { value = text != "false"; },
+      [&value]() -> OptionValue { return value; });
+}
+
+Option& Options::add(std::string_view name, int& value, std::string_view help, Range range) {
+  return declare(
+      name, help, "N",
+      [&value, range, name = std::string(name)](const std::string& t) {
+        value = read<int>(name, "an integer", t, range);
+      },
+      [&value]() -> OptionValue { return std::int64_t{value}; });
+}
+
+Option& Options::add(std::string_view name, std::int64_t& value, std::string_view help, Range range) {
+  return declare(
+      name, help, "N",
+      [&value, range, name = std::string(name)](const std::string& t) {
+        value = read<std::int64_t>(name, "an integer", t, range);
+      },
+      [&value]() -> OptionValue { return value; });
+}
+
+Option& Options::add(std::string_view name, std::uint64_t& value, std::string_view help, Range range) {
+  range.lowest = std::max(range.lowest, 0.0);
+  return declare(
+      name, help, "N",
+      [&value, range, name = std::string(name)](const std::string& t) {
+        value = read<std::uint64_t>(name, "an integer", t, range);
+      },
+      [&value]() -> OptionValue { return value; });
+}
+
+Option& Options::add(std::string_view name, double& value, std::string_view help, Range range) {
+  return declare(
+      name, help, "X",
+      [&value, range, name = std::string(name)](const std::string& t) {
+        value = read<double>(name, "a number", t, range);
+      },
+      [&value]() -> OptionValue { return value; });
+}
+
+Option& Options::add(std::string_view name, std::string& value, std::string_view help, std::string_view placeholder) {
+  return declare(
+      name, help, placeholder, [&value](const std::string& text) { value = text; },
+      [&value]() -> OptionValue { return value; });
+}
+
+Option& Options::add(std::string_view name, std::string& value, std::string_view help, std::vector<std::string> known) {
+  return add_choice(
+      name, help, known, [&value, known](std::size_t index) { value = known.at(index); }, [&value] { return value; });
+}
+
+Option& Options::add_choice(std::string_view name, std::string_view help, std::vector<std::string> known,
+                            std::function<void(std::size_t)> set, std::function<std::string()> get) {
+  const std::string placeholder = joined(known, "|");
+  const auto choose = [known, set, name = std::string(name)](const std::string& text) {
+    const auto found = std::find(known.begin(), known.end(), text);
+    if (found != known.end()) return set(static_cast<std::size_t>(found - known.begin()));
+    const std::string meant = models::nearest(text, known);
+    throw UsageError(fmt::format("{}: '{}' is not known{} (known: {})", name, text,
+                                 meant.empty() ? "" : fmt::format(": did you mean '{}'?", meant), joined(known)));
+  };
+  return declare(name, help, placeholder, choose, [get]() -> OptionValue { return get(); });
+}
+
+std::vector<std::pair<std::string, OptionValue>> Options::values() const {
+  std::vector<std::pair<std::string, OptionValue>> all;
+  for (const auto& option : options_) all.emplace_back(option->name_.substr(2), option->value_());
+  return all;
+}
+
+}  // namespace lesson

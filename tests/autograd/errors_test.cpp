@@ -1,0 +1,126 @@
+// What errors say: the operation, the shapes found, and the rule that they break.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <span>
+#include <stdexcept>
+
+#include "tests/autograd/operations.hpp"
+
+using namespace autograd_test;
+
+#define CHECK_MESSAGE_OF(expression, text) CHECK_THROWS_WITH_AS(expression, text, std::invalid_argument)
+
+namespace {
+
+Var<M> zeros(Tape& tape, Index rows, Index cols) { return tape.variable(M::Zero(rows, cols)); }
+
+}  // namespace
+
+TEST_SUITE("autograd") {
+  TEST_CASE("errors: shapes that do not broadcast") {
+    Tape tape;
+    const auto a = zeros(tape, 3, 4), b = zeros(tape, 5, 4);
+    const std::string rule = " (rows and columns must be equal, or 1 to be repeated)";
+    CHECK_MESSAGE_OF(a + b, ("add: a is 3×4, b is 5×4" + rule).c_str());
+    CHECK_MESSAGE_OF(a - zeros(tape, 3, 2), ("subtract: a is 3×4, b is 3×2" + rule).c_str());
+    CHECK_MESSAGE_OF(a * M::Zero(4, 3), ("multiply: a is 3×4, b is 4×3" + rule).c_str());
+    CHECK_MESSAGE_OF(M::Zero(1, 3) / a, ("divide: a is 1×3, b is 3×4" + rule).c_str());
+    CHECK_MESSAGE_OF(maximum(a, zeros(tape, 0, 4)), ("maximum: a is 3×4, b is 0×4" + rule).c_str());
+    const M condition = M::Ones(3, 4);
+    CHECK_MESSAGE_OF(where(condition, zeros(tape, 2, 4), 0), ("where: the condition is 3×4, a is 2×4" + rule).c_str());
+    CHECK_MESSAGE_OF(where(condition, 0, zeros(tape, 3, 3)), ("where: the condition is 3×4, b is 3×3" + rule).c_str());
+    CHECK_MESSAGE_OF(where(M::Ones(1, 4), a, 0), ("where: the condition is 1×4, a is 3×4" + rule).c_str());
+  }
+
+  TEST_CASE("errors: products") {
+    Tape tape;
+    const auto a = zeros(tape, 3, 4), b = zeros(tape, 5, 2);
+    CHECK_MESSAGE_OF(matmul(a, b), "matmul: inner dimensions differ: A is 3×4, B is 5×2 (need A.cols == B.rows)");
+    CHECK_MESSAGE_OF(matmul_tn(a, b), "matmul_tn: inner dimensions differ: A is 3×4, B is 5×2 (need A.rows == B.rows)");
+    CHECK_MESSAGE_OF(matmul_nt(a, b), "matmul_nt: inner dimensions differ: A is 3×4, B is 5×2 (need A.cols == B.cols)");
+    CHECK_THROWS_AS(affine(a, b, zeros(tape, 1, 2)), std::invalid_argument);
+    CHECK_MESSAGE_OF(affine(a, zeros(tape, 4, 2), zeros(tape, 1, 3)),
+                     "affine: W is 4×2, b is 1×3 (need b to be 1×W.cols)");
+    CHECK_MESSAGE_OF(affine(a, zeros(tape, 4, 2), zeros(tape, 3, 2)),
+                     "affine: W is 4×2, b is 3×2 (need b to be 1×W.cols)");
+    CHECK_MESSAGE_OF(dot(a, zeros(tape, 4, 3)), "dot: a is 3×4, b is 4×3 (need equal shapes)");
+  }
+
+  TEST_CASE("errors: shapes, blocks and stacks") {
+    Tape tape;
+    const auto a = zeros(tape, 3, 4);
+    CHECK_MESSAGE_OF(reshape(a, 5, 2), "reshape: X is 3×4, the result is 5×2 (need as many elements)");
+    CHECK_MESSAGE_OF(reshape(a, -6, -2), "reshape: X is 3×4, the result is -6×-2 (need as many elements)");
+    CHECK_MESSAGE_OF(at(a, 3, 0), "at: row 3 to 3 of a 3×4 matrix (need 0 <= first and first + count <= 3)");
+    CHECK_MESSAGE_OF(at(a, 0, -1), "at: column -1 to -1 of a 3×4 matrix (need 0 <= first and first + count <= 4)");
+    CHECK_MESSAGE_OF(rows(a, 2, 3), "rows: rows 2 to 4 of a 3×4 matrix (need 0 <= first and first + count <= 3)");
+    CHECK_MESSAGE_OF(columns(a, -1, 2),
+                     "columns: columns -1 to 0 of a 3×4 matrix (need 0 <= first and first + count <= 4)");
+    CHECK_THROWS_AS(rows(a, 1, -1), std::invalid_argument);
+    CHECK_MESSAGE_OF(vstack(a, zeros(tape, 3, 3)), "vstack: A is 3×4, B is 3×3 (need equal columns)");
+    CHECK_MESSAGE_OF(hstack(a, zeros(tape, 4, 4)), "hstack: A is 3×4, B is 4×4 (need equal rows)");
+  }
+
+  TEST_CASE("errors: pick") {
+    Tape tape;
+    const auto a = zeros(tape, 3, 4);
+    const auto picking = [&](std::vector<int> column) { return pick(a, std::span<const int>(column)); };
+    CHECK(picking({0, 3, 1}).rows() == 3);
+    CHECK_MESSAGE_OF(picking({0, 1}), "pick: X has 3 rows, 2 columns are given (need one a row)");
+    CHECK_THROWS_WITH_AS(picking({0, 4, 1}), "pick: column 4 of a 3×4 matrix (need 0 to 3)", std::out_of_range);
+    CHECK_THROWS_WITH_AS(picking({0, 1, -1}), "pick: column -1 of a 3×4 matrix (need 0 to 3)", std::out_of_range);
+  }
+
+  TEST_CASE("errors: reductions of nothing") {
+    Tape tape;
+    const auto none = zeros(tape, 0, 3);
+    CHECK_MESSAGE_OF(mean(none), "mean: x is 0×3 (need at least one element)");
+    CHECK_MESSAGE_OF(mean(none, By::row), "mean: x is 0×3 (need at least one element)");
+    CHECK_MESSAGE_OF(prod(none), "prod: x is 0×3 (need at least one element)");
+    CHECK_MESSAGE_OF(log_sum_exp(zeros(tape, 2, 0), By::column), "log_sum_exp: x is 2×0 (need at least one element)");
+    CHECK_MESSAGE_OF(log_softmax(zeros(tape, 2, 0)), "log_softmax: x is 2×0 (need at least one element)");
+    const std::vector<Var<double>> empty, two = {tape.variable(1.0), tape.variable(2.0)}, one = {two[0]};
+    CHECK_MESSAGE_OF(sum(empty), "sum: the span is empty (need at least one Var)");
+    CHECK_MESSAGE_OF(prod(empty), "prod: the span is empty (need at least one Var)");
+    CHECK_MESSAGE_OF(log_sum_exp(empty), "log_sum_exp: the span is empty (need at least one Var)");
+    CHECK_MESSAGE_OF(dot(empty, empty), "dot: the span is empty (need at least one Var)");
+    CHECK_MESSAGE_OF(dot(two, one), "dot: a is 2×1, b is 1×1 (need spans of equal length)");
+  }
+
+  TEST_CASE("errors: square matrices, solves, and what is not positive definite") {
+    Tape tape;
+    const auto a = zeros(tape, 3, 4), square = zeros(tape, 3, 3);
+    CHECK_MESSAGE_OF(trace(a), "trace: A is 3×4 (need a square matrix)");
+    CHECK_MESSAGE_OF(cholesky(a), "cholesky: A is 3×4 (need a square matrix)");
+    CHECK_MESSAGE_OF(log_det(a), "log_det: L is 3×4 (need a square matrix)");
+    CHECK_MESSAGE_OF(solve_lower(a, square), "solve_lower: L is 3×4 (need a square matrix)");
+    CHECK_MESSAGE_OF(solve_lower(square, zeros(tape, 2, 1)), "solve_lower: L is 3×3, B is 2×1 (need L.cols == B.rows)");
+    CHECK_MESSAGE_OF(solve_lower_transposed(square, zeros(tape, 2, 1)),
+                     "solve_lower_transposed: L is 3×3, B is 2×1 (need L.cols == B.rows)");
+
+    M indefinite(2, 2), nan = M::Identity(3, 3);
+    indefinite << 1, 2, 2, 1;
+    nan(2, 0) = std::nan("");
+    CHECK_THROWS_WITH_AS(cholesky(tape.variable(indefinite)),
+                         "cholesky: the 2×2 matrix is not positive definite (smallest eigenvalue -1)",
+                         std::domain_error);
+    CHECK_THROWS_WITH_AS(cholesky(tape.variable(number(-2.0))),
+                         "cholesky: the 1×1 matrix is not positive definite (smallest eigenvalue -2)",
+                         std::domain_error);
+    CHECK_THROWS_WITH_AS(cholesky(square), "cholesky: the 3×3 matrix is not positive definite (smallest eigenvalue 0)",
+                         std::domain_error);
+    CHECK_THROWS_AS(cholesky(tape.variable(nan)), std::domain_error);
+    CHECK_THROWS_AS(cholesky(tape.variable(number(std::nan("")))), std::domain_error);
+    CHECK(cholesky(tape.variable(number(4.0))).value()(0, 0) == 2);
+  }
+
+  TEST_CASE("errors: watching a matrix with a gradient of another shape") {
+    Tape tape;
+    const M value = M::Zero(3, 4);
+    M gradient(4, 3);
+    CHECK_MESSAGE_OF(tape.watch(autograd::ConstMatrixMap<double>(value.data(), 3, 4),
+                                autograd::MatrixMap<double>(gradient.data(), 4, 3)),
+                     "watch: the value is 3×4, its gradient is 4×3 (need equal shapes)");
+  }
+}

@@ -1,0 +1,165 @@
+// The gradient check can fail: operations with a wrong pullback, written outside the engine, are caught.
+#include "autograd/gradcheck.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "tests/autograd/operations.hpp"
+
+using namespace autograd_test;
+using autograd::gradcheck;
+using autograd::record;
+
+namespace {
+
+// y = x³, whose pullback is off by a factor.
+template <class T>
+Var<T> cube(const Var<T>& x, double factor) {
+  if constexpr (autograd::MatrixValue<T>) {
+    return record<"cube">(
+        x.value().array().cube().matrix().eval(),
+        [factor](auto& y, auto& x) { x.accumulate(factor * 3 * x.value().array().square() * y.grad().array()); }, x);
+  } else {
+    return record<"cube">(
+        x.value() * x.value() * x.value(),
+        [factor](auto& y, auto& x) { x.accumulate(factor * 3 * x.value() * x.value() * y.grad()); }, x);
+  }
+}
+
+// y = softmax of each row. x̄ += y (ȳ - Σⱼ ȳⱼ yⱼ); without `mean`, x̄ += y ȳ, as if the entries did not compete.
+Var<M> softmax(const Var<M>& x, bool mean) {
+  const M shifted = (x.value().colwise() - x.value().rowwise().maxCoeff()).array().exp();
+  return record<"softmax">(
+      shifted.array().colwise() / shifted.rowwise().sum().array(),
+      [mean](auto& y, auto& x) {
+        x.accumulate_lanes(By::row, [&](Index i) {
+          const auto y_i = y.value().row(i), grad_i = y.grad().row(i);
+          return (y_i.array() * (grad_i.array() - (mean ? y_i.dot(grad_i) : 0.0))).eval();
+        });
+      },
+      x);
+}
+
+}  // namespace
+
+TEST_SUITE("autograd") {
+  TEST_CASE("gradcheck: an operation from outside the engine passes, and off by 0.1 % it is caught") {
+    const M x = sample(3, 4, 0.3, 2, 1);
+    CHECK(gradcheck([](auto x) { return cube(x, 1); }, x).passed);
+    CHECK(gradcheck([](auto x) { return cube(x, 1); }, 0.7).passed);
+    const auto off = gradcheck([](auto x) { return cube(x, 1.001); }, x);
+    CHECK_FALSE(off.passed);
+    CHECK(off.worst == doctest::Approx(1e-3).epsilon(0.01));
+    CHECK_FALSE(gradcheck([](auto x) { return cube(x, 0.999); }, 0.7).passed);
+    CHECK_FALSE(gradcheck([](auto x) { return cube(x, 0); }, x).passed);
+    CHECK_FALSE(gradcheck([](auto x) { return cube(x, -1); }, x).passed);
+  }
+
+  TEST_CASE("gradcheck: the result says where it is worst") {
+    M x = M::Constant(2, 3, 0.1);
+    x(1, 2) = 2;  // 3 x² is largest here
+    const auto result = gradcheck([](auto a, auto x) { return a * cube(x, 1.01); }, 1.0, x);
+    CHECK(result.input == 1);
+    CHECK(result.row == 1);
+    CHECK(result.col == 2);
+    CHECK(result.tape / result.differences == doctest::Approx(1.01).epsilon(1e-6));
+    CHECK(result.message().starts_with("differs: largest relative error 9.9"));
+    CHECK(result.message().find("at input 1, row 1, column 2: tape ") != std::string::npos);
+  }
+
+  TEST_CASE("gradcheck: one wrong element among many is caught") {
+    const auto wrong = [](auto x) {
+      return record<"copy">(
+          M(x.value()),
+          [](auto& y, auto& x) {
+            M gradient = y.grad();
+            gradient(17, 9) *= 1.001;
+            x.accumulate(gradient);
+          },
+          x);
+    };
+    const auto result = gradcheck(wrong, sample(30, 20, -1, 1, 1));
+    CHECK_FALSE(result.passed);
+    CHECK(result.row == 17);
+    CHECK(result.col == 9);
+  }
+
+  TEST_CASE("gradcheck: a broadcast operand whose gradient is not summed is caught") {
+    const M x = sample(3, 4, -1, 1, 1), row = sample(1, 4, -1, 1, 2);
+    const auto add_row = [](bool sum) {
+      return [sum](auto x, auto row) {
+        return record<"add_row">(
+            x.value().rowwise() + row.value().row(0),
+            [sum](auto& y, auto& x, auto& row) {
+              x.accumulate(y.grad());
+              if (sum)
+                row.accumulate(y.grad());  // 3×4 to 1×4: accumulate sums
+              else
+                row.accumulate(y.grad().row(0));
+            },
+            x, row);
+      };
+    };
+    CHECK(gradcheck(add_row(true), x, row).passed);
+    CHECK_FALSE(gradcheck(add_row(false), x, row).passed);
+    CHECK(gradcheck(add_row(false), x, row).input == 1);
+  }
+
+  TEST_CASE("gradcheck: an error of softmax that a cotangent of all ones would miss is caught") {
+    const M x = sample(3, 4, -2, 2, 1);
+    CHECK(gradcheck([](auto x) { return softmax(x, true); }, x).passed);
+    CHECK_FALSE(gradcheck([](auto x) { return softmax(x, false); }, x).passed);
+
+    // the opposite mistake, ȳ all ones taken for granted: Σⱼ yⱼ = 1 has gradient 0, so 0 is right for that cotangent
+    // alone
+    const auto zero = [](auto x) {
+      const Var<M> y = softmax(x, true);
+      return record<"zero">(
+          M(y.value()), [](auto&, auto&) {}, y);
+    };
+    CHECK_FALSE(gradcheck(zero, x).passed);
+    CHECK(gradcheck([&](auto x) { return sum(zero(x)); }, x).passed);  // what ones see
+  }
+
+  TEST_CASE("gradcheck: not a number fails, in the gradient and in the function") {
+    const auto nan_gradient = [](auto x) {
+      return record<"nan">(
+          x.value(), [](auto&, auto& x) { x.accumulate(std::nan("")); }, x);
+    };
+    CHECK_FALSE(gradcheck(nan_gradient, 1.0).passed);
+    CHECK_FALSE(gradcheck([](auto x) { return sqrt(x - 1); }, 1.0).passed);
+    CHECK_FALSE(gradcheck([](auto x) { return log(x); }, -1.0).passed);
+  }
+
+  TEST_CASE("gradcheck: cotangents are neither small nor all the same, and depend on the seed") {
+    double least = 9, most = 0;
+    int negative = 0;
+    for (Index i = 0; i < 1000; ++i) {
+      const double r = autograd::gradcheck_cotangent(1, i);
+      least = std::min(least, std::abs(r)), most = std::max(most, std::abs(r)), negative += r < 0;
+    }
+    CHECK(least >= 0.5);
+    CHECK(least < 0.51);
+    CHECK(most <= 1.5);
+    CHECK(most > 1.49);
+    CHECK(negative > 450);
+    CHECK(negative < 550);
+    CHECK(autograd::gradcheck_cotangent(1, 3) != autograd::gradcheck_cotangent(2, 3));
+  }
+
+  TEST_CASE("accumulate: a gradient of a shape that does not fit throws, also a product") {
+    Tape tape;
+    const auto x = tape.variable(M::Ones(2, 3).eval()), row = tape.variable(M::Ones(1, 3).eval());
+    const auto wrong = record<"wrong">(
+        M(3, 2).setOnes(), [](auto& y, auto& x) { x.accumulate(y.grad()); }, x);
+    CHECK_THROWS_WITH_AS(tape.backward(sum(wrong)),
+                         "accumulate: the value is 2×3, its gradient is 3×2 (need equal shapes, or a value that was "
+                         "repeated)",
+                         std::invalid_argument);
+    const auto product = record<"product">(
+        M(2, 3).setOnes(), [](auto& y, auto& row) { row.accumulate(y.grad() * M::Identity(3, 3)); }, row);
+    tape.backward(sum(product));
+    CHECK(M(row.grad()) == M::Constant(1, 3, 2));
+  }
+}

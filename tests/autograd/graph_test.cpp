@@ -1,0 +1,133 @@
+// A traced tape: the graph as text and as a picture, and the operation at fault for infinities.
+#include "autograd/graph.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "tests/autograd/operations.hpp"
+
+using namespace autograd_test;
+using autograd::graph_dot;
+using autograd::print_graph;
+
+TEST_SUITE("autograd") {
+  TEST_CASE("graph: the text of a small expression") {
+    Tape tape(Trace::on);
+    const auto x = tape.variable(2.0), unused = tape.variable(7.0);
+    M row(1, 2);
+    row << 1, 3;
+    const auto w = tape.variable(row);
+    const auto c = tape.constant(0.5);
+    const auto total = sum(w * w);
+    const auto y = total * (x + c);
+    CHECK(print_graph(y) ==
+          "   v1 = variable()                         1×1  value 2                         \n"
+          "   v2 = variable()                         1×2  value [1 3]                     \n"
+          "   v3 = constant()                         1×1  value 0.5                       \n"
+          "   v4 = multiply(v2, v2)                   1×2  value [1 9]                     \n"
+          "   v5 = sum(v4)                            1×1  value 10                        \n"
+          "   v6 = add(v1, v3)                        1×1  value 2.5                       \n"
+          "   v7 = multiply(v5, v6)                   1×1  value 25                        \n");
+    tape.backward(y);
+    CHECK(print_graph(y) ==
+          "   v1 = variable()                         1×1  value 2                           adjoint 10\n"
+          "   v2 = variable()                         1×2  value [1 3]                       adjoint [5 15]\n"
+          "   v3 = constant()                         1×1  value 0.5                       \n"
+          "   v4 = multiply(v2, v2)                   1×2  value [1 9]                       adjoint [2.5 2.5]\n"
+          "   v5 = sum(v4)                            1×1  value 10                          adjoint 2.5\n"
+          "   v6 = add(v1, v3)                        1×1  value 2.5                         adjoint 10\n"
+          "   v7 = multiply(v5, v6)                   1×1  value 25                          adjoint 1\n");
+    CHECK(unused.grad() == 0);
+  }
+
+  TEST_CASE("graph: rows are told apart, and long matrices cut") {
+    Tape tape(Trace::on);
+    const auto x = tape.variable(M::Constant(2, 2, 0.25)), long_one = tape.variable(M::Ones(3, 3).eval());
+    CHECK(print_graph(x).find("[0.25 0.25; 0.25 0.25]") != std::string::npos);
+    CHECK(print_graph(long_one).find("[1 1 1; 1 …]") != std::string::npos);
+  }
+
+  TEST_CASE("graph: an untraced tape has none") {
+    Tape tape;
+    const auto x = tape.variable(2.0);
+    CHECK_THROWS_WITH_AS(print_graph(x), "print_graph: the tape kept no operands; record on a Tape tape{Trace::on}",
+                         std::invalid_argument);
+    CHECK_THROWS_AS(graph_dot(x), std::invalid_argument);
+    CHECK_FALSE(tape.first_not_finite());
+  }
+
+  TEST_CASE("graph: Graphviz reads the picture") {
+    Tape tape(Trace::on);
+    const auto x = tape.variable(sample(3, 4, -1, 1, 1));
+    const auto c = tape.constant(2.0);
+    const auto y = sum(exp(x) * c);
+    tape.backward(y);
+    const std::string dot = graph_dot(y);
+    for (const char* part :
+         {"digraph tape {", "v1 [label=\"variable (v1)\\n3×4\\n[", "style=dashed", "v1 -> v3;", "adjoint "}) {
+      CAPTURE(part);
+      CHECK(dot.find(part) != std::string::npos);
+    }
+    if (std::system("command -v dot > /dev/null 2>&1") != 0) return;  // not installed
+    const auto file = std::filesystem::temp_directory_path() / "tapestry_graph_test.dot";
+    std::ofstream(file) << dot;
+    CHECK(std::system(("dot -Tsvg " + file.string() + " > /dev/null").c_str()) == 0);
+    std::ofstream(file) << dot.substr(0, dot.size() / 2);
+    CHECK(std::system(("dot -Tsvg " + file.string() + " > /dev/null 2>&1").c_str()) != 0);
+    std::filesystem::remove(file);
+  }
+
+  TEST_CASE("graph: the first value that is not finite is named") {
+    Tape tape(Trace::on);
+    M values(2, 3);
+    values << 1, 2, 3, 4, 0, 6;
+    const auto x = tape.variable(values);
+    CHECK_FALSE(tape.first_not_finite());
+    const auto first = sum(exp(log(x)) * 2);
+    const auto y = first * sqrt(tape.variable(-1.0));  // not finite either, but later
+    CHECK(tape.first_not_finite().value() == "log: value -inf at row 1, column 1 of 2×3 (record 2 of the tape)");
+    tape.backward(y);
+    CHECK(tape.first_not_finite().value().starts_with("log: "));
+    tape.rewind();
+    CHECK_FALSE(tape.first_not_finite());
+  }
+
+  TEST_CASE("graph: where every value is finite, the operation that makes an adjoint infinite is named") {
+    Tape tape(Trace::on);
+    const auto x = tape.variable(0.0);
+    const auto y = exp(sqrt(square(x)) * 3);  // d√u/du at 0
+    CHECK_FALSE(tape.first_not_finite());
+    tape.backward(y);
+    CHECK(tape.first_not_finite().value() ==
+          "sqrt: the adjoint of its operand 1 (square 1×1) is not finite, though every value is");
+
+    tape.rewind();
+    const auto A = tape.variable(M::Zero(2, 2).eval());
+    tape.backward(sum(M::Ones(2, 2) + sqrt(A)));
+    CHECK(tape.first_not_finite().value() ==
+          "sqrt: the adjoint of its operand 1 (variable 2×2) is not finite, though every value is");
+
+    tape.rewind();
+    const auto fine = tape.variable(1.0);
+    tape.backward(exp(sqrt(square(fine)) * 3));
+    CHECK_FALSE(tape.first_not_finite());
+  }
+
+  TEST_CASE("graph: tracing changes no value and no gradient") {
+    const auto run = [](Trace trace) {
+      Tape tape(trace);
+      const auto x = tape.variable(sample(3, 4, 0.5, 2, 1));
+      const auto mark = tape.mark();
+      tape.backward(sum(log(x) * x));
+      tape.rewind(mark);
+      tape.backward(sum(x * x / 2) * mean(x));
+      return M(x.grad());
+    };
+    CHECK(run(Trace::on) == run(Trace::off));
+  }
+}

@@ -1,0 +1,76 @@
+#include <Eigen/LU>
+
+#include "tests/autograd/operations.hpp"
+
+namespace autograd_test {
+
+namespace {
+
+M product(const M& a, const M& b) {
+  M c = M::Zero(a.rows(), b.cols());
+  for (Index i = 0; i < a.rows(); ++i)
+    for (Index j = 0; j < b.cols(); ++j)
+      for (Index k = 0; k < a.cols(); ++k) c(i, j) += a(i, k) * b(k, j);
+  return c;
+}
+M lower(const M& a) { return a.triangularView<Eigen::Lower>(); }
+
+// Cholesky-Banachiewicz, element by element.
+M cholesky_of(const M& a) {
+  M l = M::Zero(a.rows(), a.cols());
+  for (Index i = 0; i < a.rows(); ++i) {
+    for (Index j = 0; j <= i; ++j) {
+      double rest = a(i, j);
+      for (Index k = 0; k < j; ++k) rest -= l(i, k) * l(j, k);
+      l(i, j) = i == j ? std::sqrt(rest) : rest / l(j, j);
+    }
+  }
+  return l;
+}
+
+// A symmetric positive definite matrix, of which a gradient check can move every element on its own.
+Var<M> definite(const Var<M>& b) { return matmul_nt(b, b) + M(2 * M::Identity(b.rows(), b.rows())); }
+M definite(const M& b) { return product(b, b.transpose()) + 2 * M::Identity(b.rows(), b.rows()); }
+// A lower triangular matrix with a diagonal far from 0, and what must not be read above it.
+M factor(Index n) { return M(sample(n, n, -1, 1, 4)) + 3 * M::Identity(n, n); }
+
+}  // namespace
+
+std::vector<OperationRecord> linear_algebra_records() {
+  std::vector<OperationRecord> records;
+  const auto add = [&records](const char* name, const char* form, std::vector<M> inputs, auto f, auto reference) {
+    records.push_back({name, form, std::move(inputs), f, reference, 1e-7});
+  };
+  using R = const std::vector<M>&;
+  // n, k, m: small ones take Eigen's lazy product, large ones the kernels (or BLAS), ones the matrix-vector products.
+  for (const auto& [n, k, m] : {std::array{3, 4, 2}, std::array{9, 8, 10}, std::array{1, 5, 1}, std::array{4, 1, 3},
+                                std::array{1, 9, 12}, std::array{12, 9, 1}}) {
+    const M a = sample(n, k, -1, 1, 1), b = sample(k, m, -1, 1, 2), bias = sample(1, m, -1, 1, 3);
+    const M at = a.transpose(), bt = b.transpose();
+    // clang-format off
+    add("matmul",    "", {a, b},  [](const Vars& x) { return matmul(x[0], x[1]); },    [](R x) { return product(x[0], x[1]); });
+    add("matmul_tn", "", {at, b}, [](const Vars& x) { return matmul_tn(x[0], x[1]); }, [](R x) { return product(x[0].transpose(), x[1]); });
+    add("matmul_nt", "", {a, bt}, [](const Vars& x) { return matmul_nt(x[0], x[1]); }, [](R x) { return product(x[0], x[1].transpose()); });
+    add("affine",    "", {a, b, bias}, [](const Vars& x) { return affine(x[0], x[1], x[2]); }, [](R x) -> M { return product(x[0], x[1]) + x[2].replicate(x[0].rows(), 1); });
+    // clang-format on
+  }
+  for (const Index n : {1, 2, 5}) {
+    const M b = sample(n, n, -1, 1, 1), right = sample(n, 3, -1, 1, 2), l = factor(n);
+    // clang-format off
+    add("trace",    "", {b}, [](const Vars& x) { return as_matrix(trace(x[0])); }, [](R x) { return number(x[0].diagonal().sum()); });
+    add("cholesky", "", {b}, [](const Vars& x) { return cholesky(definite(x[0])); }, [](R x) { return cholesky_of(definite(x[0])); });
+    add("log_det",  "", {b}, [](const Vars& x) { return as_matrix(log_det(cholesky(definite(x[0])))); }, [](R x) { return number(std::log(definite(x[0]).determinant())); });
+    add("log_det",  "of a factor", {l}, [](const Vars& x) { return as_matrix(log_det(x[0])); }, [](R x) { return number(2 * x[0].diagonal().array().log().sum()); });
+    add("solve_lower", "", {l, right}, [](const Vars& x) { return solve_lower(x[0], x[1]); }, [](R x) -> M { return lower(x[0]).inverse() * x[1]; });
+    add("solve_lower_transposed", "", {l, right}, [](const Vars& x) { return solve_lower_transposed(x[0], x[1]); }, [](R x) -> M { return lower(x[0]).transpose().inverse() * x[1]; });
+    add("solve_lower", "one matrix twice", {l}, [](const Vars& x) { return solve_lower(x[0], x[0]); }, [](R x) -> M { return lower(x[0]).inverse() * x[0]; });
+    // clang-format on
+  }
+  const M square = sample(3, 3, -1, 1, 1);
+  add(
+      "matmul", "one matrix twice", {square}, [](const Vars& x) { return matmul(x[0], x[0]); },
+      [](R x) { return product(x[0], x[0]); });
+  return records;
+}
+
+}  // namespace autograd_test

@@ -1,0 +1,135 @@
+// Every operation in every form: its gradient against central differences, its value against an independent reference.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "tests/autograd/operations.hpp"
+
+using namespace autograd_test;
+namespace rules = autograd::rules;
+
+namespace {
+
+// The names on a traced tape after f(inputs).
+std::set<std::string> names_on_tape(const OperationRecord& record) {
+  Tape tape(Trace::on);
+  Vars vars;
+  for (const M& input : record.inputs) vars.push_back(tape.variable(input));
+  record.f(vars);
+  std::set<std::string> names;
+  for (const Tape::Traced& traced : tape.records()) names.insert(traced.record->operation->name);
+  return names;
+}
+
+template <class... Rules>
+void insert_names(std::set<std::string>& names, std::tuple<Rules...>) {
+  (names.insert(Rules::name.text), ...);
+}
+
+// The names of all operations: the lists of rules, and every record<"..."> in the engine's sources.
+std::set<std::string> names_in_engine() {
+  std::set<std::string> names;
+  insert_names(names, rules::Unary{});
+  insert_names(names, rules::Binary{});
+  const std::regex name("^[^/]*record<\"([a-z_0-9]+)\">");
+  for (const auto& file : std::filesystem::directory_iterator(TAPESTRY_DATA "/../../autograd")) {
+    std::ifstream in(file.path());
+    for (std::string line; std::getline(in, line);) {
+      if (std::smatch match; std::regex_search(line, match, name)) names.insert(match[1]);
+    }
+  }
+  return names;
+}
+
+double largest_difference(const M& a, const M& b) {
+  REQUIRE(a.rows() == b.rows());
+  REQUIRE(a.cols() == b.cols());
+  return ((a - b).array() / b.array().abs().max(1)).abs().maxCoeff();
+}
+
+}  // namespace
+
+TEST_SUITE("autograd") {
+  TEST_CASE("operations: every gradient agrees with central differences") {
+    for (const OperationRecord& record : all_records()) CHECK(disagreement(record) == "");
+  }
+
+  TEST_CASE("operations: every value agrees with its reference, with and without gradient") {
+    for (const OperationRecord& record : all_records()) {
+      CAPTURE(record.name);
+      CAPTURE(record.form);
+      const M expected = record.reference(record.inputs);
+      Tape tape;
+      Vars vars, constants;
+      for (const M& input : record.inputs) vars.push_back(tape.variable(input));
+      for (const M& input : record.inputs) constants.push_back(tape.constant(input));
+      const Var<M> y = record.f(vars), constant = record.f(constants);
+      CHECK(largest_difference(y.value(), expected) < 2e-14);
+      CHECK(y.needs_gradient());
+      CHECK(M(constant.value()) == M(y.value()));
+      CHECK_FALSE(constant.needs_gradient());
+    }
+  }
+
+  TEST_CASE("operations: every operation of the engine has a record") {
+    std::set<std::string> seen, named;
+    for (const OperationRecord& record : all_records()) {
+      const auto names = names_on_tape(record);
+      CAPTURE(record.name);
+      CHECK(names.count(record.name) == 1);
+      seen.insert(names.begin(), names.end());
+      named.insert(record.name);
+    }
+    const auto engine = names_in_engine();
+    CHECK(engine.size() >= 48);  // 16 + 8 rules, and the others: the sources were found
+    for (const std::string& name : engine) {
+      CAPTURE(name);
+      CHECK(named.count(name) == 1);
+    }
+    // and the other way round: nothing is on a tape that the sources do not name
+    for (const std::string& name : seen) {
+      CAPTURE(name);
+      CHECK((name == "variable" || name == "constant" || engine.count(name) == 1));
+    }
+  }
+
+  TEST_CASE("operations: a derivative off by 0.1 % is rejected") {
+    for (OperationRecord record : unary_records()) {
+      if (record.inputs[0].size() == 1) continue;  // relu of one negative number has no gradient to lose
+      const auto f = record.f;
+      // the value stays, but a thousandth of the gradient is lost on the way
+      record.f = [f](const Vars& x) {
+        const Var<M> y = f(x);
+        return autograd::record<"leak">(
+            M(y.value()), [](auto& out, auto& y) { y.accumulate(0.999 * out.grad()); }, y);
+      };
+      CAPTURE(record.name);
+      CHECK(disagreement(record) != "");
+    }
+  }
+
+  TEST_CASE_TEMPLATE("operations: float gives double's values and gradients up to rounding", S, float) {
+    const M x = sample(6, 5, 0.2, 2, 1), w = sample(5, 4, -1, 1, 2), bias = sample(1, 4, -1, 1, 3);
+    const auto run = [&]<class T>(T) {
+      Tape tape;
+      using Mat = autograd::Matrix<T>;
+      const auto input = tape.variable(x.cast<T>());
+      const auto weights = tape.variable(w.cast<T>()), b = tape.variable(bias.cast<T>());
+      const Var<Mat> h = tanh(affine(log(input) + sqrt(input) * T(2), weights, b));
+      const Var<T> y = mean(log_softmax(h) * softplus(h)) + sum(log_sum_exp(h, By::column)) + prod(rows(h, 0, 1));
+      tape.backward(y);
+      return std::tuple(M(number(static_cast<double>(y.value()))), M(input.grad().template cast<double>()),
+                        M(weights.grad().template cast<double>()), M(b.grad().template cast<double>()));
+    };
+    const auto [y, gx, gw, gb] = run(S());
+    const auto [y64, gx64, gw64, gb64] = run(double());
+    CHECK(largest_difference(y, y64) < 2e-6);
+    CHECK(largest_difference(gx, gx64) < 2e-6);
+    CHECK(largest_difference(gw, gw64) < 2e-6);
+    CHECK(largest_difference(gb, gb64) < 2e-6);
+  }
+}

@@ -1,0 +1,113 @@
+#include <cmath>
+
+#include "tests/autograd/operations.hpp"
+
+namespace autograd_test {
+
+namespace {
+
+using Numbers = std::vector<double>;
+
+// The reference of a reduction: f of all numbers, of each row, or of each column.
+template <class F>
+M reduced(const M& x, int rows, int cols, F f) {
+  return M::NullaryExpr(rows, cols, [&](Index i, Index j) {
+    Numbers lane;
+    for (Index r = rows == 1 ? 0 : i; r < (rows == 1 ? x.rows() : i + 1); ++r) {
+      for (Index c = cols == 1 ? 0 : j; c < (cols == 1 ? x.cols() : j + 1); ++c) lane.push_back(x(r, c));
+    }
+    return f(lane);
+  });
+}
+
+double sum_of(const Numbers& x) {
+  double sum = 0;
+  for (const double v : x) sum += v;
+  return sum;
+}
+double mean_of(const Numbers& x) { return sum_of(x) / static_cast<double>(x.size()); }
+double product_of(const Numbers& x) {
+  double product = 1;
+  for (const double v : x) product *= v;
+  return product;
+}
+double log_sum_exp_of(const Numbers& x) {
+  double sum = 0;
+  for (const double v : x) sum += std::exp(v);
+  return std::log(sum);
+}
+
+// The elements of a row as scalar Vars.
+std::vector<Var<double>> numbers(const Var<M>& x) {
+  std::vector<Var<double>> out;
+  for (Index j = 0; j < x.cols(); ++j) out.push_back(at(x, 0, j));
+  return out;
+}
+
+struct Row {
+  const char* name;
+  Var<double> (*whole)(const Var<M>&);
+  Var<M> (*by)(const Var<M>&, By);
+  double (*reference)(const Numbers&);
+};
+const Row kRows[] = {
+    {"sum", autograd::sum, autograd::sum, sum_of},
+    {"mean", autograd::mean, autograd::mean, mean_of},
+    {"prod", autograd::prod, autograd::prod, product_of},
+    {"log_sum_exp", autograd::log_sum_exp, autograd::log_sum_exp, log_sum_exp_of},
+};
+
+}  // namespace
+
+std::vector<OperationRecord> reduction_records() {
+  std::vector<OperationRecord> records;
+  for (const Row& row : kRows) {
+    for (const auto& [n, d] : {std::pair{3, 4}, std::pair{1, 5}, std::pair{5, 1}, std::pair{1, 1}}) {
+      const M x = sample(n, d, -2, 2, 1);
+      const auto f = row.reference;
+      records.push_back({row.name,
+                         "all",
+                         {x},
+                         [g = row.whole](const Vars& x) { return as_matrix(g(x[0])); },
+                         [f](const std::vector<M>& x) { return reduced(x[0], 1, 1, f); }});
+      records.push_back({row.name,
+                         "by row",
+                         {x},
+                         [g = row.by](const Vars& x) { return g(x[0], By::row); },
+                         [f, n = n](const std::vector<M>& x) { return reduced(x[0], n, 1, f); }});
+      records.push_back({row.name,
+                         "by column",
+                         {x},
+                         [g = row.by](const Vars& x) { return g(x[0], By::column); },
+                         [f, d = d](const std::vector<M>& x) { return reduced(x[0], 1, d, f); }});
+    }
+  }
+  M zeros = sample(3, 4, -2, 2, 1);  // rows with one zero, with two, and with none
+  zeros(0, 1) = zeros(1, 0) = zeros(1, 3) = 0;
+  const auto product = [](int n, int d) {
+    return [=](const std::vector<M>& x) { return reduced(x[0], n, d, product_of); };
+  };
+  const M row = sample(1, 5, -2, 2, 1), other = sample(1, 5, -2, 2, 2), x = sample(3, 4, -3, 3, 3);
+  const auto inner = [](const std::vector<M>& x) { return number((x[0].array() * x[1].array()).sum()); };
+  const auto log_softmax_of = [](const std::vector<M>& x) -> M {
+    return x[0] - reduced(x[0], static_cast<int>(x[0].rows()), 1, log_sum_exp_of).replicate(1, x[0].cols());
+  };
+  // clang-format off
+  records.push_back({"prod", "zeros, all", {zeros}, [](const Vars& x) { return as_matrix(prod(x[0])); }, product(1, 1)});
+  records.push_back({"prod", "zeros, by row", {zeros}, [](const Vars& x) { return prod(x[0], By::row); }, product(3, 1)});
+  records.push_back({"prod", "zeros, by column", {zeros}, [](const Vars& x) { return prod(x[0], By::column); }, product(1, 4)});
+  records.push_back({"prod", "zero, span", {zeros.row(0)}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
+  records.push_back({"prod", "zeros, span", {zeros.row(1)}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
+  records.push_back({"prod", "span", {row}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
+  records.push_back({"sum", "span", {row}, [](const Vars& x) { return as_matrix(sum(numbers(x[0]))); }, [](const std::vector<M>& x) { return reduced(x[0], 1, 1, sum_of); }});
+  records.push_back({"log_sum_exp", "span", {row}, [](const Vars& x) { return as_matrix(log_sum_exp(numbers(x[0]))); }, [](const std::vector<M>& x) { return reduced(x[0], 1, 1, log_sum_exp_of); }});
+  records.push_back({"dot", "span", {row, other}, [](const Vars& x) { return as_matrix(dot(numbers(x[0]), numbers(x[1]))); }, inner});
+  records.push_back({"dot", "matrices", {x, sample(3, 4, -2, 2, 8)}, [](const Vars& x) { return as_matrix(dot(x[0], x[1])); }, inner});
+  records.push_back({"squared_norm", "matrix", {x}, [](const Vars& x) { return as_matrix(squared_norm(x[0])); }, [](const std::vector<M>& x) { return number((x[0].array() * x[0].array()).sum()); }});
+  records.push_back({"log_softmax", "3×4", {x}, [](const Vars& x) { return log_softmax(x[0]); }, log_softmax_of});
+  records.push_back({"log_softmax", "1×5", {row}, [](const Vars& x) { return log_softmax(x[0]); }, log_softmax_of});
+  // clang-format on
+  return records;
+}
+
+}  // namespace autograd_test

@@ -1,0 +1,196 @@
+// Operations that must stay finite and right where a naive formula overflows, and what infinities and NaN give.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/autograd/operations.hpp"
+
+using namespace autograd_test;
+using autograd::Matrix;
+
+namespace {
+
+template <class S>
+constexpr S kInf = std::numeric_limits<S>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// Value and derivative at x, computed with matrices (9 numbers: registers and a rest) and with a number: both must
+// agree.
+template <class S, class F>
+std::pair<double, double> at_point(F f, double x) {
+  Tape tape;
+  const auto number = tape.variable(static_cast<S>(x));
+  const auto y = f(number);
+  tape.backward(y);
+  const std::pair<double, double> of_number(y.value(), number.grad());
+  const auto matrix = tape.variable(Matrix<S>::Constant(3, 3, static_cast<S>(x)));
+  const auto Y = f(matrix);
+  tape.backward(sum(Y));
+  for (Index i = 0; i < 9; ++i) {
+    const double value = Y.value().data()[i], gradient = matrix.grad().data()[i];
+    CHECK((value == doctest::Approx(of_number.first).epsilon(1e-6) || value == of_number.first ||
+           (std::isnan(value) && std::isnan(of_number.first))));
+    CHECK(gradient == doctest::Approx(of_number.second).epsilon(1e-6));
+  }
+  return of_number;
+}
+
+#define CHECK_POINT(S, f, x, y, slope)                                         \
+  do {                                                                         \
+    const auto [value_, slope_] = at_point<S>([](auto v) { return f(v); }, x); \
+    CHECK(value_ == y);                                                        \
+    CHECK(slope_ == slope);                                                    \
+  } while (false)
+
+}  // namespace
+
+TEST_SUITE("autograd") {
+  TEST_CASE_TEMPLATE("stable: elementwise operations at ±800 and ±∞", S, float, double) {
+    for (const double big : {800.0, double(kInf<S>)}) {
+      CAPTURE(big);
+      CHECK_POINT(S, softplus, big, big, 1);
+      CHECK_POINT(S, softplus, -big, 0, 0);
+      CHECK_POINT(S, log_sigmoid, big, 0, 0);
+      CHECK_POINT(S, log_sigmoid, -big, -big, 1);
+      CHECK_POINT(S, tanh, big, 1, 0);
+      CHECK_POINT(S, tanh, -big, -1, 0);
+      CHECK_POINT(S, relu, big, big, 1);
+      CHECK_POINT(S, relu, -big, 0, 0);
+      const auto [low, low_slope] = at_point<S>([](auto v) { return sigmoid(v); }, -big);
+      CHECK(low == doctest::Approx(0));
+      CHECK(low_slope == doctest::Approx(0));
+      const auto [high, high_slope] = at_point<S>([](auto v) { return sigmoid(v); }, big);
+      CHECK(high == 1);
+      CHECK(high_slope == doctest::Approx(0));
+    }
+    CHECK(at_point<double>([](auto v) { return softplus(v); }, 0).first == doctest::Approx(std::log(2)).epsilon(1e-15));
+    CHECK(at_point<double>([](auto v) { return softplus(v); }, -40).first ==
+          doctest::Approx(std::exp(-40)).epsilon(1e-14));
+    CHECK(at_point<double>([](auto v) { return log_sigmoid(v); }, 40).first ==
+          doctest::Approx(-std::exp(-40)).epsilon(1e-14));
+  }
+
+  TEST_CASE("stable: not a number stays one") {
+    Tape tape;
+    const auto x = tape.variable(M::Constant(3, 3, kNan)), one = tape.variable(M::Ones(3, 3).eval());
+    for (const Var<M>& y : {relu(x), softplus(x), log_sigmoid(x), sigmoid(x), tanh(x), minimum(x, one), minimum(one, x),
+                            maximum(x, one), maximum(one, x), log_add_exp(x, one), log_softmax(x)}) {
+      CHECK(y.value().array().isNaN().all());
+    }
+    const auto n = tape.variable(kNan);
+    for (const Var<double>& y : {relu(n), softplus(n), minimum(n, 1), minimum(1, n), maximum(n, 1), maximum(1, n)}) {
+      CHECK(std::isnan(y.value()));
+    }
+    M some(1, 3);
+    some << 1, kNan, kInf<double>;
+    CHECK(std::isnan(log_sum_exp(tape.variable(some)).value()));
+  }
+
+  TEST_CASE_TEMPLATE("stable: log_sum_exp and log_softmax at ±800", S, float, double) {
+    Tape tape;
+    Matrix<S> values(4, 3);
+    values << 800, 800, -800, -800, -800, -800, 800, -800, 0, -kInf<S>, 2, 2;
+    const auto x = tape.variable(values);
+    const S ln2 = std::log(S(2)), ln3 = std::log(S(3));
+    const auto y = log_sum_exp(x, By::row);
+    CHECK(y.value()(0, 0) == doctest::Approx(800 + ln2));
+    CHECK(y.value()(1, 0) == doctest::Approx(-800 + ln3));
+    CHECK(y.value()(2, 0) == 800);
+    CHECK(y.value()(3, 0) == doctest::Approx(2 + ln2));
+    Matrix<S> softmax(4, 3);
+    softmax << 0.5, 0.5, 0, S(1) / 3, S(1) / 3, S(1) / 3, 1, 0, 0, 0, 0.5, 0.5;
+    tape.backward(sum(y));
+    CHECK((x.grad() - softmax).cwiseAbs().maxCoeff() < 1000 * std::numeric_limits<S>::epsilon());
+
+    const auto logs = log_softmax(x);
+    CHECK(logs.value()(0, 2) == doctest::Approx(-1600 - ln2));
+    CHECK(logs.value()(1, 1) == doctest::Approx(-ln3));
+    CHECK(logs.value()(3, 0) == -kInf<S>);
+    const Matrix<S> cotangent = sample(4, 3, -1, 1, 3).cast<S>();
+    tape.backward(sum(where(values.array() > -1000, logs, S(0)) * cotangent));
+    Matrix<S> expected = cotangent;
+    expected(3, 0) = 0;
+    expected -= (softmax.array().colwise() * expected.rowwise().sum().array()).matrix();
+    CHECK((x.grad() - expected).cwiseAbs().maxCoeff() < 1000 * std::numeric_limits<S>::epsilon());
+  }
+
+  TEST_CASE("stable: log_sum_exp of infinities, in all its forms") {
+    const double inf = kInf<double>;
+    M values(3, 2), infinite(2, 2);
+    values << -inf, -inf, 2, -inf, 3, 1;
+    infinite << inf, -inf, inf, 1;
+    Tape tape;
+    const auto x = tape.variable(values);
+    const auto y = log_sum_exp(x, By::row);
+    CHECK(y.value()(0, 0) == -inf);
+    CHECK(y.value()(1, 0) == 2);
+    CHECK(M(log_sum_exp(tape.variable(infinite), By::row).value()) == M::Constant(2, 1, inf));
+    CHECK(log_sum_exp(tape.variable(infinite)).value() == inf);
+    CHECK(log_sum_exp(rows(x, 0, 1)).value() == -inf);
+    tape.backward(at(y, 0, 0));
+    CHECK(M(x.grad()) == M::Zero(3, 2));  // all of x at -∞: no gradient
+    tape.backward(log_sum_exp(rows(x, 0, 1)));
+    CHECK(M(x.grad()) == M::Zero(3, 2));
+    const std::vector<Var<double>> numbers = {tape.variable(-inf), tape.variable(-inf)};
+    const auto z = log_sum_exp(numbers);
+    tape.backward(z);
+    CHECK(z.value() == -inf);
+    CHECK(numbers[0].grad() == 0);
+  }
+
+  TEST_CASE_TEMPLATE("stable: log_add_exp", S, float, double) {
+    struct Row {
+      double a, b, y, da;
+    };
+    const double inf = kInf<double>;
+    const Row rows[] = {{800, 800, 800 + std::log(2), 0.5},
+                        {-800, -800, -800 + std::log(2), 0.5},
+                        {800, -800, 800, 1},
+                        {-800, 800, 800, 0},
+                        {-inf, 3, 3, 0},
+                        {3, -inf, 3, 1},
+                        {-inf, -inf, -inf, 0.5},
+                        {inf, inf, inf, 0.5},
+                        {inf, 3, inf, 1}};
+    for (const Row& row : rows) {
+      CAPTURE(row.a);
+      CAPTURE(row.b);
+      Tape tape;
+      const auto a = tape.variable(S(row.a)), b = tape.variable(S(row.b));
+      const auto y = log_add_exp(a, b);
+      tape.backward(y);
+      const auto A = tape.variable(Matrix<S>::Constant(3, 3, S(row.a))),
+                 B = tape.variable(Matrix<S>::Constant(3, 3, S(row.b)));
+      const auto Y = log_add_exp(A, B);
+      const double value = y.value(), da = a.grad(), db = b.grad();
+      CHECK((value == row.y || value == doctest::Approx(row.y)));
+      CHECK(da == doctest::Approx(row.da));
+      CHECK(db == doctest::Approx(1 - row.da));
+      tape.backward(sum(Y));
+      CHECK(Y.value()(2, 2) == y.value());
+      CHECK(A.grad()(2, 2) == doctest::Approx(row.da));
+      CHECK(B.grad()(2, 2) == doctest::Approx(1 - row.da));
+    }
+  }
+
+  TEST_CASE("stable: powers at 0") {
+    Tape tape;
+    const auto x = tape.variable(M::Zero(1, 4).eval());
+    M exponents(1, 4);
+    exponents << 0, 1, 2, 0.5;
+    const auto y = pow(x, exponents);
+    tape.backward(sum(columns(y, 0, 3)));
+    M values(1, 4), slopes(1, 4);
+    values << 1, 0, 0, 0;
+    slopes << 0, 1, 0, 0;
+    CHECK(M(y.value()) == values);
+    CHECK(M(x.grad().leftCols(3)) == M(slopes.leftCols(3)));
+    const auto a = tape.variable(0.0), b = tape.variable(2.0);
+    tape.backward(pow(a, b));
+    CHECK(a.grad() == 0);
+    CHECK(b.grad() == 0);  // 0ᵇ is 0 for every b near 2
+    tape.backward(pow(a, 0));
+    CHECK(a.grad() == 0);
+  }
+}
