@@ -14,29 +14,21 @@ namespace {
 template <Element S>
 Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
   const auto repeat = [x = x.value()](auto y) {
-    if (x.size() == 1) y.setConstant(x(0, 0));
-    else if (x.rows() == 1) y.rowwise() = x.row(0);
-    else y.colwise() = x.col(0);
+    if (x.size() == 1)
+      y.setConstant(x(0, 0));
+    else if (x.rows() == 1)
+      y.rowwise() = x.row(0);
+    else
+      y.colwise() = x.col(0);
   };
-  return record<"expand">(written<S>(rows, cols, repeat), [](auto& y, auto& x) { x.accumulate(y.grad()); }, x);
+  return record<"expand">(
+      written<S>(rows, cols, repeat), [](auto& y, auto& x) { x.accumulate(y.grad()); }, x);
 }
 
-// An operand of a rows×cols operation: itself if it has that shape or is a single number, else expanded to it.
+// An operand of a rows×cols operation: itself if it has that shape, else expanded to it.
 template <Element S>
 Var<Matrix<S>> broadcast(const Var<Matrix<S>>& x, Index rows, Index cols) {
-  const bool fits = (x.rows() == rows && x.cols() == cols) || x.rows() * x.cols() == 1;
-  return fits ? x : expand(x, rows, cols);
-}
-
-// Calls f with a and b as arrays of one shape; a matrix that is a single number becomes a constant array.
-template <Element S, class F>
-auto with_arrays(ConstMatrixMap<S> a, ConstMatrixMap<S> b, F f) {
-  const auto constant = [](const auto& number, const auto& shape) {
-    return Eigen::Array<S, -1, -1, Eigen::RowMajor>::Constant(shape.rows(), shape.cols(), number(0, 0));
-  };
-  if (a.rows() == b.rows() && a.cols() == b.cols()) return f(a.array(), b.array());
-  if (a.size() == 1) return f(constant(a, b), b.array());
-  return f(a.array(), constant(b, a));
+  return x.rows() == rows && x.cols() == cols ? x : expand(x, rows, cols);
 }
 
 template <class Rule, Element S>
@@ -56,17 +48,14 @@ Var<Matrix<S>> binary(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
   // An extent of 1 gives way to the other one, whatever that is (0 included).
   const Index rows = a.rows() == 1 ? b.rows() : a.rows(), cols = a.cols() == 1 ? b.cols() : a.cols();
   const Var<Matrix<S>> left = broadcast(a, rows, cols), right = broadcast(b, rows, cols);
-  return with_arrays<S>(left.value(), right.value(), [&](const auto& a_value, const auto& b_value) {
-    return record<Rule::name>(
-        Rule::f(a_value, b_value),
-        [](auto& c, auto& a, auto& b) {
-          with_arrays<S>(a.value(), b.value(), [&](const auto& a_value, const auto& b_value) {
-            a.accumulate(c.grad().array() * Rule::da(a_value, b_value, c.value().array()));
-            b.accumulate(c.grad().array() * Rule::db(a_value, b_value, c.value().array()));
-          });
-        },
-        left, right);
-  });
+  return record<Rule::name>(
+      Rule::f(left.value().array(), right.value().array()),
+      [](auto& c, auto& a, auto& b) {
+        const auto a_value = a.value().array(), b_value = b.value().array(), c_value = c.value().array();
+        a.accumulate(c.grad().array() * Rule::da(a_value, b_value, c_value));
+        b.accumulate(c.grad().array() * Rule::db(a_value, b_value, c_value));
+      },
+      left, right);
 }
 
 }  // namespace
@@ -96,8 +85,7 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
                    "rows and columns must be equal, or 1 to be repeated");
     }
   }
-  const auto full = [&](const auto& x) { return x.rows() == rows && x.cols() == cols ? x : expand(x, rows, cols); };
-  const Var<Matrix<S>> left = full(a), right = full(b);
+  const Var<Matrix<S>> left = broadcast(a, rows, cols), right = broadcast(b, rows, cols);
   const auto holds = [](const auto& condition) { return condition.value().array() != S(0); };
   return record<"where">(
       holds(condition).select(left.value().array(), right.value().array()),

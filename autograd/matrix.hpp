@@ -47,15 +47,22 @@ concept MatrixValue = std::same_as<T, Matrix<element_t<T>>>;
 template <class T>
 concept Value = Element<T> || MatrixValue<T>;
 
+namespace detail {  // only declared: who can call them derives from the class, segments included
+template <class Derived>
+void takes_eigen(const Eigen::EigenBase<Derived>&);
+template <class Derived>
+void takes_array(const Eigen::ArrayBase<Derived>&);
+}  // namespace detail
+
 // Any Eigen expression: matrices, maps, blocks, arithmetic that is not evaluated yet.
 template <class E>
 concept EigenExpression = requires(const std::remove_cvref_t<E>& e) {
-  []<class Derived>(const Eigen::EigenBase<Derived>&) {}(e);
+  detail::takes_eigen(e);
 };
 // Array expressions (coefficient by coefficient), as against matrix expressions.
 template <class E>
 inline constexpr bool is_array = requires(const E& e) {
-  []<class Derived>(const Eigen::ArrayBase<Derived>&) {}(e);
+  detail::takes_array(e);
 };
 
 // A matrix product that is not evaluated yet: the work of a kernel, not of one coefficient after the other.

@@ -34,7 +34,7 @@ Var<M> softmax(const Var<M>& x, bool mean) {
       shifted.array().colwise() / shifted.rowwise().sum().array(),
       [mean](auto& y, auto& x) {
         x.accumulate_lanes(By::row, [&](Index i) {
-          const auto y_i = y.value().row(i), grad_i = y.grad().row(i);
+          const Eigen::RowVectorXd y_i = y.value().row(i), grad_i = y.grad().row(i);
           return (y_i.array() * (grad_i.array() - (mean ? y_i.dot(grad_i) : 0.0))).eval();
         });
       },
