@@ -8,6 +8,7 @@
 #include "chapters/11_vae/figures.hpp"
 #include "chapters/11_vae/linear_gaussian.hpp"
 #include "chapters/lesson.hpp"
+#include "chapters/lesson/results.hpp"
 #include "models/vae_trainer.hpp"
 
 using namespace ch11;
@@ -92,6 +93,18 @@ void append_epoch(Matrix<double>& history, const VaeTrainer<float>& trainer, con
       test.distortion;
 }
 
+// One step; an error says what is left to go on from.
+int step(VaeTrainer<float>& trainer, const Choices& c, bool saved) {
+  try {
+    return trainer.step();
+  } catch (const NotFinite& error) {
+    throw NotFinite(
+        fmt::format("step {}, epoch {}: {}. {}", trainer.steps() + 1, trainer.epoch() + 1, error.what(),
+                    saved ? "The epoch before it is in " + c.checkpoint
+                          : "No epoch was finished, so there is no checkpoint; try a smaller --learning-rate"));
+  }
+}
+
 // Trains to the end, or until Ctrl-C; returns false then. Measures images/s over the training steps alone.
 bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test,
            Matrix<double>& history) {
@@ -102,7 +115,7 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
   double seconds = 0;
   while (!trainer.done() && !lesson::interrupted()) {
     const auto start = Clock::now();
-    images += trainer.step();
+    images += step(trainer, c, history.rows() > 0);
     seconds += std::chrono::duration<double>(Clock::now() - start).count();
     progress.show("ELBO", trainer.means().bound);
     progress.advance(1);
@@ -131,8 +144,11 @@ void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer
                          lesson::with_error(e.elbo, e.se), images(test.rows()), e.rate, e.distortion));
 
   const Index n = std::min<Index>(c.evaluation_images, test.rows());
+  auto progress = lesson.progress("log p(x)", 1, n, "images");
+  const auto advance = [&, last = 0](int done) mutable { progress.advance(done - std::exchange(last, done)); };
   const LogLikelihood l = importance_log_likelihood<float>(trainer.vae(), trainer.parameters(), test.topRows(n),
-                                                           c.evaluation_samples, lesson.seed());
+                                                           c.evaluation_samples, lesson.seed(), advance);
+  progress.clear();
   lesson.metric("test_log_likelihood", l.mean);
   lesson.metric("test_log_likelihood_se", l.se);
   lesson.metric("test_log_likelihood_monte_carlo_se", l.monte_carlo_se);
@@ -162,20 +178,21 @@ int main(int argc, char** argv) {
     c.training.binarisation = parse_binarisation(c.binarisation);
     c.training.seed = lesson.seed();
 
-    check_elbo(lesson);
-    check_importance_bound(lesson);
-    check_ppca(lesson);
-
     const TrainTest data = load_data(c.data, lesson.data(""));
     c.shape.pixels = data.train.dimensions();
     VaeTrainer<float> trainer(data.train, c.shape, c.training);
+    Matrix<double> history(0, kHistoryColumns);
+    if (!c.resume.empty()) history = trainer.load(c.resume);
+    lesson::require_writable(c.checkpoint);
     // The test images are binarised once, so that epochs and runs are compared on the same black and white pixels.
     const bool grey = c.training.binarisation == Binarisation::none;
     const Matrix<float> test =
         as_matrix<float>(data.test, {grey ? Binarisation::none : Binarisation::fixed, lesson.seed()});
 
-    Matrix<double> history(0, kHistoryColumns);
-    if (!c.resume.empty()) history = trainer.load(c.resume);
+    check_elbo(lesson);
+    check_importance_bound(lesson);
+    check_ppca(lesson);
+
     lesson.say(fmt::format("\nTraining on {} images of {}, {} parameters.", lesson::thousands(data.train.count()),
                            data.train.name, lesson::thousands(static_cast<double>(trainer.parameters().count()))));
     if (!train(lesson, c, trainer, test, history)) {

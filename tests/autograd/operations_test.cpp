@@ -1,6 +1,7 @@
 // Every operation in every form: its gradient against central differences, its value against an independent reference.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -72,6 +73,30 @@ TEST_SUITE("autograd") {
       CHECK(y.needs_gradient());
       CHECK(M(constant.value()) == M(y.value()));
       CHECK_FALSE(constant.needs_gradient());
+    }
+  }
+
+  TEST_CASE("operations: gradients add to what is there, and no memory is taken to be zero") {
+    Tape tape;
+    for (int i = 0; i < 100; ++i) tape.variable(M::Constant(30, 30, std::nan("")));
+    for (const OperationRecord& record : all_records()) {
+      CAPTURE(record.name);
+      CAPTURE(record.form);
+      tape.rewind();
+      Vars vars;
+      for (const M& input : record.inputs) vars.push_back(tape.variable(input));
+      const Var<double> alone = autograd::detail::contract(record.f(vars), 7);
+      tape.backward(alone);
+      std::vector<M> gradients;
+      for (const Var<M>& x : vars) gradients.push_back(x.grad());
+      // later on the tape, so that the sweep comes to it first and the operation finds an adjoint to add to
+      Var<double> both = alone;
+      for (const Var<M>& x : vars) both += dot(x, tape.constant(sample(x.rows(), x.cols(), 1, 2, 9)));
+      tape.backward(both);
+      for (std::size_t k = 0; k < vars.size(); ++k) {
+        const M expected = gradients[k] + sample(vars[k].rows(), vars[k].cols(), 1, 2, 9);
+        CHECK(largest_difference(vars[k].grad(), expected) < 1e-13);
+      }
     }
   }
 

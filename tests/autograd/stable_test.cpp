@@ -129,9 +129,9 @@ TEST_SUITE("autograd") {
     CHECK(log_sum_exp(tape.variable(infinite)).value() == inf);
     CHECK(log_sum_exp(rows(x, 0, 1)).value() == -inf);
     tape.backward(at(y, 0, 0));
-    CHECK(M(x.grad()) == M::Zero(3, 2));  // all of x at -∞: no gradient
+    CHECK(x.grad().isZero(1e-300));  // all of x at -∞: no gradient, but for the smallest exp that Eigen gives
     tape.backward(log_sum_exp(rows(x, 0, 1)));
-    CHECK(M(x.grad()) == M::Zero(3, 2));
+    CHECK(x.grad().isZero(1e-300));
     const std::vector<Var<double>> numbers = {tape.variable(-inf), tape.variable(-inf)};
     const auto z = log_sum_exp(numbers);
     tape.backward(z);
