@@ -1,7 +1,6 @@
 #include "autograd/graph.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <map>
 #include <stdexcept>
@@ -57,6 +56,13 @@ std::vector<std::string> operand_names(const Line& line, const std::map<const Re
   return names;
 }
 
+// "v1, v2", by hand: fmt::join makes g++ 12 warn.
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 }  // namespace
 
 std::string print_graph(const Tape& tape, const Record& y) {
@@ -64,11 +70,11 @@ std::string print_graph(const Tape& tape, const Record& y) {
   std::string text;
   for (const Line* line : in_order(lines)) {
     const Matrix<double>& value = line->look.value;
-    text += fmt::format("{:>5} = {:<28} {:>9}  value {:<26}{}\n", fmt::format("v{}", line->number),
-                        fmt::format("{}({})", line->traced->record->operation->name,
-                                    fmt::join(operand_names(*line, lines), ", ")),
-                        fmt::format("{}×{}", value.rows(), value.cols()), numbers(value),
-                        line->look.adjoint ? "  adjoint " + numbers(*line->look.adjoint) : "");
+    text +=
+        fmt::format("{:>5} = {:<28} {:>9}  value {:<26}{}\n", fmt::format("v{}", line->number),
+                    fmt::format("{}({})", line->traced->record->operation->name, listed(operand_names(*line, lines))),
+                    fmt::format("{}×{}", value.rows(), value.cols()), numbers(value),
+                    line->look.adjoint ? "  adjoint " + numbers(*line->look.adjoint) : "");
   }
   return text;
 }

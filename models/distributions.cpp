@@ -16,16 +16,23 @@ using autograd::written;
 
 const double kLog2Pi = std::log(2 * std::numbers::pi);
 
+template <Element S>
+struct Operand {
+  const char* name;
+  Var<Matrix<S>> x;
+  bool may_be_number = false;  // 1×1 for all columns
+};
+
 // The number of rows R of the result; checks that every operand's rows divide it and that the columns agree.
 template <Element S>
-Index common_rows(const char* operation, std::initializer_list<std::pair<const char*, Var<Matrix<S>>>> operands) {
+Index common_rows(const char* operation, std::initializer_list<Operand<S>> operands) {
   Index rows = 1, cols = 1;
-  for (const auto& [name, x] : operands) {
-    rows = std::max(rows, x.rows());
-    cols = std::max(cols, x.cols());
+  for (const Operand<S>& operand : operands) {
+    rows = std::max(rows, operand.x.rows());
+    cols = std::max(cols, operand.x.cols());
   }
-  for (const auto& [name, x] : operands) {
-    const bool number = x.rows() == 1 && x.cols() == 1;
+  for (const auto& [name, x, may_be_number] : operands) {
+    const bool number = may_be_number && x.rows() == 1 && x.cols() == 1;
     if (number || (x.cols() == cols && x.rows() > 0 && rows % x.rows() == 0)) continue;
     throw std::invalid_argument(
         fmt::format("{}: {} is {}×{}, the result has {} rows of {} columns (need as many "
@@ -84,7 +91,7 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
 
 template <Element S>
 Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var) {
-  const Index R = common_rows<S>("normal_log_prob", {{"x", x}, {"mu", mu}, {"log_var", log_var}});
+  const Index R = common_rows<S>("normal_log_prob", {{"x", x}, {"mu", mu}, {"log_var", log_var, true}});
   const Index d = x.cols();
   const auto fill = [=, x = x.value(), mu = mu.value(), log_var = log_var.value()](auto y) {
     for (Index r = 0; r < R; ++r) {
@@ -161,7 +168,7 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& lo
   };
   return record<"reparameterise">(
       written<S>(R, mu.cols(), fill),
-      [R](auto& z, auto& mu, auto& log_var, auto&) {
+      [R](auto& z, auto& mu, auto& log_var, auto& epsilon) {
         for (auto* operand : {&mu, &log_var}) {
           if (operand->needs_gradient()) operand->touched_grad();
         }
@@ -171,6 +178,9 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& lo
           if (!log_var.needs_gradient()) continue;
           add_to_row(log_var, r, R, S(0.5) * g * (z.value().row(r).array() - row_of(mu.value(), r, R)));
         }
+        epsilon.accumulate_lanes(autograd::By::row, [&](Index r) {
+          return z.grad().row(r).array() * (S(0.5) * row_of(log_var.value(), r, R)).exp();
+        });
       },
       mu, log_var, epsilon);
 }

@@ -39,7 +39,7 @@ template <Element S>
 Var<Matrix<S>> kl_to_standard_normal(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var);
 
 // The reparameterised sample z = μ + exp(½ log_var) ε, for ε ~ N(0, I) given as R×d.    (Kingma & Welling 2014, §2.4)
-//   μ̄ += z̄      log_var⁻ += ½ z̄ (z - μ)
+//   μ̄ += z̄      log_var⁻ += ½ z̄ (z - μ)      ε̄ += z̄ exp(½ log_var)
 template <Element S>
 Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var, const Var<Matrix<S>>& epsilon);
 

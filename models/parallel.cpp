@@ -26,14 +26,19 @@ void parallel_for(int n, int threads, const std::function<void(int)>& body) {
   keep_products_on_one_thread();
   std::exception_ptr first;
   int first_number = n;
-#pragma omp parallel for num_threads(threads) schedule(static, 1)
-  for (int i = 0; i < n; ++i) {
+  const auto call = [&](int i) {
     try {
       body(i);
     } catch (...) {
 #pragma omp critical
       if (i < first_number) first = std::current_exception(), first_number = i;
     }
+  };
+  if (threads == 1) {  // OpenMP would allocate a team of one each time
+    for (int i = 0; i < n; ++i) call(i);
+  } else {
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+    for (int i = 0; i < n; ++i) call(i);
   }
   if (first) std::rethrow_exception(first);
 }

@@ -19,7 +19,8 @@ PpcaOptimum fit_ppca(const autograd::Matrix<double>& x, int k) {
   PpcaOptimum optimum;
   optimum.eigenvalues = solver.eigenvalues().reverse();
   optimum.noise_variance = optimum.eigenvalues.tail(d - k).mean();
-  if (!(optimum.noise_variance > 0)) {
+  // What is left of eigenvalues that are 0 is rounding of the largest.
+  if (!(optimum.noise_variance > 1e-12 * optimum.eigenvalues(0))) {
     throw std::invalid_argument(fmt::format("fit_ppca: with k = {} nothing is left for the noise; take fewer", k));
   }
   const double D = static_cast<double>(d), log_2_pi = std::log(2 * std::numbers::pi);

@@ -55,33 +55,43 @@ S Trainer<S>::step(const ShardLoss& loss, int rows, double learning_rate) {
   parallel_for(shards_, threads_, std::ref(run));
   S total(0);
   for (const S part : losses_) total += part;
-  if (!std::isfinite(total) || !update_parameters(learning_rate)) report_not_finite(loss, rows);
+  if (!std::isfinite(total) || !add_up_gradients()) report_not_finite(loss, rows);
+  update_parameters(learning_rate);
   return total;
 }
 
-// g = Σ shards' gradients, and the optimiser's step, in one pass over blocks that stay in cache. A block whose gradient
-// is not finite is left as it was; returns false then.
-template <Element S>
-bool Trainer<S>::update_parameters(double learning_rate) {
+// Calls f(first, count) for blocks of 0 .. size - 1, each from the same thread every time: what one pass leaves of a
+// block in a core's cache, the next one finds there.
+template <class F>
+static void for_blocks(Index size, int threads, F f) {
   constexpr Index kBlock = 4096;
-  optimiser_.begin_step(learning_rate);
-  const Index size = parameters_.size();
-  const int blocks = static_cast<int>((size + kBlock - 1) / kBlock);
-  std::atomic<bool> finite = true;
-  const auto update_blocks = [&](int thread) {
-    for (int block = thread; block < blocks; block += threads_) {
-      const Index first = block * kBlock, count = std::min(kBlock, size - first);
-      auto gradient = gradients_[0].segment(first, count);
-      for (std::size_t i = 1; i < gradients_.size(); ++i) gradient += gradients_[i].segment(first, count);
-      if (std::isfinite(gradient.squaredNorm())) {
-        optimiser_.update(parameters_.values().data(), gradient.data(), first, count);
-      } else {
-        finite = false;
-      }
+  if (size <= kBlock) return f(0, size);  // not worth waking other threads
+  const auto blocks_of = [&](int thread) {
+    for (Index first = thread * kBlock; first < size; first += threads * kBlock) {
+      f(first, std::min(kBlock, size - first));
     }
   };
-  parallel_for(threads_, threads_, std::ref(update_blocks));
+  parallel_for(threads, threads, std::ref(blocks_of));
+}
+
+// g = Σ shards' gradients, in the place of the first; returns whether it is finite.
+template <Element S>
+bool Trainer<S>::add_up_gradients() {
+  std::atomic<bool> finite = true;
+  for_blocks(parameters_.size(), threads_, [&](Index first, Index count) {
+    auto gradient = gradients_[0].segment(first, count);
+    for (std::size_t i = 1; i < gradients_.size(); ++i) gradient += gradients_[i].segment(first, count);
+    if (!((S(0) * gradient).sum() == S(0))) finite = false;  // 0 · ∞ is not a number
+  });
   return finite;
+}
+
+template <Element S>
+void Trainer<S>::update_parameters(double learning_rate) {
+  optimiser_.begin_step(learning_rate);
+  for_blocks(parameters_.size(), threads_, [&](Index first, Index count) {
+    optimiser_.update(parameters_.values().data(), gradients_[0].data() + first, first, count);
+  });
 }
 
 template <Element S>

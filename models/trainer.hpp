@@ -48,8 +48,8 @@ class Trainer {
   Trainer(Parameters<S>& parameters, const TrainerSettings& settings);
 
   // One step on a minibatch of `rows` rows with learning rate α; returns the loss before it. Nothing is allocated once
-  // the tapes have seen a step of this size. What a shard throws is rethrown here. Throws NotFinite, and leaves the
-  // parameters as they were, if the loss is not finite; if its gradient is not, that part of the parameters stays.
+  // the tapes have seen a step of this size. What a shard throws is rethrown here. Throws NotFinite if the loss or its
+  // gradient is not finite. Whatever is thrown, parameters and optimiser stay as they were.
   S step(const ShardLoss& loss, int rows, double learning_rate);
 
   Optimiser<S>& optimiser() { return optimiser_; }
@@ -57,7 +57,8 @@ class Trainer {
 
  private:
   void run_shard(const ShardLoss& loss, const Shard& shard);
-  bool update_parameters(double learning_rate);
+  bool add_up_gradients();
+  void update_parameters(double learning_rate);
   [[noreturn]] void report_not_finite(const ShardLoss& loss, int rows) const;
   Shard shard_of(int number, int rows) const;
 

@@ -66,6 +66,10 @@ Vae<S>::Vae(Parameters<S>& parameters, const VaeShape& shape, std::uint64_t seed
 template <Element S>
 void Vae<S>::start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean) const {
   auto bias = parameters[output_.b];
+  if (mean.rows() != 1 || mean.cols() != bias.cols()) {
+    throw std::invalid_argument(
+        fmt::format("Vae::start_at_mean: expected 1×{}, found {}×{}", bias.cols(), mean.rows(), mean.cols()));
+  }
   if (shape_.likelihood == Likelihood::gaussian) {
     bias = mean;
   } else {

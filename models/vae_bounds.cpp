@@ -58,6 +58,10 @@ Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>&
     return {likelihood - beta * rate, total(rate), -total(likelihood)};
   }
   const int K = settings.samples;
+  if (epsilon.rows() != x.rows() * K) {
+    throw std::invalid_argument(
+        fmt::format("bound: epsilon has {} rows, expected {} rows of x times {} samples", epsilon.rows(), x.rows(), K));
+  }
   const Var<Matrix<S>> z = reparameterise(q.mu, q.log_var, epsilon);
   const Var<Matrix<S>> likelihood = vae.log_likelihood(theta, x, z);
   if (settings.objective == Objective::iwae) {
@@ -120,7 +124,7 @@ Matrix<S> log_weights(const Vae<S>& vae, const Parameters<S>& parameters, const 
 }
 
 // The mean weight of one image, in logarithms, and the variance of its estimate: log ŵ = m + log mean exp(log w - m),
-// Var log ŵ ≈ (E[w²] / E[w]² - 1) / K.
+// Var log ŵ ≈ Var[w] / E[w]² / K.
 struct ImageEstimate {
   double log_mean = 0, variance = 0;
 };
@@ -128,7 +132,7 @@ ImageEstimate image_estimate(const Eigen::Ref<const Eigen::ArrayXd>& log_w) {
   const double m = log_w.maxCoeff(), K = static_cast<double>(log_w.size());
   const Eigen::ArrayXd w = (log_w - m).exp();
   const double mean = w.mean();
-  return {m + std::log(mean), (w.square().mean() / (mean * mean) - 1) / K};
+  return {m + std::log(mean), (w / mean - 1).square().sum() / (K - 1) / K};
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ struct Bound {
   double rate = 0, distortion = 0;  // summed over the rows
 };
 
-// epsilon: (n·K)×latent standard normal numbers, K rows for each row of x.
+// epsilon: (n·K)×latent standard normal numbers, K rows for each row of x. Throws std::invalid_argument for
+// another number of rows.
 template <Element S>
 Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
                const BoundSettings& settings);
@@ -45,7 +46,8 @@ struct Evaluation {
 };
 
 // An importance-sampled log-likelihood (K samples an image from q): the mean over images, its standard error over the
-// images, and the Monte Carlo error of this very mean (the delta method on each image's mean weight).
+// images, and the Monte Carlo error of this very mean (the delta method on each image's mean weight), which one sample
+// cannot tell: NaN for K = 1.
 struct LogLikelihood {
   double mean = 0, se = 0, monte_carlo_se = 0;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <stdexcept>
 
@@ -26,6 +27,9 @@ VaeTrainer<S>::VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeT
   if (shape.pixels != data.dimensions()) {
     throw std::invalid_argument(
         fmt::format("the model is for images of {} pixels, {} has {}", shape.pixels, data.name, data.dimensions()));
+  }
+  if (settings.schedule == ScheduleKind::exponential && !(settings.last_learning_rate > 0)) {
+    throw std::invalid_argument("an exponential schedule needs a last learning rate above 0");
   }
   schedule_ = {settings.schedule, settings.learning_rate, settings.last_learning_rate,
                static_cast<std::uint64_t>(settings.epochs) * steps_per_epoch()};
@@ -158,8 +162,13 @@ Matrix<double> VaeTrainer<S>::load(const std::string& path) {
   if (shape.size() != 2) throw std::runtime_error(fmt::format("checkpoint {}: history is not a table", path));
   Matrix<double> history(shape[0], shape[1]);
   file.read("history", shape, std::span(history.data(), static_cast<std::size_t>(history.size())));
-  steps_ = std::stoull(file.metadata("steps"));
+  const std::string& steps = file.metadata("steps");
+  std::uint64_t step = 0;
+  if (std::from_chars(steps.data(), steps.data() + steps.size(), step).ptr != steps.data() + steps.size()) {
+    throw std::runtime_error(fmt::format("checkpoint {}: steps is '{}', expected a whole number", path, steps));
+  }
 
+  steps_ = step;
   parameters_.values() = parameters.values();
   trainer_.optimiser() = moments;
   trainer_.optimiser().steps = steps_;

@@ -41,6 +41,8 @@ class VaeTrainer {
   // Throws std::invalid_argument if the settings do not fit the data (a batch larger than it, say). The data must
   // outlive the trainer.
   VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeTrainingSettings& settings);
+  VaeTrainer(const VaeTrainer&) = delete;
+  VaeTrainer& operator=(const VaeTrainer&) = delete;
 
   // One minibatch. Throws NotFinite as Trainer::step does. Returns the number of images in it.
   int step();

@@ -1,0 +1,169 @@
+// A VAE's training, stopped and resumed: the same bits as if it had never stopped, or an error that says why not.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "models/vae_trainer.hpp"
+#include "tests/models/files.hpp"
+#include "tests/models/matrices.hpp"
+
+using namespace models;
+
+namespace {
+
+const Dataset& digits() {
+  static const Dataset digits = slice(load_all_digits(TAPESTRY_DATA), 0, 250);
+  return digits;
+}
+
+const VaeShape kShape{.pixels = 64, .latent = 3, .hidden = {16}};
+const VaeTrainingSettings kSettings{.batch = 50, .epochs = 4};
+const Matrix<double> kHistory = uniform_matrix(2, 3, -1, 1, 1);
+
+template <class S>
+void steps(VaeTrainer<S>& trainer, int count) {
+  for (int i = 0; i < count; ++i) trainer.step();
+}
+
+// Everything that a checkpoint of a trainer holds.
+template <class S>
+std::string bytes(const VaeTrainer<S>& trainer) {
+  const TemporaryFolder folder;
+  trainer.save(folder / "state", kHistory);
+  return content_of(folder / "state");
+}
+
+// What loading `file` into a trainer of these settings says; checks that the trainer stays as it was.
+template <class S = float>
+std::string load_error(const std::string& file, const VaeShape& shape = kShape,
+                       const VaeTrainingSettings& settings = kSettings) {
+  const TemporaryFolder folder;
+  const std::string path = write_file(folder / "run.safetensors", file);
+  VaeTrainer<S> trainer(digits(), shape, settings), untouched(digits(), shape, settings);
+  steps(trainer, 3), steps(untouched, 3);
+  const std::string error = error_of<std::runtime_error>([&] { trainer.load(path); }, folder / "");
+  if (error.empty()) return "";
+  CHECK(bytes(trainer) == bytes(untouched));
+  steps(trainer, 3), steps(untouched, 3);
+  CHECK(bytes(trainer) == bytes(untouched));
+  return error;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+}  // namespace
+
+TEST_SUITE("models") {
+  TEST_CASE_TEMPLATE("vae checkpoint: training goes on to the same bits", S, float, double) {
+    for (const Method method : {Method::adam, Method::momentum, Method::sgd}) {
+      VaeTrainingSettings settings = kSettings;  // 5 steps an epoch
+      settings.trainer.optimiser.method = method;
+      settings.schedule = ScheduleKind::cosine;
+      for (const int stop : {0, 7, 10}) {  // at the start, in the middle of an epoch, and at its end
+        const TemporaryFolder folder;
+        VaeTrainer<S> straight(digits(), kShape, settings), before(digits(), kShape, settings),
+            after(digits(), kShape, settings);
+        steps(straight, 15);
+        steps(before, stop);
+        before.save(folder / "run.safetensors", kHistory);
+        steps(after, 2);  // whatever it had done is forgotten
+        CHECK(after.load(folder / "run.safetensors") == kHistory);
+        CHECK(bytes(after) == bytes(before));
+        CHECK(after.steps() == static_cast<std::uint64_t>(stop));
+        CHECK(after.means().bound == before.means().bound);
+        steps(after, 15 - stop);
+        CHECK(bytes(after) == bytes(straight));
+        CHECK(after.means().bound == straight.means().bound);
+        CHECK(after.parameters().values() == straight.parameters().values());
+      }
+    }
+  }
+
+  TEST_CASE("vae checkpoint: each part of it is needed") {
+    // Without the optimiser's moments, or from another step, training goes elsewhere.
+    VaeTrainer<float> straight(digits(), kShape, kSettings), parameters_only(digits(), kShape, kSettings);
+    steps(straight, 7);
+    parameters_only.parameters().values() = straight.parameters().values();
+    steps(straight, 1), steps(parameters_only, 1);
+    CHECK(straight.parameters().values() != parameters_only.parameters().values());
+  }
+
+  TEST_CASE("vae checkpoint: a history without rows") {
+    const TemporaryFolder folder;
+    VaeTrainer<float> trainer(digits(), kShape, kSettings);
+    trainer.save(folder / "run", Matrix<double>(0, 4));
+    const Matrix<double> history = trainer.load(folder / "run");
+    CHECK(history.rows() == 0);
+    CHECK(history.cols() == 4);
+  }
+
+  TEST_CASE("vae checkpoint: a run of another kind is refused, by name") {
+    VaeTrainer<float> trainer(digits(), kShape, kSettings);
+    steps(trainer, 2);
+    const std::string file = bytes(trainer), about = "checkpoint run.safetensors: its ";
+    const auto with = [&](auto change) {
+      VaeTrainingSettings settings = kSettings;
+      change(settings);
+      return load_error(file, kShape, settings);
+    };
+    CHECK(load_error(file) == "");
+    CHECK(load_error(file, {.pixels = 64, .latent = 3, .hidden = {17}}) ==
+          about + "model is 'vae 64-16-3 tanh bernoulli', this run's is 'vae 64-17-3 tanh bernoulli'");
+    CHECK(load_error(file, {.pixels = 64, .latent = 4, .hidden = {16}}) ==
+          about + "model is 'vae 64-16-3 tanh bernoulli', this run's is 'vae 64-16-4 tanh bernoulli'");
+    CHECK(load_error(file, {.pixels = 64, .latent = 3, .hidden = {16}, .likelihood = Likelihood::gaussian}) ==
+          about + "model is 'vae 64-16-3 tanh bernoulli', this run's is 'vae 64-16-3 tanh gaussian'");
+    CHECK(with([](auto& s) { s.batch = 60; }) == about + "batch is '50', this run's is '60'");
+    CHECK(with([](auto& s) { s.seed = 2; }) == about + "seed is '1', this run's is '2'");
+    CHECK(with([](auto& s) { s.learning_rate = 0.01; }) == about + "learning rate is '0.001', this run's is '0.01'");
+    CHECK(with([](auto& s) { s.schedule = ScheduleKind::cosine; }) ==
+          about + "learning rate is '0.001', this run's is 'cosine 0.001 to 0 in 4 epochs'");
+    CHECK(with([](auto& s) {
+            s.bound = {Objective::iwae, 5};
+          }) == about + "objective is 'elbo K=1 β=1 analytic KL', this run's is 'iwae K=5 β=1 analytic KL'");
+    CHECK(with([](auto& s) { s.binarisation = Binarisation::fixed; }) ==
+          about + "binarisation is 'dynamic', this run's is 'static'");
+    CHECK(with([](auto& s) { s.trainer.optimiser.method = Method::momentum; }) ==
+          about + "optimiser is 'adam β1=0.9 β2=0.999 ε=1e-08', this run's is 'momentum β1=0.9 β2=0.999 ε=1e-08'");
+    CHECK(with([](auto& s) { s.trainer.shards = 3; }) == about + "shards is '2', this run's is '3'");
+    // what may change: the number of threads, and how long to train at a constant rate
+    CHECK(with([](auto& s) { s.epochs = 9, s.trainer.threads = 1; }) == "");
+  }
+
+  TEST_CASE("vae checkpoint: of another element type, or damaged") {
+    VaeTrainer<float> trainer(digits(), kShape, kSettings);
+    steps(trainer, 2);
+    const std::string file = bytes(trainer), about = "checkpoint run.safetensors: ";
+    CHECK(load_error<double>(file) == about + "tensor 'encoder.0.W' is 64×16 F32, expected 64×16 F64");
+    CHECK(load_error(file.substr(0, file.size() - 5)) != "");
+    CHECK(load_error(file.substr(0, 100)) != "");
+    CHECK(load_error("") != "");
+    CHECK(load_error(replaced(file, "\"steps\":\"2\"", "\"steps\":\"x\"")) ==
+          about + "steps is 'x', expected a whole number");
+    CHECK(load_error(replaced(file, "\"batch\":", "\"hatch\":")) == about + "no metadata 'batch'");
+    CHECK(load_error(replaced(file, "optimiser.v.encoder.mu.b", "optimiser.v.encoder.mu.c")) ==
+          about + "no tensor 'optimiser.v.encoder.mu.b': did you mean 'optimiser.v.encoder.mu.W'?");
+  }
+
+  TEST_CASE("vae checkpoint: where nothing can be written the old file stays") {
+    const TemporaryFolder folder;
+    VaeTrainer<float> trainer(digits(), kShape, kSettings);
+    const std::string path = folder / "run";
+    trainer.save(path, kHistory);
+    const std::string old = content_of(path);
+    steps(trainer, 1);
+    std::filesystem::create_directory(path + ".tmp");  // in the way of the draft
+    CHECK(error_of<std::runtime_error>([&] { trainer.save(path, kHistory); }, folder / "").starts_with("run: "));
+    CHECK(content_of(path) == old);
+    std::filesystem::remove(path + ".tmp");
+    trainer.save(path, kHistory);
+    CHECK(content_of(path) != old);
+    CHECK(error_of<std::runtime_error>([&] { trainer.save(folder / "none/run", kHistory); }, folder / "")
+              .starts_with("none/run: "));
+    CHECK(error_of<std::runtime_error>([&] { trainer.load(folder / "missing"); }, folder / "") ==
+          "missing: no such file");
+  }
+}
