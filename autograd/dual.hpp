@@ -1,6 +1,6 @@
 #pragma once
-// Dual numbers a + ȧ ε with ε² = 0: forward mode. As the element type of a tape they give exact Hessian-vector products:
-// the tape's gradient in direction v is ∇f + ε ∇²f v (Griewank & Walther 2008, ch. 5: forward over reverse).
+// Dual numbers a + ȧ ε with ε² = 0: forward mode. As the element type of a tape they give exact Hessian-vector
+// products: the tape's gradient in direction v is ∇f + ε ∇²f v (Griewank & Walther 2008, ch. 5: forward over reverse).
 
 #include <Eigen/Core>
 #include <cmath>
@@ -18,8 +18,7 @@ struct Dual {
 
   Dual() = default;
   template <class X>
-    requires std::is_arithmetic_v<X>
-  Dual(X number) : value(static_cast<S>(number)) {}
+  requires std::is_arithmetic_v<X> Dual(X number) : value(static_cast<S>(number)) {}
   Dual(S value, S tangent) : value(value), tangent(tangent) {}
   explicit operator double() const { return static_cast<double>(value); }
 

@@ -1,8 +1,8 @@
 #pragma once
 // Elementwise operations on numbers and matrices, with NumPy's broadcasting: a number, a row 1×d or a column n×1 stands
 // for the n×d matrix that repeats it. `*` multiplies coefficient by coefficient; products are in linear_algebra.hpp.
-// Operands are Vars, plain numbers and matrices, at least one of them a Var; the values and derivatives are in rules.hpp.
-// All throw std::invalid_argument, naming both shapes, where shapes do not broadcast.
+// Operands are Vars, plain numbers and matrices, at least one of them a Var; the values and derivatives are in
+// rules.hpp. All throw std::invalid_argument, naming both shapes, where shapes do not broadcast.
 
 #include <type_traits>
 #include <utility>
@@ -15,8 +15,8 @@ namespace autograd {
 // x as a 1×1 matrix, so that a scalar Var can take part in matrix operations.
 template <Element S>
 Var<Matrix<S>> as_matrix(const Var<S>& x) {
-  return record<"as_matrix">(Matrix<S>::Constant(1, 1, x.value()),
-                             [](auto& y, auto& x) { x.accumulate(y.grad()(0, 0)); }, x);
+  return record<"as_matrix">(
+      Matrix<S>::Constant(1, 1, x.value()), [](auto& y, auto& x) { x.accumulate(y.grad()(0, 0)); }, x);
 }
 
 namespace detail {
@@ -41,13 +41,18 @@ using Traits = OperandTraits<std::remove_cvref_t<X>>;
 template <class A, class B>
 inline constexpr bool same_element = true;  // a plain number takes on the other one's element type
 template <class A, class B>
-  requires requires { typename Traits<A>::Element; typename Traits<B>::Element; }
+requires requires {
+  typename Traits<A>::Element;
+  typename Traits<B>::Element;
+}
 inline constexpr bool same_element<A, B> = std::same_as<typename Traits<A>::Element, typename Traits<B>::Element>;
 
 template <class A, class B>
 constexpr auto common_element() {
-  if constexpr (Traits<A>::is_var) return std::type_identity<typename Traits<A>::Element>();
-  else return std::type_identity<typename Traits<B>::Element>();
+  if constexpr (Traits<A>::is_var)
+    return std::type_identity<typename Traits<A>::Element>();
+  else
+    return std::type_identity<typename Traits<B>::Element>();
 }
 
 // Implemented in elementwise.cpp for float, double and Dual<double>; `rule` is a place in rules::Unary or Binary.
@@ -62,21 +67,27 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
 
 // At least one Var, and otherwise Vars, numbers and matrices. Vars and matrices have the same element type.
 template <class A, class B>
-concept Operands = (detail::Traits<A>::is_var || detail::Traits<B>::is_var) && detail::Traits<A>::is_operand &&
-                   detail::Traits<B>::is_operand && detail::same_element<A, B>;
+concept Operands = (detail::Traits<A>::is_var || detail::Traits<B>::is_var) &&
+                   detail::Traits<A>::is_operand&& detail::Traits<B>::is_operand&& detail::same_element<A, B>;
 
 // An operand as the scalar or matrix kind that an operation works on. Matrices that are lvalues are referenced.
 template <Element S, class X>
 auto scalar_operand(const X& x) {
-  if constexpr (detail::Traits<X>::is_var) return x;
-  else return Number<S>{static_cast<S>(x)};
+  if constexpr (detail::Traits<X>::is_var)
+    return x;
+  else
+    return Number<S>{static_cast<S>(x)};
 }
 template <Element S, class X>
 Var<Matrix<S>> matrix_operand(Tape& tape, X&& x) {
-  if constexpr (std::is_same_v<std::remove_cvref_t<X>, Var<Matrix<S>>>) return x;
-  else if constexpr (std::is_same_v<std::remove_cvref_t<X>, Var<S>>) return as_matrix(x);
-  else if constexpr (EigenExpression<X>) return tape.constant(std::forward<X>(x));
-  else return tape.constant(Matrix<S>::Constant(1, 1, static_cast<S>(x)));
+  if constexpr (std::is_same_v<std::remove_cvref_t<X>, Var<Matrix<S>>>)
+    return x;
+  else if constexpr (std::is_same_v<std::remove_cvref_t<X>, Var<S>>)
+    return as_matrix(x);
+  else if constexpr (EigenExpression<X>)
+    return tape.constant(std::forward<X>(x));
+  else
+    return tape.constant(Matrix<S>::Constant(1, 1, static_cast<S>(x)));
 }
 
 // y = f(x), coefficient by coefficient.          x̄ += ȳ f'(x)
@@ -92,11 +103,16 @@ Var<T> elementwise(const Var<T>& x) {
 
 // c = f(a, b), coefficient by coefficient.       ā += c̄ ∂f/∂a      b̄ += c̄ ∂f/∂b
 template <class Rule, class A, class B>
-  requires Operands<A, B>
+requires Operands<A, B>
 auto elementwise(A&& a, B&& b) {
   using S = typename decltype(detail::common_element<A, B>())::type;
   if constexpr (detail::Traits<A>::is_matrix || detail::Traits<B>::is_matrix) {
-    Tape& tape = [&]() -> Tape& { if constexpr (detail::Traits<A>::is_var) return a.tape(); else return b.tape(); }();
+    Tape& tape = [&]() -> Tape& {
+      if constexpr (detail::Traits<A>::is_var)
+        return a.tape();
+      else
+        return b.tape();
+    }();
     return detail::binary_matrix<S>(rules::place<Rule>(rules::Binary{}), matrix_operand<S>(tape, std::forward<A>(a)),
                                     matrix_operand<S>(tape, std::forward<B>(b)));
   } else {
@@ -142,18 +158,25 @@ template <class A, class B> requires Operands<A, B> auto log_add_exp(A&& a, B&& 
 
 // a += b names the sum a: the old value stays on the tape.
 template <Value T, class B>
-  requires Operands<Var<T>, B>
-Var<T>& operator+=(Var<T>& a, B&& b) { return a = a + std::forward<B>(b); }
+requires Operands<Var<T>, B> Var<T>
+&operator+=(Var<T>& a, B&& b) { return a = a + std::forward<B>(b); }
 
 // condition ? a : b. A condition that is a matrix (n×d, of bool, or not 0 meaning true) chooses coefficient by
 // coefficient, and a and b broadcast to its shape.          ā += c̄ where it holds      b̄ += c̄ elsewhere
 template <Element S>
-Var<S> where(bool condition, const Var<S>& a, const Var<S>& b) { return condition ? a : b; }
+Var<S> where(bool condition, const Var<S>& a, const Var<S>& b) {
+  return condition ? a : b;
+}
 template <EigenExpression C, class A, class B>
-  requires Operands<A, B>
+requires Operands<A, B>
 auto where(const C& condition, A&& a, B&& b) {
   using S = typename decltype(detail::common_element<A, B>())::type;
-  Tape& tape = [&]() -> Tape& { if constexpr (detail::Traits<A>::is_var) return a.tape(); else return b.tape(); }();
+  Tape& tape = [&]() -> Tape& {
+    if constexpr (detail::Traits<A>::is_var)
+      return a.tape();
+    else
+      return b.tape();
+  }();
   return detail::where_matrix<S>(tape.constant(condition.template cast<S>().matrix().eval()),
                                  matrix_operand<S>(tape, std::forward<A>(a)),
                                  matrix_operand<S>(tape, std::forward<B>(b)));

@@ -30,8 +30,9 @@ template <Element S>
 [[noreturn]] void throw_not_positive_definite(const ConstMatrixMap<S>& A) {
   const Matrix<double> copy = A.template cast<double>();
   const double smallest = Eigen::SelfAdjointEigenSolver<Matrix<double>>(copy, Eigen::EigenvaluesOnly).eigenvalues()[0];
-  throw std::domain_error(fmt::format("cholesky: the {}×{} matrix is not positive definite (smallest eigenvalue {:.6g})",
-                                      A.rows(), A.cols(), smallest));
+  throw std::domain_error(
+      fmt::format("cholesky: the {}×{} matrix is not positive definite (smallest eigenvalue {:.6g})", A.rows(),
+                  A.cols(), smallest));
 }
 
 // The lower triangle of a square matrix, zero above it, without its shape's other half being read.
@@ -72,7 +73,7 @@ Var<Matrix<S>> cholesky(const Var<Matrix<S>>& A) {
         M.noalias() = L.value().transpose() * L.grad();
         keep_lower(M);
         M.diagonal() *= S(0.5);
-        L.value().transpose().template triangularView<Eigen::Upper>().solveInPlace(M);                     // L⁻ᵀ Φ
+        L.value().transpose().template triangularView<Eigen::Upper>().solveInPlace(M);                  // L⁻ᵀ Φ
         L.value().template triangularView<Eigen::Lower>().template solveInPlace<Eigen::OnTheRight>(M);  // L⁻ᵀ Φ L⁻¹
         A.accumulate(S(0.5) * (M + M.transpose()));
       },

@@ -64,8 +64,9 @@ GradcheckResult gradcheck_scalar(const GradcheckFunction& f, std::vector<Matrix<
 }
 
 std::string GradcheckResult::message() const {
-  return fmt::format("{}: largest relative error {:.2e} at input {}, row {}, column {}: tape {:.10g}, differences {:.10g}",
-                     passed ? "agrees" : "differs", worst, input, row, col, tape, differences);
+  return fmt::format(
+      "{}: largest relative error {:.2e} at input {}, row {}, column {}: tape {:.10g}, differences {:.10g}",
+      passed ? "agrees" : "differs", worst, input, row, col, tape, differences);
 }
 
 }  // namespace autograd

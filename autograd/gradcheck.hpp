@@ -45,8 +45,12 @@ Var<double> contract(const Var<T>& y, unsigned seed) {
 }
 template <class X>
 auto gradcheck_argument(const Var<Matrix<double>>& x) {
-  if constexpr (EigenExpression<X>) return x;
-  else return record<"at">(x.value()(0, 0), [](auto& y, auto& x) { x.accumulate_block(0, 0, Matrix<double>::Constant(1, 1, y.grad())); }, x);
+  if constexpr (EigenExpression<X>)
+    return x;
+  else
+    return record<"at">(
+        x.value()(0, 0), [](auto& y, auto& x) { x.accumulate_block(0, 0, Matrix<double>::Constant(1, 1, y.grad())); },
+        x);
 }
 }  // namespace detail
 
@@ -60,13 +64,16 @@ GradcheckResult gradcheck(const F& f, const X&... inputs) {
 template <class F, class... X>
 GradcheckResult gradcheck_with(const GradcheckOptions& options, const F& f, const X&... inputs) {
   const auto as_matrix = [](const auto& x) -> Matrix<double> {
-    if constexpr (EigenExpression<decltype(x)>) return x;
-    else return Matrix<double>::Constant(1, 1, x);
+    if constexpr (EigenExpression<decltype(x)>)
+      return x;
+    else
+      return Matrix<double>::Constant(1, 1, x);
   };
   const GradcheckFunction contracted = [&](Tape&, std::vector<Var<Matrix<double>>>& vars) {
     return [&]<std::size_t... i>(std::index_sequence<i...>) {
       return detail::contract(f(detail::gradcheck_argument<X>(vars[i])...), options.seed);
-    }(std::index_sequence_for<X...>());
+    }
+    (std::index_sequence_for<X...>());
   };
   return gradcheck_scalar(contracted, {as_matrix(inputs)...}, options);
 }

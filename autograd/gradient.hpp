@@ -21,8 +21,10 @@ auto value_and_gradient(const F& f, const X&... x) {
   return std::apply(
       [&](const auto&... var) {
         return std::tuple(y.value(), [&] {
-          if constexpr (requires { var.rows(); }) return var.grad().eval();
-          else return var.grad();
+          if constexpr (requires { var.rows(); })
+            return var.grad().eval();
+          else
+            return var.grad();
         }()...);
       },
       vars);

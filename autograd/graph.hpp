@@ -14,8 +14,12 @@ std::string print_graph(const Tape& tape, const Record& y);
 std::string graph_dot(const Tape& tape, const Record& y);
 
 template <class T>
-std::string print_graph(const Var<T>& y) { return print_graph(y.tape(), y.node()); }
+std::string print_graph(const Var<T>& y) {
+  return print_graph(y.tape(), y.node());
+}
 template <class T>
-std::string graph_dot(const Var<T>& y) { return graph_dot(y.tape(), y.node()); }
+std::string graph_dot(const Var<T>& y) {
+  return graph_dot(y.tape(), y.node());
+}
 
 }  // namespace autograd

@@ -8,6 +8,7 @@
 
 namespace autograd {
 
+// clang-format off
 // matmul     C = A B       A: n×k   B: k×m      Ā += C̄ Bᵀ     B̄ += Aᵀ C̄
 // matmul_tn  C = Aᵀ B      A: k×n   B: k×m      Ā += B C̄ᵀ     B̄ += A C̄
 // matmul_nt  C = A Bᵀ      A: n×k   B: m×k      Ā += C̄ B      B̄ += C̄ᵀ A
@@ -51,5 +52,6 @@ template <Element S> Var<S> log_det(const Var<Matrix<S>>& L);
 // L: n×n, read as lower triangular; B: n×m.
 template <Element S> Var<Matrix<S>> solve_lower(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B);
 template <Element S> Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B);
+// clang-format on
 
 }  // namespace autograd

@@ -14,8 +14,10 @@ namespace {
 // A B by the library's blocked kernels, which are made for machine numbers; one coefficient at a time for others.
 template <class A, class B>
 auto product(const A& a, const B& b) {
-  if constexpr (std::floating_point<typename A::Scalar>) return a * b;
-  else return a.lazyProduct(b);
+  if constexpr (std::floating_point<typename A::Scalar>)
+    return a * b;
+  else
+    return a.lazyProduct(b);
 }
 
 template <Element S>
@@ -114,8 +116,8 @@ Var<S> at(const Var<Matrix<S>>& X, Index i, Index j) {
   check_block("at", "row", X, X.rows(), i, 1);
   check_block("at", "column", X, X.cols(), j, 1);
   return record<"at">(
-      S(X.value()(i, j)),
-      [i, j](auto& y, auto& X) { X.accumulate_block(i, j, Matrix<S>::Constant(1, 1, y.grad())); }, X);
+      S(X.value()(i, j)), [i, j](auto& y, auto& X) { X.accumulate_block(i, j, Matrix<S>::Constant(1, 1, y.grad())); },
+      X);
 }
 
 template <Element S>
@@ -171,13 +173,13 @@ Var<Matrix<S>> hstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
 template <Element S>
 Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
   if (static_cast<Index>(column.size()) != X.rows()) {
-    throw std::invalid_argument(fmt::format("pick: X has {} rows, {} columns are given (need one a row)", X.rows(),
-                                            column.size()));
+    throw std::invalid_argument(
+        fmt::format("pick: X has {} rows, {} columns are given (need one a row)", X.rows(), column.size()));
   }
   for (const int j : column) {
     if (j >= 0 && j < X.cols()) continue;
-    throw std::out_of_range(fmt::format("pick: column {} of a {}×{} matrix (need 0 to {})", j, X.rows(), X.cols(),
-                                        X.cols() - 1));
+    throw std::out_of_range(
+        fmt::format("pick: column {} of a {}×{} matrix (need 0 to {})", j, X.rows(), X.cols(), X.cols() - 1));
   }
   MatrixMap<int> kept = X.tape().template scratch<int>(X.rows(), 1);
   std::ranges::copy(column, kept.data());

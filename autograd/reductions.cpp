@@ -81,8 +81,7 @@ auto values(const Vars& x) {
 template <Element S>
 Var<S> sum(const Var<Matrix<S>>& x) {
   return record<"sum">(
-      S(x.value().sum()),
-      [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad())); }, x);
+      S(x.value().sum()), [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad())); }, x);
 }
 
 template <Element S>
@@ -100,9 +99,7 @@ Var<S> mean(const Var<Matrix<S>>& x) {
   check_not_empty("mean", x);
   return record<"mean">(
       S(x.value().sum() / S(double(x.rows() * x.cols()))),
-      [](auto& y, auto& x) {
-        x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad() / S(double(x.size()))));
-      },
+      [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad() / S(double(x.size())))); },
       x);
 }
 
@@ -140,8 +137,10 @@ Var<Matrix<S>> prod(const Var<Matrix<S>>& x, By by) {
         MatrixMap<S> gradient = x.tape().template scratch<S>(x.rows(), x.cols());
         each_lane(x.value(), by, [&](Index k, const auto& lane) {
           const S y_grad = y.grad().data()[k];
-          if (by == By::row) product_gradient(lane, y_grad, gradient.row(k));
-          else product_gradient(lane, y_grad, gradient.col(k));
+          if (by == By::row)
+            product_gradient(lane, y_grad, gradient.row(k));
+          else
+            product_gradient(lane, y_grad, gradient.col(k));
         });
         x.accumulate(gradient);
       },
@@ -152,8 +151,8 @@ template <Element S>
 Var<S> log_sum_exp(const Var<Matrix<S>>& x) {
   check_not_empty("log_sum_exp", x);
   return record<"log_sum_exp">(
-      stable_log_sum_exp(x.value()),
-      [](auto& y, auto& x) { x.accumulate(y.grad() * exp_minus(x.value(), y.value())); }, x);
+      stable_log_sum_exp(x.value()), [](auto& y, auto& x) { x.accumulate(y.grad() * exp_minus(x.value(), y.value())); },
+      x);
 }
 
 template <Element S>
@@ -164,8 +163,10 @@ Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
       [by](auto& y, auto& x) {
         const S* value = y.value().data();
         const S* grad = y.grad().data();
-        if (by == By::row) x.accumulate_lanes(by, [&](Index i) { return grad[i] * exp_minus(x.value().row(i), value[i]); });
-        else x.accumulate_lanes(by, [&](Index j) { return grad[j] * exp_minus(x.value().col(j), value[j]); });
+        if (by == By::row)
+          x.accumulate_lanes(by, [&](Index i) { return grad[i] * exp_minus(x.value().row(i), value[i]); });
+        else
+          x.accumulate_lanes(by, [&](Index j) { return grad[j] * exp_minus(x.value().col(j), value[j]); });
       },
       x);
 }
@@ -203,8 +204,7 @@ Var<S> dot(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
 template <Element S>
 Var<S> squared_norm(const Var<Matrix<S>>& x) {
   return record<"squared_norm">(
-      S(x.value().array().square().sum()),
-      [](auto& y, auto& x) { x.accumulate(S(2 * y.grad()) * x.value()); }, x);
+      S(x.value().array().square().sum()), [](auto& y, auto& x) { x.accumulate(S(2 * y.grad()) * x.value()); }, x);
 }
 
 template <Element S>

@@ -9,6 +9,7 @@
 
 namespace autograd {
 
+// clang-format off
 // sum   y = Σ xᵢ                  x̄ᵢ += ȳ
 // mean  y = Σ xᵢ / n              x̄ᵢ += ȳ / n
 // prod  y = Π xᵢ                  x̄ᵢ += ȳ Π_{j≠i} xⱼ      (exact where xᵢ = 0)
@@ -36,11 +37,22 @@ template <Element S> Var<S> sum(std::span<const Var<S>> x);
 template <Element S> Var<S> prod(std::span<const Var<S>> x);
 template <Element S> Var<S> log_sum_exp(std::span<const Var<S>> x);
 template <Element S> Var<S> dot(std::span<const Var<S>> a, std::span<const Var<S>> b);
+// clang-format on
 
-template <Element S> Var<S> sum(const std::vector<Var<S>>& x) { return sum(std::span(x)); }
-template <Element S> Var<S> prod(const std::vector<Var<S>>& x) { return prod(std::span(x)); }
-template <Element S> Var<S> log_sum_exp(const std::vector<Var<S>>& x) { return log_sum_exp(std::span(x)); }
-template <Element S> Var<S> dot(const std::vector<Var<S>>& a, const std::vector<Var<S>>& b) {
+template <Element S>
+Var<S> sum(const std::vector<Var<S>>& x) {
+  return sum(std::span(x));
+}
+template <Element S>
+Var<S> prod(const std::vector<Var<S>>& x) {
+  return prod(std::span(x));
+}
+template <Element S>
+Var<S> log_sum_exp(const std::vector<Var<S>>& x) {
+  return log_sum_exp(std::span(x));
+}
+template <Element S>
+Var<S> dot(const std::vector<Var<S>>& a, const std::vector<Var<S>>& b) {
   return dot(std::span(a), std::span(b));
 }
 

@@ -14,29 +14,39 @@ namespace autograd::rules {
 using std::abs, std::cos, std::exp, std::expm1, std::log, std::log1p, std::pow, std::sin, std::sqrt;
 
 template <Element S>
-S square(const S& x) { return x * x; }
+S square(const S& x) {
+  return x * x;
+}
 template <Element S>
-S sign(const S& x) { return S((x > S(0)) - (x < S(0))); }
+S sign(const S& x) {
+  return S((x > S(0)) - (x < S(0)));
+}
 
 // f of a number, or of every coefficient of an array.
 template <class X, class F>
 auto map(const X& x, F f) {
-  if constexpr (EigenExpression<X>) return x.unaryExpr(f);
-  else return f(x);
+  if constexpr (EigenExpression<X>)
+    return x.unaryExpr(f);
+  else
+    return f(x);
 }
 
 // condition ? a : b, for numbers or coefficient by coefficient; a or b may be a plain number.
 template <class C, class A, class B>
 auto where(const C& condition, const A& a, const B& b) {
-  if constexpr (EigenExpression<C>) return condition.select(a, b);
-  else return condition ? std::common_type_t<A, B>(a) : std::common_type_t<A, B>(b);
+  if constexpr (EigenExpression<C>)
+    return condition.select(a, b);
+  else
+    return condition ? std::common_type_t<A, B>(a) : std::common_type_t<A, B>(b);
 }
 
 // 1 where the condition holds and 0 elsewhere, in the kind of x.
 template <class C, class X>
 auto indicator(const C& condition, const X&) {
-  if constexpr (EigenExpression<C>) return condition.template cast<typename X::Scalar>();
-  else return X(int(condition));
+  if constexpr (EigenExpression<C>)
+    return condition.template cast<typename X::Scalar>();
+  else
+    return X(int(condition));
 }
 
 auto sigmoid(const auto& x) { return 1 / (1 + exp(-x)); }
@@ -44,7 +54,8 @@ auto sigmoid(const auto& x) { return 1 / (1 + exp(-x)); }
 // max(x, 0) + log(1 + e^-|x|): nothing overflows. At 0 both terms take the side of x > 0, as a Dual's tangent needs.
 auto softplus(const auto& x) { return where(x < 0, 0, x) + log1p(exp(-abs(x))); }
 
-// tanh of an array of double, which Eigen 3.4 has only one number at a time. With s = x clamped to ±0.625 and r = x - s,
+// tanh of an array of double, which Eigen 3.4 has only one number at a time. With s = x clamped to ±0.625 and r = x -
+// s,
 //   tanh x = (tanh s + tanh r) / (1 + tanh s tanh r):
 // tanh s by a rational function, accurate near 0 (Cephes, tanh.c); tanh r = 1 - 2 / (e²ʳ + 1), exactly 0 where r is.
 auto fast_tanh(const auto& x) {
@@ -59,15 +70,31 @@ auto fast_tanh(const auto& x) {
 
 template <class X>
 auto tanh(const X& x) {
-  if constexpr (!EigenExpression<X>) return map(x, [](const auto& v) { using std::tanh; return tanh(v); });
-  else if constexpr (std::same_as<typename X::Scalar, double>) return fast_tanh(x);
-  else return x.tanh();
+  if constexpr (!EigenExpression<X>)
+    return map(x, [](const auto& v) {
+      using std::tanh;
+      return tanh(v);
+    });
+  else if constexpr (std::same_as<typename X::Scalar, double>)
+    return fast_tanh(x);
+  else
+    return x.tanh();
 }
 
 template <class X>
-auto lgamma(const X& x) { return map(x, [](const auto& v) { using autograd::lgamma; return lgamma(v); }); }
+auto lgamma(const X& x) {
+  return map(x, [](const auto& v) {
+    using autograd::lgamma;
+    return lgamma(v);
+  });
+}
 template <class X>
-auto digamma(const X& x) { return map(x, [](const auto& v) { using autograd::digamma; return digamma(v); }); }
+auto digamma(const X& x) {
+  return map(x, [](const auto& v) {
+    using autograd::digamma;
+    return digamma(v);
+  });
+}
 
 template <FixedString text>
 struct Name {

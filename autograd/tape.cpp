@@ -64,7 +64,8 @@ void Tape::sweep(Record& from) {
   auto traced = traced_.rbegin();
   for (Record* record = &from; record; record = record->previous) {
     record->operation->pull(*record);
-    if (!trace_) [[likely]] continue;
+    if (!trace_) [[likely]]
+      continue;
     while (traced->record != record) ++traced;
     note_adjoints(*traced);
   }
@@ -78,9 +79,9 @@ void Tape::note(const Record& record, std::vector<const Record*> operands) {
   for (Index i = 0; i < value.size(); ++i) {
     const double number = value.data()[i];
     if (std::isfinite(number)) continue;
-    first_not_finite_ = fmt::format("{}: value {} at row {}, column {} of {}×{} (record {} of the tape)",
-                                    record.operation->name, number, i / value.cols(), i % value.cols(), value.rows(),
-                                    value.cols(), traced_.size());
+    first_not_finite_ =
+        fmt::format("{}: value {} at row {}, column {} of {}×{} (record {} of the tape)", record.operation->name,
+                    number, i / value.cols(), i % value.cols(), value.rows(), value.cols(), traced_.size());
     return;
   }
 }

@@ -26,9 +26,9 @@ struct Look {
 // What all records of one operation have in common.
 struct Operation {
   const char* name;
-  bool needs_gradient;      // false for constants, and for what depends on constants alone
-  void (*pull)(Record&);    // adds this record's share to its operands' adjoints, if its own was touched
-  void (*forget)(Record&);  // makes its adjoint untouched again
+  bool needs_gradient;       // false for constants, and for what depends on constants alone
+  void (*pull)(Record&);     // adds this record's share to its operands' adjoints, if its own was touched
+  void (*forget)(Record&);   // makes its adjoint untouched again
   void (*release)(Record&);  // and gives up the adjoint's memory, if it got that from the sweep: not a variable's
   Look (*look)(const Record&);
 };
@@ -40,8 +40,8 @@ struct Record {
   bool needs_gradient() const { return operation->needs_gradient; }
 };
 
-// Value and adjoint of a number. An adjoint of zero and an untouched one are the same thing. A constant's grad_ collects
-// what comes along, since adding is cheaper than asking; nobody reads it.
+// Value and adjoint of a number. An adjoint of zero and an untouched one are the same thing. A constant's grad_
+// collects what comes along, since adding is cheaper than asking; nobody reads it.
 template <class T>
 struct Node : Record {
   T value_{};
@@ -132,7 +132,8 @@ enum class Trace { off, on };
 // Invariants:
 //   1. A record comes after its operands, so the list from `last_` along `previous` is in reverse topological order.
 //   2. Everything recorded lies in the arena and is trivially destructible: rewinding is moving a pointer.
-//   3. Every stretch between marks has a number of its own: `epoch_` now, `older_epochs_` for those before the marks that
+//   3. Every stretch between marks has a number of its own: `epoch_` now, `older_epochs_` for those before the marks
+//   that
 //      are still alive. A Var carries its stretch's number, so one that outlived a rewind is recognised.
 class Tape {
  public:
@@ -164,8 +165,8 @@ class Tape {
     std::uint64_t epoch;  // the stretch that ends at the mark
     std::size_t traced;
   };
-  // Everything recorded after mark() is freed by rewind(mark), while what was there before keeps its value, and variables
-  // their adjoints: gradients of block after block add up in the memory of one. rewind() frees everything.
+  // Everything recorded after mark() is freed by rewind(mark), while what was there before keeps its value, and
+  // variables their adjoints: gradients of block after block add up in the memory of one. rewind() frees everything.
   Mark mark();
   void rewind(const Mark& mark);
   void rewind();
@@ -199,8 +200,10 @@ class Tape {
   // Throws unless `var` lives on this tape now.
   template <class T>
   void check(const Var<T>& var) const {
-    if (var.tape_ != this) [[unlikely]] throw_foreign(var.tape_);
-    if (var.epoch_ != epoch_) [[unlikely]] check_older_epoch(var.epoch_);
+    if (var.tape_ != this) [[unlikely]]
+      throw_foreign(var.tape_);
+    if (var.epoch_ != epoch_) [[unlikely]]
+      check_older_epoch(var.epoch_);
   }
 
  private:
@@ -225,7 +228,8 @@ class Tape {
 
 template <Value T>
 Tape& Var<T>::tape() const {
-  if (!tape_) [[unlikely]] Tape::throw_foreign(nullptr);
+  if (!tape_) [[unlikely]]
+    Tape::throw_foreign(nullptr);
   return *tape_;
 }
 
