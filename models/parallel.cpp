@@ -34,7 +34,7 @@ void parallel_for(int n, int threads, const std::function<void(int)>& body) {
       if (i < first_number) first = std::current_exception(), first_number = i;
     }
   };
-  if (threads == 1) {  // OpenMP would allocate a team of one each time
+  if (std::min(n, threads) <= 1) {  // OpenMP would allocate a team of one each time
     for (int i = 0; i < n; ++i) call(i);
   } else {
 #pragma omp parallel for num_threads(threads) schedule(static, 1)

@@ -92,6 +92,25 @@ TEST_SUITE("models") {
     }
   }
 
+  TEST_CASE("linear vae: a data set is evaluated in blocks, with the noise of its rows") {
+    LinearVae model(2, 5, 2);
+    model.set_encoder(0.3, 1.4);
+    const int n = 1203, K = 3;
+    const M x = model.sample(n, 1);
+    M epsilon(n * K, 2);
+    Random(7, Purpose::evaluation).fill_normal(std::span(epsilon.data(), static_cast<std::size_t>(epsilon.size())));
+    Tape tape;
+    const Watched<double> theta(tape, model.parameters);
+    const BoundSettings settings{.objective = Objective::iwae, .samples = K};
+    const auto whole = bound(model.vae, theta, tape.constant(x), tape.constant(epsilon), settings);
+    const Evaluation found = evaluate(model.vae, model.parameters, x, 7, settings);
+    double se = 0;
+    CHECK(found.elbo == doctest::Approx(mean_and_se(whole.value.value(), &se)).epsilon(1e-13));
+    CHECK(found.se == doctest::Approx(se).epsilon(1e-7));
+    CHECK(found.rate == doctest::Approx(whole.rate / n).epsilon(1e-13));
+    CHECK(found.distortion == doctest::Approx(whole.distortion / n).epsilon(1e-13));
+  }
+
   TEST_CASE("linear vae: sampling from the very posterior gives log p(x) without error") {
     LinearVae model(2, 5, 3);
     model.set_encoder();

@@ -117,6 +117,20 @@ TEST_SUITE("models") {
     CHECK(train<S>(2, 1).theta != train<S>(3, 1).theta);
   }
 
+  TEST_CASE("trainer: a parameter that a step does not depend on gets no gradient from the step before") {
+    Parameters<double> parameters;
+    const Slot p = parameters.add("p", 1, 1), q = parameters.add("q", 1, 1);
+    Trainer<double> trainer(parameters, {.shards = 2, .threads = 2, .optimiser = {.method = Method::sgd}});
+    trainer.step([&](auto& theta, auto&) { return sum(theta[p] + theta[q]); }, 2, 1);
+    CHECK(parameters[q](0, 0) == -2);
+    trainer.step([&](auto& theta, auto&) { return sum(theta[p]); }, 2, 1);
+    CHECK(parameters[p](0, 0) == -4);
+    CHECK(parameters[q](0, 0) == -2);
+    trainer.step([&](auto& theta, auto& shard) { return sum(theta[shard.number == 0 ? p : q]); }, 1, 1);
+    CHECK(parameters[p](0, 0) == -4);
+    CHECK(parameters[q](0, 0) == -3);
+  }
+
   TEST_CASE("trainer: settings") {
     Parameters<double> parameters;
     parameters.add("p", 1, 1);

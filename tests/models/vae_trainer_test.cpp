@@ -139,9 +139,21 @@ TEST_SUITE("models") {
                                  .learning_rate = 1e-2,
                                  .bound = {.samples = 0},
                                  .binarisation = Binarisation::none,
-                                 .trainer = {.optimiser = {.beta2 = 0.95}}};
+                                 .trainer = {.threads = 1, .optimiser = {.beta2 = 0.95}}};
     CHECK(std::abs(gap(settings)) < 1e-6);
     settings.bound.beta = 1.1;  // another bound has another optimum
     CHECK(gap(settings) > 1e-3);
+
+    settings = {.batch = 50,  // minibatches and sampled noise
+                .epochs = 50,
+                .schedule = ScheduleKind::cosine,
+                .learning_rate = 1e-2,
+                .binarisation = Binarisation::none};
+    settings.trainer.threads = 1;
+    for (settings.seed = 1; settings.seed <= 3; ++settings.seed) {
+      const double found = gap(settings);
+      CHECK(found > 0);
+      CHECK(found < 0.05);
+    }
   }
 }
