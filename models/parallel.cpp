@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 #include <thread>
 
 #ifdef EIGEN_USE_BLAS
@@ -26,18 +27,21 @@ void parallel_for(int n, int threads, const std::function<void(int)>& body) {
   keep_products_on_one_thread();
   std::exception_ptr first;
   int first_number = n;
+  std::mutex guard;
   const auto call = [&](int i) {
     try {
       body(i);
     } catch (...) {
-#pragma omp critical
+      const std::lock_guard lock(guard);
       if (i < first_number) first = std::current_exception(), first_number = i;
     }
   };
   if (std::min(n, threads) <= 1) {  // OpenMP would allocate a team of one each time
     for (int i = 0; i < n; ++i) call(i);
   } else {
+#ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
+#endif
     for (int i = 0; i < n; ++i) call(i);
   }
   if (first) std::rethrow_exception(first);

@@ -60,11 +60,14 @@ Vae<S>::Vae(Parameters<S>& parameters, const VaeShape& shape, std::uint64_t seed
   } else {
     log_var_.emplace_back(parameters, "encoder.log_var", last_hidden(shape), shape.latent, seed);
   }
-  if (shape.likelihood == Likelihood::gaussian) noise_log_var_ = parameters.add("decoder.log_var", 1, 1);
+  if (shape.likelihood == Likelihood::gaussian) {
+    noise_log_var_ = parameters.add("decoder.log_var", 1, 1);
+    centre_ = Matrix<S>::Zero(1, shape.pixels);
+  }
 }
 
 template <Element S>
-void Vae<S>::start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean) const {
+void Vae<S>::start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean) {
   auto bias = parameters[output_.b];
   if (mean.rows() != 1 || mean.cols() != bias.cols()) {
     throw std::invalid_argument(
@@ -72,6 +75,7 @@ void Vae<S>::start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean) con
   }
   if (shape_.likelihood == Likelihood::gaussian) {
     bias = mean;
+    centre_ = mean;
   } else {
     const auto p = mean.array().max(S(0.001)).min(S(0.999));
     bias = (p / (1 - p)).log().matrix();
@@ -80,7 +84,7 @@ void Vae<S>::start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean) con
 
 template <Element S>
 typename Vae<S>::Posterior Vae<S>::encode(const Watched<S>& theta, const Var<Matrix<S>>& x) const {
-  const Var<Matrix<S>> h = encoder_(theta, x);
+  const Var<Matrix<S>> h = encoder_(theta, shape_.likelihood == Likelihood::gaussian ? x - centre_ : x);
   return {mu_(theta, h), log_var_.empty() ? theta[shared_log_var_] : log_var_.front()(theta, h)};
 }
 

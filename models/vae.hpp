@@ -34,9 +34,11 @@ class Vae {
   // Throws std::invalid_argument unless all sizes are at least 1.
   Vae(Parameters<S>& parameters, const VaeShape& shape, std::uint64_t seed);
 
-  // Sets the decoder's last bias so that an untrained decoder gives every pixel its mean over the training set
-  // (1×pixels, in [0, 1] for Bernoulli): its logit, of the mean clipped to [0.001, 0.999] (Burda et al. 2016's code).
-  void start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean) const;
+  // Starts from the mean of the training set (1×pixels; in [0, 1] for Bernoulli): the decoder's last bias is set so
+  // that an untrained decoder gives every pixel its mean, which for Bernoulli is clipped to [0.001, 0.999] (Burda et
+  // al. 2016's code). For Gaussian x the encoder is given x minus the mean from now on: inputs far from 0 make training
+  // slow (LeCun et al. 1998, "Efficient BackProp", §4.3).
+  void start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean);
 
   struct Posterior {
     Var<Matrix<S>> mu;       // n×latent
@@ -68,6 +70,7 @@ class Vae {
   Mlp decoder_;
   Affine output_;
   Slot noise_log_var_;  // Gaussian: log s²
+  Matrix<S> centre_;    // Gaussian: what the encoder subtracts, 1×pixels
 };
 
 }  // namespace models

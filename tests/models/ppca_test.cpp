@@ -8,6 +8,7 @@
 
 #include "models/binarise.hpp"
 #include "tests/models/files.hpp"
+#include "tests/models/matrices.hpp"
 
 using namespace models;
 
@@ -56,6 +57,11 @@ TEST_SUITE("models") {
     CHECK(error(60) == "");
     for (const int k : {61, 62, 63}) {  // three pixels are the same in all images
       CHECK(error(k) == "fit_ppca: with k = " + std::to_string(k) + " nothing is left for the noise; take fewer");
+    }
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {  // a column that is a sum of others, but for rounding
+      M dependent = uniform_matrix(50, 3, -1, 1, seed);
+      dependent.col(2) = 0.3 * dependent.col(0) + 0.7 * dependent.col(1);
+      CHECK_THROWS_AS(fit_ppca(dependent, 2), std::invalid_argument);
     }
   }
 }
