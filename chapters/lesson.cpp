@@ -121,7 +121,8 @@ void Lesson::metric(std::string_view name, double value) { metrics_.emplace_back
 std::string Lesson::data(std::string_view name) const {
   const std::string folder = data_.empty() ? TAPESTRY_CHAPTERS "/data" : data_;
   std::string path = folder + "/" + std::string(name);
-  if (!std::filesystem::exists(path)) throw std::runtime_error("cannot find " + path + ": pass its folder with --data-folder");
+  if (!std::filesystem::exists(path))
+    throw std::runtime_error("cannot find " + path + ": pass its folder with --data-folder");
   return path;
 }
 

@@ -52,6 +52,7 @@ class VaeTrainer {
   bool at_epoch_end() const { return steps_ % steps_per_epoch() == 0; }       // nothing done yet counts as one
   int steps_per_epoch() const { return batches_.steps_per_epoch(); }
   std::uint64_t steps() const { return steps_; }
+  int images_per_epoch() const { return batches_.count(); }
   int images_in_epoch() const { return images_; }  // so far
   EpochMeans means() const;
 

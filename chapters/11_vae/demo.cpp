@@ -109,16 +109,17 @@ int step(VaeTrainer<float>& trainer, const Choices& c, bool saved) {
 bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test,
            Matrix<double>& history) {
   using Clock = std::chrono::steady_clock;
-  auto progress = lesson.progress("epoch", c.training.epochs, trainer.steps_per_epoch(), "steps");
+  auto progress = lesson.progress("epoch", c.training.epochs, trainer.images_per_epoch(), "images");
   progress.resume_at(trainer.epoch());
   std::int64_t images = 0;
   double seconds = 0;
   while (!trainer.done() && !lesson::interrupted()) {
     const auto start = Clock::now();
-    images += step(trainer, c, history.rows() > 0);
+    const int count = step(trainer, c, history.rows() > 0);
+    images += count;
     seconds += std::chrono::duration<double>(Clock::now() - start).count();
     progress.show("ELBO", trainer.means().bound);
-    progress.advance(1);
+    progress.advance(count);
     if (!trainer.at_epoch_end()) continue;
     append_epoch(history, trainer, evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed()));
     trainer.save(c.checkpoint, history);
