@@ -18,7 +18,6 @@ using autograd::Tape;
 namespace {
 
 using M = Matrix<double>;
-const double kLog2Pi = std::log(2 * std::numbers::pi);
 
 // Element (r, j) of R×d of an operand whose rows serve several, and whose one number serves all columns.
 double element(const M& x, Index r, Index j, Index R) { return x(r / (R / x.rows()), x.cols() == 1 ? 0 : j); }
