@@ -12,7 +12,7 @@ extern "C" void openblas_set_num_threads(int);
 namespace models {
 
 namespace {
-// OpenBLAS would start threads of its own inside ours; left alone, a step takes five times as long.
+// OpenBLAS would start threads of its own inside ours, and more threads than cores wait for each other.
 void keep_products_on_one_thread() {
 #ifdef EIGEN_USE_BLAS
   static const bool once = (openblas_set_num_threads(1), true);
