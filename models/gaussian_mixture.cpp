@@ -4,9 +4,7 @@
 
 #include <cmath>
 #include <numbers>
-#include <span>
 #include <stdexcept>
-#include <vector>
 
 #include "autograd/elementwise.hpp"
 #include "autograd/linear_algebra.hpp"
@@ -47,12 +45,44 @@ void each_below(Index K, Index d, F f) {
   }
 }
 
-// Columns n×1 side by side. By halves, so that each is copied log₂ K times and not K.
+// Dᵢₖ = ‖uᵢ‖² for u = Q_k (x - μ_k)ᵀ, one column a data point: n×K, for x: n×d, μ: K×d and the Q_k under one another.
+//   with s = u scaled by 2 D̄ᵢₖ:      Q̄_k += s (x - μ_k)      μ̄_k -= (Σᵢ sᵢ)ᵀ Q_k      x̄ += sᵀ Q_k
 template <Element S>
-Var<Matrix<S>> side_by_side(std::span<const Var<Matrix<S>>> columns) {
-  if (columns.size() == 1) return columns[0];
-  const std::size_t half = columns.size() / 2;
-  return hstack(side_by_side(columns.first(half)), side_by_side(columns.subspan(half)));
+Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& Q) {
+  const Index n = x.rows(), d = x.cols(), K = mu.rows();
+  autograd::Tape* tape = &x.tape();
+  MatrixMap<S> columns = tape->scratch<S>(d, n);
+  columns = x.value().transpose();
+  const MatrixMap<S> u = tape->scratch<S>(K * d, n);  // of all k, for the way back
+  const auto fill = [=, mu = mu.value(), Q = Q.value()](auto D) {
+    MatrixMap<S> centred = tape->scratch<S>(d, n), squares = tape->scratch<S>(1, n);
+    for (Index k = 0; k < K; ++k) {
+      auto u_k = MatrixMap<S>(u).middleRows(k * d, d);
+      centred = columns.colwise() - mu.row(k).transpose();
+      u_k.noalias() = Q.middleRows(k * d, d) * centred;
+      squares = u_k.colwise().squaredNorm();
+      D.col(k) = squares.transpose();
+    }
+  };
+  return record<"squared_distances">(
+      written<S>(n, K, fill),
+      [=](auto& D, auto& x, auto& mu, auto& Q) {
+        MatrixMap<S> centred = tape->scratch<S>(d, n), s = tape->scratch<S>(d, n), weights = tape->scratch<S>(1, n);
+        for (Index k = 0; k < K; ++k) {
+          const auto Q_k = Q.value().middleRows(k * d, d);
+          weights = S(2) * D.grad().col(k).transpose();
+          s.array() = u.middleRows(k * d, d).array().rowwise() * weights.row(0).array();
+          if (Q.needs_gradient()) {
+            centred = columns.colwise() - mu.value().row(k).transpose();
+            Q.touched_grad().middleRows(k * d, d).noalias() += s * centred.transpose();
+          }
+          if (mu.needs_gradient()) {
+            for (Index i = 0; i < d; ++i) mu.touched_grad().row(k) -= s.row(i).sum() * Q_k.row(i);
+          }
+          x.accumulate(s.transpose() * Q_k);
+        }
+      },
+      x, mu, Q);
 }
 
 // log Γ_d(a) = ¼ d (d - 1) log π + Σ_{j<d} log Γ(a - ½ j)
@@ -95,16 +125,15 @@ Var<Matrix<S>> GaussianMixture<S>::inverse_factors() const {
 
 template <Element S>
 Var<Matrix<S>> GaussianMixture<S>::log_joint(const Var<Matrix<S>>& x) const {
-  const Index K = mu.rows(), d = mu.cols();
-  const Var<Matrix<S>> Q = inverse_factors();
-  std::vector<Var<Matrix<S>>> squared_distances;  // ‖Q_k (x - μ_k)‖²: n×1 for each k
-  for (Index k = 0; k < K; ++k) {
-    const Var<Matrix<S>> u = matmul_nt(x - rows(mu, k, 1), rows(Q, k * d, d));
-    squared_distances.push_back(sum(square(u), By::row));
+  check_shapes(*this);
+  const Index d = mu.cols();
+  if (x.cols() != d) {
+    throw std::invalid_argument(fmt::format("GaussianMixture: mu is {}, so x must have {} columns, found {}",
+                                            autograd::shape_text(mu.rows(), d), d, x.cols()));
   }
   const S constant = static_cast<S>(-0.5 * static_cast<double>(d) * std::log(2 * std::numbers::pi));
   const Var<Matrix<S>> log_scale = log_softmax(alpha) + transpose(sum(log_diagonal, By::row)) + constant;
-  return log_scale - S(0.5) * side_by_side<S>(squared_distances);
+  return log_scale - S(0.5) * squared_distances(x, mu, inverse_factors());
 }
 
 template <Element S>

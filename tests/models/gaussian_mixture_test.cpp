@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "autograd/gradcheck.hpp"
+#include "tests/malloc_count.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 
@@ -141,6 +142,39 @@ TEST_SUITE("models") {
     }
   }
 
+  TEST_CASE("gaussian mixture: a data point's gradient") {
+    const Numbers n(3, 2, 8);
+    Tape tape;
+    const auto log_prob = [&](auto x) {
+      const auto mu = x.tape().constant(n.mu), alpha = x.tape().constant(n.alpha);
+      return GaussianMixture<double>{alpha, mu, x.tape().constant(n.log_diagonal), x.tape().constant(n.below)}.log_prob(
+          x);
+    };
+    const auto result = autograd::gradcheck(log_prob, normal_matrix(4, 2, 9));
+    CHECK_MESSAGE(result.passed, result.message());
+  }
+
+#ifdef EIGEN_USE_BLAS  // Eigen's own product kernel allocates
+  TEST_CASE("gaussian mixture: nothing from the heap in a steady step") {
+    const Numbers n(5, 3, 2);
+    const M x = normal_matrix(50, 3, 3);
+    Tape tape;
+    const auto step = [&] {
+      tape.rewind();
+      const auto mixture = n.on(tape);
+      const auto y = sum(mixture.log_prob(tape.constant(x))) + mixture.log_prior({});
+      tape.backward(y);
+      return y.value() + mixture.mu.grad()(0, 0);
+    };
+    double total = step() + step();
+    const long before = tests::malloc_calls();
+    for (int i = 0; i < 10; ++i) total += step();
+    const long calls = tests::malloc_calls() - before;
+    CHECK(std::isfinite(total));
+    CHECK(calls == 0);
+  }
+#endif
+
   TEST_CASE("gaussian mixture: what does not fit is refused in words") {
     Tape tape;
     Numbers numbers(3, 2, 1);
@@ -149,6 +183,8 @@ TEST_SUITE("models") {
       return error_of<std::invalid_argument>([&] { n.on(tape).log_prob(x); });
     };
     CHECK(error(numbers) == "");
+    CHECK(error_of<std::invalid_argument>([&] { Numbers(3, 1, 1).on(tape).log_prob(x); }) ==
+          "GaussianMixture: mu is 3×1, so x must have 1 columns, found 2");
     numbers.alpha.resize(1, 4);
     CHECK(error(numbers) == "GaussianMixture: mu is 3×2, so alpha must be 1×3, found 1×4");
     CHECK(error_of<std::invalid_argument>([&] { Numbers(3, 2, 1).on(tape).log_prior({.gamma = 0}); }) ==
