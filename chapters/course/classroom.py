@@ -2,12 +2,11 @@
 
 import os
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
+from answers import grade_file
 from checkout import Stop
-from run import Result, run
+from run import Result
 
 
 def students_in(folder):
@@ -30,21 +29,15 @@ def grade_class(checkout, folder, chapters, limits, seed):
 
 
 def grade_student(checkout, folder, chapters, limits, seed):
-    results = {chapter: grade_file(checkout, chapter, folder / chapter / "exercise.cpp", limits, seed)
-               for chapter in chapters}
+    results = {}
+    for chapter in chapters:
+        source, exercises = folder / chapter / "exercise.cpp", checkout.table(chapter)
+        if source.is_file():
+            results[chapter] = grade_file(checkout, chapter, exercises, source, limits, seed)
+        else:
+            print(f"{folder.name}: there is no {chapter}/exercise.cpp", file=sys.stderr)
+            results[chapter] = [Result(exercise, "not attempted", "nothing was handed in") for exercise in exercises]
     every = [result for chapter in results.values() for result in chapter]
     print(f"{folder.name}: {sum(r.points for r in every)} of {sum(r.exercise.points for r in every)} points",
           file=sys.stderr)
     return results
-
-
-def grade_file(checkout, chapter, source, limits, seed):
-    exercises = checkout.table(chapter)
-    if not source.is_file():
-        print(f"{source.parent.parent.name}: there is no {chapter}/exercise.cpp", file=sys.stderr)
-        return [Result(exercise, "not attempted", "nothing was handed in") for exercise in exercises]
-    with tempfile.TemporaryDirectory(prefix="grade_", ignore_cleanup_errors=True) as folder:
-        program, errors = checkout.build_apart(chapter, source, Path(folder), limits)
-        if errors:
-            return [Result(exercise, "not built", errors) for exercise in exercises]
-        return [run(program, exercise, source, limits, seed) for exercise in exercises]

@@ -5,11 +5,12 @@ import json
 import sys
 from pathlib import Path
 
+from answers import grade_file
 from checkout import ROOT, Checkout, Stop
 from classroom import grade_class
 from limits import Limits
 from reports import dump, print_chapter, to_json, to_junit, write_csv
-from run import Result, run
+from run import run
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,13 +65,13 @@ def find_exercises(checkout, chapter, what):
 
 
 def grade_own(checkout, chapter, exercises, limits, seed):
-    """The answers of this checkout."""
+    """The answers of this checkout, built by ninja; only when they do not compile are they taken apart."""
     source = checkout.root / "chapters" / chapter / "exercise.cpp"
-    errors = checkout.make("exercise", chapter)
-    if errors:
-        return [Result(exercise, "not built", errors) for exercise in exercises]
-    program = checkout.build / checkout.target("exercise", chapter)
-    return [run(program, exercise, source, limits, seed) for exercise in exercises]
+    if not checkout.make("exercise", chapter):
+        program = checkout.build / checkout.target("exercise", chapter)
+        return [run(program, exercise, source, limits, seed) for exercise in exercises]
+    checkout.prepare_apart(chapter)
+    return grade_file(checkout, chapter, exercises, source, limits, seed)
 
 
 def give_hint(checkout, number, level):
@@ -91,7 +92,7 @@ def print_tables(checkout, chapters):
 
 
 def grade(checkout, chapters, asked, limits):
-    """Prints or writes what was asked for. Returns the exit status: 1 when an answer is wrong or gives none."""
+    """Prints and writes what was asked for. Returns the exit status: 1 when an answer of this checkout is wrong."""
     if asked.students:
         students = grade_class(checkout, asked.students.resolve(), chapters, limits, asked.seed)
         suites = {f"{name}/{chapter}": results for name, own in students.items() for chapter, results in own.items()}
@@ -130,6 +131,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except (Stop, OSError) as reason:
-        sys.exit(f"chapters/grade: {reason}")
+        print(f"chapters/grade: {reason}", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

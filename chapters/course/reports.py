@@ -17,17 +17,17 @@ def painted(text, state):
 
 
 def print_chapter(title, results):
-    """A line for each exercise, and under it what is wrong; of the untouched ones only the first says where to begin."""
+    """A line for each exercise, and under it what is wrong, once; of the untouched ones only the first says where to begin."""
     print(f"{title}\n")
     shown = set()
     for result in results:
         exercise = result.exercise
         print(f"{exercise.number:<6}{painted(f'{result.state:<15}', result.state)}{result.points} of {exercise.points}   "
               f"{exercise.slug:<18} {exercise.statement}")
-        once = result.state if result.state in ("not attempted", "not built") else exercise.number
-        if result.report and once not in shown:
+        report = result.state if result.state == "not attempted" else result.report
+        if result.report and report not in shown:
             print(textwrap.indent(result.report, " " * 6))
-        shown.add(once)
+        shown.add(report)
     passed = sum(result.state == "passed" for result in results)
     print(f"\n{passed} of {len(results)} passed, {points(results)} of {possible(results)} points")
 

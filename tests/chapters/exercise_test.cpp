@@ -149,8 +149,7 @@ TEST_SUITE("chapters/exercise") {
   TEST_CASE("a verdict bears the word that was read, and the report stands alone") {
     Student student;
     student.in.str("open sesame\n");
-    const std::string verdict = (student.chapters / "verdict").string(),
-                      answers = (student.chapters / "ann.cpp").string();
+    const std::string verdict = (student.chapters / "verdict").string(), answers = (student.home / "ann.cpp").string();
     std::ofstream(answers) << "\n\n\n\n// 5.2\n";
     CHECK(student.answers(7, {"5.2", "--verdict", verdict.c_str(), "--answers", answers.c_str()}) == 1);
     std::string written;
