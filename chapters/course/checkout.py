@@ -35,7 +35,7 @@ class Checkout:
     def __init__(self, build, root=ROOT):
         self.root, self.build = root, build
         self.chapters = sorted(file.parent.name for file in (root / "chapters").glob("[0-9]*_*/exercise.cpp"))
-        self._tables = {}
+        self._tables, self._recipes = {}, {}
 
     def title(self, chapter):
         with open(self.root / "chapters" / chapter / "README.md", encoding="utf-8") as text:
@@ -67,37 +67,29 @@ class Checkout:
         return subprocess.run([self.build / self.target("solution", chapter), *words], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, check=True).stdout
 
-    def build_apart(self, chapter, source, folder, limits):
-        """Builds the program of an answer that lies elsewhere, in that folder, as ninja builds the one of this checkout.
-        Returns the program and what the compiler says. REQUIRES: prepare_apart."""
+    def prepare_apart(self, chapter):
+        """Builds what the answers of all students lean on, whatever stands in this checkout's own."""
+        self.table(chapter)
         own = self.target("exercise", chapter)
-        compile_, link = self._compile(chapter), shlex.split(self._ninja("-t", "commands", own).splitlines()[-1])
-        made, program = folder / "exercise.o", folder / "exercise"
-        theirs = {compile_[-1]: source.resolve(), compile_[-3]: made, own: program}
+        commands = json.loads((self.build / "compile_commands.json").read_text(encoding="utf-8"))
+        for command in [command for command in commands if command["output"].startswith(f"{own}.p/")]:
+            if command["file"].endswith("exercise.cpp"):
+                compile_ = without_notes(shlex.split(command["command"]))
+            else:  # the precompiled header
+                self._ninja(command["output"])
+        self._recipes[chapter] = compile_, shlex.split(self._ninja("-t", "commands", own).splitlines()[-1])
+
+    def build_apart(self, chapter, source, folder, limits):
+        """Builds the program of an answer that lies elsewhere, in that folder, as ninja builds the one of this
+        checkout. Returns the program and what the compiler says. REQUIRES: prepare_apart."""
+        compile_, link = self._recipes[chapter]  # ... -o exercise.cpp.o -c exercise.cpp
+        program = folder / "exercise"
+        theirs = {compile_[-1]: source, compile_[-3]: folder / "exercise.o", self.target("exercise", chapter): program}
         for command in (compile_ + ["-w", "-fdiagnostics-color=never"], link):
             status, output = self._limited([theirs.get(word, word) for word in command], folder, limits)
             if status != 0:
                 return program, compiler_messages(output) or "the compiler ran into its limits"
         return program, ""
-
-    def prepare_apart(self, chapter):
-        """What the answers of all students lean on, whatever stands in this checkout's own."""
-        self.table(chapter)
-        for header in self._commands(chapter)[:-1]:
-            self._ninja(header["output"])
-
-    def _commands(self, chapter):
-        """How ninja compiles the precompiled header, if there is one, and the answers."""
-        commands = json.loads((self.build / "compile_commands.json").read_text(encoding="utf-8"))
-        own = [c for c in commands if c["output"].startswith(self.target("exercise", chapter) + ".p/")]
-        return sorted(own, key=lambda command: command["file"].endswith("exercise.cpp"))
-
-    def _compile(self, chapter):
-        words = shlex.split(self._commands(chapter)[-1]["command"])
-        for option, arguments in (("-MD", 0), ("-MQ", 1), ("-MF", 1)):  # ninja's notes about headers
-            at = words.index(option)
-            del words[at:at + 1 + arguments]
-        return words  # ... -o exercise.cpp.o -c exercise.cpp
 
     def _ninja(self, *words):
         return subprocess.run(["ninja", "-C", self.build, *words], capture_output=True, text=True, check=True).stdout
@@ -108,6 +100,14 @@ class Checkout:
                                        stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
             status = wait(process, limits.seconds * 6)
             return status, text_of(output)
+
+
+def without_notes(command):
+    """A command without what it writes about headers for ninja."""
+    for option, arguments in (("-MD", 0), ("-MQ", 1), ("-MF", 1)):
+        at = command.index(option)
+        command = command[:at] + command[at + 1 + arguments:]
+    return command
 
 
 def compiler_messages(log, most=30):

@@ -1,4 +1,4 @@
-"""Which equations a chapter owes (chapters/equations.csv), and whether its program, text and exercises bear their slugs."""
+"""Which equations a chapter owes (chapters/equations.csv), and whether program, text and exercises bear their slugs."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""chapters/EQUATIONS.md: what every demo checks, slug by slug; and the test that a chapter and the index belong together.
+"""chapters/EQUATIONS.md: what every demo checks, slug by slug; and the test that a chapter and the index agree.
 
 index.py --write PROGRAMS            runs the demos and writes the index
 index.py --check PROGRAM [options]   runs one demo, with these options as well, and compares
@@ -71,7 +71,8 @@ def blocks(chapter, checks):
     for slug, statements in treated.items():
         own = [n for n, of in numbers if of == slug]
         exercises = f" · exercise{'s' * (len(own) > 1)} {', '.join(own)}" if own else ""
-        texts[slug] = [f"[{chapter}]({chapter}/README.md){exercises}: `{statement}`\n\n" + COLUMNS + "".join(map(row, rows))
+        head = f"[{chapter}]({chapter}/README.md){exercises}"
+        texts[slug] = [f"{head}: `{statement}`\n\n" + COLUMNS + "".join(map(row, rows))
                        for statement, rows in statements.items()]
     return texts
 
@@ -103,7 +104,7 @@ def faults_of_index(chapter, checks, text):
     for section in re.split(r"^## ", lasting(text), flags=re.MULTILINE)[1:]:
         slug, _, content = section.partition("\n")
         kept += [(slug, block.strip()) for block in re.split(r"\n(?=\[)", content) if block.startswith(f"[{chapter}]")]
-    stale = list(dict.fromkeys(slug for slug, block in made + kept if (slug, block) not in made or (slug, block) not in kept))
+    stale = dict.fromkeys(block[0] for block in made + kept if block not in made or block not in kept)
     return [f"{slug}: chapters/EQUATIONS.md is not what the demo checks; run chapters/index" for slug in stale]
 
 

@@ -17,13 +17,14 @@ def painted(text, state):
 
 
 def print_chapter(title, results):
-    """A line for each exercise, and under it what is wrong, once; of the untouched ones only the first says where to begin."""
+    """A line for each exercise, and under it what is wrong; of the untouched ones only the first says where to begin."""
     print(f"{title}\n")
     shown = set()
     for result in results:
         exercise = result.exercise
-        print(f"{exercise.number:<6}{painted(f'{result.state:<15}', result.state)}{result.points} of {exercise.points}   "
-              f"{exercise.slug:<18} {exercise.statement}")
+        state = painted(f"{result.state:<15}", result.state)
+        print(f"{exercise.number:<6}{state}{result.points} of {exercise.points}   {exercise.slug:<18} "
+              f"{exercise.statement}")
         report = result.state if result.state == "not attempted" else result.report
         if result.report and report not in shown:
             print(textwrap.indent(result.report, " " * 6))

@@ -28,8 +28,8 @@ def grade(*words):
 def answers(bodies, text=SKELETON):
     """The student's file with these bodies, {exercise: C++}, in place of what stands there."""
     for number, body in bodies.items():
-        text, count = re.subn(rf"(// {re.escape(number)}\b.*?\{{\n).*?(\n\}}\n)", lambda m: m[1] + body + m[2], text, count=1,
-                              flags=re.DOTALL)
+        text, count = re.subn(rf"(// {re.escape(number)}\b.*?\{{\n).*?(\n\}}\n)", lambda found: found[1] + body + found[2],
+                              text, count=1, flags=re.DOTALL)
         assert count == 1, number
     return text.replace("#include <cmath>\n", NEEDS, 1)
 
@@ -48,6 +48,8 @@ STUDENTS = {
                    SOLUTION),
     # nothing compiles
     "dan": "#error not finished\n",
+    # a brace is missing
+    "dee": SOLUTION.replace("epsilon;\n}", "epsilon;\n"),
     # throws what is no exception, answers on a tape of its own, fills the memory
     "eve": answers({"11.1": "  throw 1;",
                     "11.5": "  Matrix<double> large(40000, 40000);\n  large.setZero();\n  return log_weights;"}),
@@ -79,7 +81,7 @@ class Class(unittest.TestCase):
     def test_the_class(self):
         self.assertEqual((self.graded.returncode, list(self.rows)), (0, [*STUDENTS, "fay"]), self.graded.stderr)
         self.assertTrue(self.untouched)
-        self.assertEqual(self.junit.count("<testsuite "), 6)
+        self.assertEqual(self.junit.count("<testsuite "), 7)
 
     def test_right_wrong_and_untouched(self):
         self.assertEqual(self.row("ann"), ["2", "failed", "not attempted", "3", "2", "7"])
@@ -96,6 +98,8 @@ class Class(unittest.TestCase):
         self.assertIn("error: expected", self.reports["cem"]["11.2"])
         self.assertNotIn("By::row", self.reports["cem"]["11.2"])
         self.assertIn("likely: your answer is one number.", self.reports["cem"]["11.5"])
+        self.assertEqual(self.row("dee"), ["2", "not built", "3", "3", "2", "10"])
+        self.assertIn("likely: a brace is missing", self.reports["dee"]["11.2"])
         self.assertEqual(self.row("dan"), ["not built"] * 5 + ["0"])
 
     def test_other_ways_to_fail(self):
