@@ -66,7 +66,8 @@ def faults_of_folder(equations, chapter, folder):
     for number, slug in exercises_of(folder):
         faults += [f"exercise {number} treats {slug}, and {name} does not name it" for name in text
                    if slug not in SLUG.findall(text[name])]
-    for file in sorted(folder.glob("*.[ch]pp")) + [folder / "README.md"]:
+    own = sorted(file for file in folder.glob("*.[ch]pp") if file.name != "exercise.cpp")  # that one is the student's
+    for file in own + [folder / "README.md"]:
         used = set(SLUG.findall(file.read_text(encoding="utf-8")))
         faults += [f"{file.name} names {slug}, which chapters/equations.csv does not know"
                    for slug in sorted(used - set(equations.section))]

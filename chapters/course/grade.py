@@ -106,6 +106,8 @@ def grade(checkout, chapters, asked, limits):
             suites[chapter] = grade_own(checkout, chapter, exercises, limits, asked.seed)
             print_chapter(checkout.title(chapter), suites[chapter])
         report = to_json(suites)
+        if len(suites) > 1:
+            print(f"all chapters: {report['points']} of {report['possible']} points")
     if asked.json:
         asked.json.write_text(dump(report), encoding="utf-8")
     if asked.junit:

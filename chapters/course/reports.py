@@ -30,7 +30,7 @@ def print_chapter(title, results):
             print(textwrap.indent(result.report, " " * 6))
         shown.add(report)
     passed = sum(result.state == "passed" for result in results)
-    print(f"\n{passed} of {len(results)} passed, {points(results)} of {possible(results)} points")
+    print(f"\n{passed} of {len(results)} passed, {points(results)} of {possible(results)} points\n")
 
 
 def points(results):

@@ -48,7 +48,8 @@ def run(program, exercise, source, limits=Limits(), seed=1):
     if reason:
         shown = source.relative_to(ROOT) if source.is_relative_to(ROOT) else source
         reason += f"\nedit {shown}        (hint: chapters/grade {exercise.chapter} --hint {exercise.number})"
-    return Result(exercise, state, "\n".join(filter(None, (shortened(printed, 8 if reason else 40), reason))), time.monotonic() - start)
+    report = "\n".join(filter(None, (shortened(printed, 8 if reason else 40), reason)))
+    return Result(exercise, state, report, time.monotonic() - start)
 
 
 def judge(status, seen, word, limits):
