@@ -71,24 +71,36 @@ def blocks(chapter, checks):
     for slug, statements in treated.items():
         own = [n for n, of in numbers if of == slug]
         exercises = f" · exercise{'s' * (len(own) > 1)} {', '.join(own)}" if own else ""
-        head = f"[{chapter}]({chapter}/README.md){exercises}"
-        texts[slug] = [f"{head}: `{statement}`\n\n" + COLUMNS + "".join(map(row, rows))
-                       for statement, rows in statements.items()]
+        texts[slug] = [f"{link(chapter)}{'' if i else exercises}: `{statement}`\n\n" + COLUMNS + "".join(map(row, rows))
+                       for i, (statement, rows) in enumerate(statements.items())]
     return texts
+
+
+def link(chapter):
+    return f"[{chapter}]({chapter}/README.md)"
 
 
 def page(equations, results):
     """Of {chapter: what its demo wrote}."""
     by_chapter = {chapter: blocks(chapter, result["checks"]) for chapter, result in results.items()}
-    overview, details = "| equation | notes | chapters |\n|---|---|---|\n", ""
+    overview, details = "| equation | notes | statement | chapters | checks |\n|---|---|---|---|---|\n", ""
     for slug, section in equations.section.items():
         chapters = [chapter for chapter in by_chapter if slug in by_chapter[chapter]]
         if not chapters:
             continue
-        links = ", ".join(f"[{chapter}]({chapter}/README.md)" for chapter in chapters)
-        overview += f"| [{slug}](#{slug.replace(':', '')}) | {section} | {links} |\n"
+        checks = [check for chapter in chapters for check in results[chapter]["checks"] if check["slug"] == slug]
+        statement = checks[0]["statement"].replace("|", "\\|")
+        overview += f"| [{slug}](#{slug.replace(':', '')}) | {section} | `{statement}` | "
+        overview += f"{', '.join(map(link, chapters))} | {summary(checks)} |\n"
         details += f"\n## {slug}\n\n" + "\n".join(text for chapter in chapters for text in by_chapter[chapter][slug])
     return HEAD + overview + details
+
+
+def summary(checks):
+    """"3 hold", "2 hold, 1 does not hold, as said"."""
+    verdicts = [verdict(check) for check in checks]
+    return ", ".join(f"{verdicts.count(v)} {'hold' if v == 'holds' and verdicts.count(v) > 1 else v}"
+                     for v in dict.fromkeys(verdicts))
 
 
 def lasting(text):
