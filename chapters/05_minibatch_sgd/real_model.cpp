@@ -122,12 +122,12 @@ ZScores check_real_model(lesson::Lesson& lesson, lesson::Equation equation, cons
   const Vector drawn_weighted = draw(reweighted, balanced_draws(members, M, lesson.seed() + 1));
 
   equation.exact(fmt::format("an epoch of {} × {} images", N / M, M), numbers(epoch), numbers(full))
-      .sampled(fmt::format("{} × {} images", lesson::thousands(minibatches), M), numbers(drawn), numbers(by_image.se),
+      .sampled(fmt::format("{} drawn, worst", lesson::thousands(minibatches)), numbers(drawn), numbers(by_image.se),
                numbers(full))
-      .sampled("class-balanced", numbers(drawn_by_class), numbers(by_class.se), numbers(by_class.mean))
+      .sampled("class-balanced, worst", numbers(drawn_by_class), numbers(by_class.se), numbers(by_class.mean))
       .at_least("  its bias / the gradient", (by_class.mean - full).norm() / full.norm(), 0.01)
       .exact("  weighted", numbers(weighted.mean), numbers(full))
-      .sampled("  weighted, drawn", numbers(drawn_weighted), numbers(weighted.se), numbers(full));
+      .sampled("  weighted, worst", numbers(drawn_weighted), numbers(weighted.se), numbers(full));
   return {z_scores(drawn, by_image.se, full), z_scores(drawn_by_class, by_class.se, full)};
 }
 
