@@ -72,5 +72,7 @@ int main(int argc, char** argv) {
     plot_errors(c.example, lesson.seed(), lesson.figures());
     plot_z_scores(z, lesson.figures());
     plot_convergence(c.sgd, lesson.seed(), lesson.figures());
+    const int few = lesson.quick() ? 1000 : 10'000;
+    plot_training(slice(images, 0, std::min(few, images.count())), lesson.seed(), lesson.figures());
   });
 }

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
+#include "chapters/05_minibatch_sgd/training.hpp"
+#include "chapters/lesson/numbers.hpp"
 #include "models/enumerate.hpp"
 #include "plots/figure.hpp"
 
@@ -135,6 +138,22 @@ void plot_convergence(const SgdSettings& settings, std::uint64_t seed, const plo
   add_curve(steps, "a = 1/t", s, 1, seed);
   steps.power_law("v / 2t", gradient_variance(s) / (2 * s.h), -1);
   plots::save(steps, output, "05_step_sizes");
+}
+
+void plot_training(const models::Dataset& images, std::uint64_t seed, const plots::Output& output) {
+  plots::Curves figure{.title = fmt::format("SGD on softmax regression, {} images", lesson::thousands(images.count())),
+                       .x_label = "epoch",
+                       .y_label = "-(1/N) log p(D), nats an image",
+                       .log_y = true};
+  const auto add = [&](const std::string& label, const TrainingSettings& settings, plots::Style style) {
+    const std::vector<double> losses = training_losses(images, settings, seed);
+    std::vector<double> epoch(losses.size());
+    std::iota(epoch.begin(), epoch.end(), 0.0);
+    figure.line(label, epoch, losses, style);
+  };
+  for (const int M : {1, 10, 100, 1000}) add(fmt::format("M = {}, a = 0.1", M), {.M = M}, plots::Style::line);
+  add("M = 1, a falling to 0", {.M = 1, .decreasing = true}, plots::Style::dashed);
+  plots::save(figure, output, "05_training");
 }
 
 }  // namespace ch05

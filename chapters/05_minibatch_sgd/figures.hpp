@@ -18,5 +18,7 @@ void plot_errors(const Example& example, std::uint64_t seed, const plots::Output
 void plot_z_scores(const ZScores& z, const plots::Output& output);
 // 05_batch_sizes, 05_step_sizes: the loss gap by step, with the floors of the theory.
 void plot_convergence(const SgdSettings& settings, std::uint64_t seed, const plots::Output& output);
+// 05_training: the loss of softmax regression by epoch, for several minibatches and steps.
+void plot_training(const models::Dataset& images, std::uint64_t seed, const plots::Output& output);
 
 }  // namespace ch05
