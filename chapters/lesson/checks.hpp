@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/estimate.hpp"
+
 namespace lesson {
 
 // |z| = 4: a right estimate fails once in 16,000 seeds. The same level for p-values and, shared out over the
@@ -14,11 +16,7 @@ namespace lesson {
 inline constexpr double kLargestZ = 4.0;
 inline constexpr double kSmallestP = 6.3e-5;
 
-// A mean and its standard error.
-struct Estimate {
-  double mean = 0;
-  double se = 0;
-};
+using models::Estimate;  // a mean and its standard error
 
 struct Check {
   std::string slug{};              // "eq:expectation"
