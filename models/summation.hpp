@@ -41,7 +41,8 @@ class CompensatedSum {
     lost_ += std::abs(sum_) >= std::abs(x) ? (sum_ - sum) + x : (x - sum) + sum_;
     sum_ = sum;
   }
-  S value() const { return sum_ + lost_; }
+  // What is infinite or NaN has lost nothing that could be kept: then the plain sum.
+  S value() const { return std::isfinite(lost_) ? sum_ + lost_ : sum_; }
 
  private:
   S sum_ = 0, lost_ = 0;

@@ -109,7 +109,7 @@ void check_summary(lesson::Attempt& attempt) {
       {-0.5 * (kLog2Pi + log_variance + of.moment(2) / of.variance()), "",
        "log 2πσ² comes once for every point, as the squares do."}};
   for (const lesson::Mistake& mistake : mistakes(of)) wrong.push_back(mistake);
-  attempt.equal(log_likelihood(summary, mu, of.sigma), of.log_p(), kTolerance, wrong);
+  attempt.equal(log_likelihood_from_summary(summary, mu, of.sigma), of.log_p(), kTolerance, wrong);
 }
 
 namespace {

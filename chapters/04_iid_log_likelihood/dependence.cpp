@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "autograd/linear_algebra.hpp"
 #include "autograd/reductions.hpp"
 #include "models/estimate.hpp"
 #include "models/normal.hpp"
+#include "models/summation.hpp"
 
 namespace ch04 {
 
@@ -21,6 +23,7 @@ using models::RunningMean;
 namespace {
 
 constexpr double kMu = 1, kSigma = 2;
+constexpr std::array kRhos{-0.3, 0.5, 0.9};
 constexpr double k95Percent = 1.959963984540054;  // P(|Z| < this) = 0.95
 
 Autoregression model_with(double rho) { return {kMu, kSigma, rho}; }
@@ -31,11 +34,7 @@ Matrix<double> correlations(double rho, Index n) {
       n, n, [rho](Index i, Index j) { return std::pow(rho, static_cast<double>(std::abs(i - j))); });
 }
 
-double mean_of(std::span<const double> x) {
-  RunningMean mean;
-  for (const double x_t : x) mean.add(x_t);
-  return mean.mean();
-}
+double mean_of(std::span<const double> x) { return models::pairwise_sum(x) / static_cast<double>(x.size()); }
 
 // The mean of f(D) over datasets of their own random numbers.
 lesson::Estimate mean_over_datasets(const Autoregression& model, const Series& series, std::uint64_t seed,
@@ -61,15 +60,16 @@ lesson::Estimate sampled_price(const Autoregression& model, const Series& series
                             [&](std::span<const double> x) { return model.log_prob(x) - iid_log_prob(model, x); });
 }
 
-lesson::Estimate sampled_coverage(const Autoregression& model, const Series& series, double half_width,
-                                  std::uint64_t seed) {
-  return mean_over_datasets(model, series, seed, [&](std::span<const double> x) {
-    return std::abs(mean_of(x) - model.mu()) < k95Percent * half_width ? 1.0 : 0.0;
-  });
-}
-
 // P(|Z| < a) = erf(a / √2)
 double coverage(double inflation) { return std::erf(k95Percent / std::sqrt(2 * inflation)); }
+
+lesson::Estimate sampled_coverage(const Autoregression& model, const Series& series, double standard_error, double p,
+                                  std::uint64_t seed) {
+  const auto holds_mu = [&](std::span<const double> x) {
+    return std::abs(mean_of(x) - model.mu()) < k95Percent * standard_error ? 1.0 : 0.0;
+  };
+  return {mean_over_datasets(model, series, seed, holds_mu).mean, std::sqrt(p * (1 - p) / series.datasets)};
+}
 
 double log_prob_by_covariance(const Autoregression& model, std::span<const double> x) {
   const Index n = static_cast<Index>(x.size());
@@ -92,14 +92,14 @@ void check_price(lesson::Lesson& lesson, const Series& series, const std::functi
   lesson.say(fmt::format("        AR(1): μ = {:g}, σ = {:g}; {} datasets of {} points; R has the correlations ρ^|i-j|",
                          kMu, kSigma, lesson::thousands(series.datasets), n));
   auto chain = lesson.equation("1.5", "log p(D) = log p(x₁) + Σ log p(xₜ | xₜ₋₁), D from AR(1)", "eq:iid");
-  for (const double rho : {-0.5, 0.9}) {
+  for (const double rho : kRhos) {
     const std::vector<double> x = model_with(rho).sample(n, Random(lesson.seed(), Purpose::data));
     chain.exact(fmt::format("ρ = {:g}, as one density", rho), log_prob_by_covariance(model_with(rho), x),
                 model_with(rho).log_prob(x));
   }
 
   auto price = lesson.equation("1.5", "E[ log p(D) - Σ log p(x) ] = (n - 1) · -½ log(1 - ρ²)", "eq:iid");
-  for (const double rho : {-0.5, 0.5, 0.9}) {
+  for (const double rho : kRhos) {
     const double expected = (n - 1) * information(rho);
     price.exact(fmt::format("ρ = {:g}, -½ log det R", rho), total_correlation(rho, n), expected)
         .sampled(sampled_at(rho), sampled_price(model_with(rho), series, lesson.seed()), expected);
@@ -111,7 +111,7 @@ void check_coverage(lesson::Lesson& lesson, const Series& series,
   const int n = series.length;
   const double iid_error = kSigma / std::sqrt(n);
   auto variance = lesson.equation("1.5", "Var x̄ / (σ²/n) = 1 + 2 Σ (1 - k/n) ρᵏ → (1 + ρ) / (1 - ρ)", "eq:iid");
-  for (const double rho : {-0.5, 0.5, 0.9}) {
+  for (const double rho : kRhos) {
     const lesson::Estimate ratio =
         mean_over_datasets(model_with(rho), series, lesson.seed(),
                            [&](std::span<const double> x) { return std::pow((mean_of(x) - kMu) / iid_error, 2); });
@@ -119,12 +119,12 @@ void check_coverage(lesson::Lesson& lesson, const Series& series,
   }
 
   auto bars = lesson.equation("1.5", "P( |x̄ - μ| < 1.96 σ/√n ) = P( |Z| < 1.96 / √inflation )", "eq:iid");
-  for (const double rho : {-0.5, 0.5, 0.9}) {
-    bars.sampled(sampled_at(rho), sampled_coverage(model_with(rho), series, iid_error, lesson.seed()),
-                 coverage(inflation(rho, n)));
+  for (const double rho : kRhos) {
+    const double p = coverage(inflation(rho, n));
+    bars.sampled(sampled_at(rho), sampled_coverage(model_with(rho), series, iid_error, p, lesson.seed()), p);
   }
-  const double repaired = iid_error * std::sqrt(inflation(0.9, n));
-  bars.sampled("ρ = 0.9, right SE", sampled_coverage(model_with(0.9), series, repaired, lesson.seed()), 0.95);
+  const double right_error = iid_error * std::sqrt(inflation(0.9, n));
+  bars.sampled("ρ = 0.9, right SE", sampled_coverage(model_with(0.9), series, right_error, 0.95, lesson.seed()), 0.95);
 }
 
 }  // namespace ch04

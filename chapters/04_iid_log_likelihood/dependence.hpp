@@ -22,12 +22,13 @@ double iid_log_prob(const models::Autoregression& model, std::span<const double>
 // log p(D) - Σ log p(xₜ): the price of the assumption, the mean over datasets with its standard error.
 lesson::Estimate sampled_price(const models::Autoregression& model, const Series& series, std::uint64_t seed);
 
-// How often x̄ ± 1.96 · half_width holds μ; half_width is a standard error.
-lesson::Estimate sampled_coverage(const models::Autoregression& model, const Series& series, double half_width,
-                                  std::uint64_t seed);
-// x̄ is normal with variance σ²/n · inflation. So an error bar made for independent points holds μ with probability
-// P(|Z| < 1.96 / √inflation).
+// x̄ is normal with variance σ²/n · inflation. So an error bar x̄ ± 1.96 σ/√n, made for independent points, holds μ with
+// probability P(|Z| < 1.96 / √inflation).
 double coverage(double inflation);
+// The share of datasets in which x̄ ± 1.96 · standard_error holds μ. Its own standard error is √(p (1 - p) / datasets),
+// p being the exact coverage.
+lesson::Estimate sampled_coverage(const models::Autoregression& model, const Series& series, double standard_error,
+                                  double p, std::uint64_t seed);
 
 // log p(D) of n points in one piece: the density N(μ, Σ) with Σᵢⱼ = σ² ρ^|i-j|, by a Cholesky factor on the tape. And
 // the mutual information of all n points, -½ log det of their correlations.

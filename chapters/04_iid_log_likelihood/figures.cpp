@@ -104,13 +104,14 @@ void plot_coverage(const Series& series, std::uint64_t seed, const plots::Output
                        .x_label = "ρ, correlation of neighbours",
                        .y_label = "coverage",
                        .y_range = plots::Range{0, 1.05}};
-  figure.line("x̄ ± 1.96 σ/√n, exact", fine_rhos(),
-              map(fine_rhos(), [&](double rho) { return coverage(Autoregression(0, 1, rho).inflation(n)); }));
-  add_estimates(figure, "sampled ± 2 standard errors",
-                [&](double rho) { return sampled_coverage(Autoregression(0, 1, rho), series, iid_error, seed); });
+  const auto exact = [&](double rho) { return coverage(Autoregression(0, 1, rho).inflation(n)); };
+  figure.line("x̄ ± 1.96 σ/√n, exact", fine_rhos(), map(fine_rhos(), exact));
+  add_estimates(figure, "sampled ± 2 standard errors", [&](double rho) {
+    return sampled_coverage(Autoregression(0, 1, rho), series, iid_error, exact(rho), seed);
+  });
   add_estimates(figure, "with the right standard error", [&](double rho) {
     const Autoregression model(0, 1, rho);
-    return sampled_coverage(model, series, iid_error * std::sqrt(model.inflation(n)), seed);
+    return sampled_coverage(model, series, iid_error * std::sqrt(model.inflation(n)), 0.95, seed);
   });
   figure.horizontal("95 %", 0.95);
   plots::save(figure, output, "04_coverage");

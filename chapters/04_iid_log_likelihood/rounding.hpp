@@ -21,10 +21,6 @@ Summation compensated();
 template <class S>
 std::vector<S> log_densities(int n, std::uint64_t seed, std::uint64_t number = 0);
 
-// |Σ computed - Σ exact| of these very terms, in nats.
-double error(const Summation& sum, std::span<const float> terms);
-double error(const Summation& sum, std::span<const double> terms);
-
 // For the figure: the relative error in float by the number of terms, root mean square over several datasets; and of
 // one by one for terms that are all equal, log 1/10 each.
 struct ErrorsByCount {

@@ -7,7 +7,7 @@
 
 namespace ch04 {
 
-// 4.1
+// 4.1   eq:iid
 double log_likelihood(std::span<const double> x, double mu, double sigma) {
   const double variance = sigma * sigma;
   double log_p = 0;
@@ -18,8 +18,8 @@ double log_likelihood(std::span<const double> x, double mu, double sigma) {
   return log_p;
 }
 
-// 4.2
-double log_likelihood(const Summary& summary, double mu, double sigma) {
+// 4.2   eq:iid
+double log_likelihood_from_summary(const Summary& summary, double mu, double sigma) {
   const double variance = sigma * sigma;
   // Σ (xᵢ - μ)² = Σ xᵢ² - 2μ Σ xᵢ + N μ²
   const double squares = summary.sum_of_squares - 2 * mu * summary.sum + summary.n * mu * mu;
@@ -27,7 +27,7 @@ double log_likelihood(const Summary& summary, double mu, double sigma) {
   return -0.5 * (summary.n * std::log(2 * std::numbers::pi * variance) + squares / variance);
 }
 
-// 4.3
+// 4.3   eq:iid
 double compensated_sum(std::span<const double> x) {
   double sum = 0, lost = 0;
   for (const double x_i : x) {
@@ -38,7 +38,7 @@ double compensated_sum(std::span<const double> x) {
   return sum + lost;
 }
 
-// 4.4
+// 4.4   eq:ml-kl
 double divergence_from_data(std::span<const int> x, std::span<const double> p) {
   std::vector<double> counts(p.size(), 0.0);
   for (const int state : x) ++counts[static_cast<std::size_t>(state)];
@@ -51,7 +51,8 @@ double divergence_from_data(std::span<const int> x, std::span<const double> p) {
   return kl;
 }
 
-// 4.5 The difference is Σ_{t>1} [ log p(xₜ | xₜ₋₁) - log p(xₜ) ]. Of each bracket the squares have expectation -½ and
+// 4.5   eq:iid
+// The difference is Σ_{t>1} [ log p(xₜ | xₜ₋₁) - log p(xₜ) ]. Of each bracket the squares have expectation -½ and
 // +½, and what is left is the difference of the log variances, -½ log (1 - ρ²)σ² + ½ log σ².
 double price_of_independence(double rho, int n) { return -0.5 * (n - 1) * std::log1p(-rho * rho); }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "models/random.hpp"
@@ -51,6 +52,15 @@ TEST_SUITE("models") {
     CHECK(compensated_sum<S>(x) == large + 8);  // 2^p + 7 rounded to even
     // a large number that comes after the small ones: Kahan's own sum, which takes |a| >= |b| for granted, gives 0
     CHECK(compensated_sum<S>(std::vector<S>{1, 4 * large, 1, -4 * large}) == 2);
+  }
+
+  TEST_CASE_TEMPLATE("summation: infinite terms give an infinite sum", S, float, double) {
+    const S infinity = std::numeric_limits<S>::infinity(), largest = std::numeric_limits<S>::max();
+    for (const auto sum : {naive_sum<S>, pairwise_sum<S>, compensated_sum<S>}) {
+      CHECK(sum_by<S>(sum, {1, -infinity, 2}) == -infinity);
+      CHECK(sum_by<S>(sum, {largest, largest, 1}) == infinity);
+      CHECK(std::isnan(sum_by<S>(sum, {infinity, -infinity, 1})));
+    }
   }
 
   TEST_CASE_TEMPLATE("summation: the proved bounds hold, and tell the three apart", S, float, double) {
