@@ -62,14 +62,14 @@ void Node<Matrix<S>>::accumulate(const E& gradient) {
   }
   if (same_rows && same_cols && !touched_) {
     touch();
-    detail::assign(grad(), gradient);
+    detail::assign(MatrixMap<S>(grad_, rows_, cols_), gradient);
   } else if (is_product<E> && same_rows && same_cols) {
-    if constexpr (is_product<E>) grad().noalias() += gradient;  // its kernel adds as readily as it assigns
+    if constexpr (is_product<E>) touched_grad().noalias() += gradient;  // its kernel adds as readily as it assigns
   } else {
-    touched_grad();
+    MatrixMap<S> adjoint = touched_grad();
     const detail::Aside<S> aside(*tape_, gradient.rows(), gradient.cols());
     detail::assign(aside.matrix(), gradient);
-    detail::add_summed(grad(), aside.matrix());
+    detail::add_summed(adjoint, aside.matrix());
   }
 }
 
@@ -85,6 +85,7 @@ template <class F>
 void Node<Matrix<S>>::accumulate_lanes(By by, F gradient) {
   if (!needs_gradient()) return;
   const bool add = touch();
+  MatrixMap<S> adjoint(grad_, rows_, cols_);
   const Index lanes = by == By::row ? rows_ : cols_;
   const detail::Aside<S> aside(*tape_, by == By::row ? 1 : rows_, by == By::row ? cols_ : 1);
   for (Index k = 0; k < lanes; ++k) {
@@ -94,9 +95,9 @@ void Node<Matrix<S>>::accumulate_lanes(By by, F gradient) {
       lane += aside.matrix();
     };
     if (by == By::row)
-      accumulate_into(grad().row(k));
+      accumulate_into(adjoint.row(k));
     else
-      accumulate_into(grad().col(k));
+      accumulate_into(adjoint.col(k));
   }
 }
 
@@ -108,8 +109,10 @@ bool Node<Matrix<S>>::touch() {
 
 template <class S>
 MatrixMap<S> Node<Matrix<S>>::touched_grad() {
-  if (!touch()) grad().setZero();
-  return grad();
+  const bool has_grad = touch();
+  MatrixMap<S> adjoint(grad_, rows_, cols_);
+  if (!has_grad) adjoint.setZero();
+  return adjoint;
 }
 
 }  // namespace autograd

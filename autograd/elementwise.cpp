@@ -31,11 +31,25 @@ Var<Matrix<S>> broadcast(const Var<Matrix<S>>& x, Index rows, Index cols) {
   return x.rows() == rows && x.cols() == cols ? x : expand(x, rows, cols);
 }
 
+// f(x...), coefficient by coefficient: of machine numbers one vectorised expression, of Duals one after the other.
+template <class F, class X, class... Rest>
+auto coefficients(F f, const X& x, const Rest&... rest) {
+  using S = typename X::Scalar;
+  if constexpr (std::floating_point<S>)
+    return f(x.array(), rest.array()...);
+  else
+    return Matrix<S>::NullaryExpr(x.rows(), x.cols(), [=](Index i, Index j) { return S(f(x(i, j), rest(i, j)...)); });
+}
+
 template <class Rule, Element S>
 Var<Matrix<S>> unary(const Var<Matrix<S>>& x) {
   return record<Rule::name>(
-      Rule::f(x.value().array()),
-      [](auto& y, auto& x) { x.accumulate(y.grad().array() * Rule::df(x.value().array(), y.value().array())); }, x);
+      coefficients([](auto x) { return Rule::f(x); }, x.value()),
+      [](auto& y, auto& x) {
+        x.accumulate(
+            coefficients([](auto g, auto x, auto y) { return g * Rule::df(x, y); }, y.grad(), x.value(), y.value()));
+      },
+      x);
 }
 
 template <class Rule, Element S>
@@ -49,11 +63,14 @@ Var<Matrix<S>> binary(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
   const Index rows = a.rows() == 1 ? b.rows() : a.rows(), cols = a.cols() == 1 ? b.cols() : a.cols();
   const Var<Matrix<S>> left = broadcast(a, rows, cols), right = broadcast(b, rows, cols);
   return record<Rule::name>(
-      Rule::f(left.value().array(), right.value().array()),
+      coefficients([](auto a, auto b) { return Rule::f(a, b); }, left.value(), right.value()),
       [](auto& c, auto& a, auto& b) {
-        const auto a_value = a.value().array(), b_value = b.value().array(), c_value = c.value().array();
-        a.accumulate(c.grad().array() * Rule::da(a_value, b_value, c_value));
-        b.accumulate(c.grad().array() * Rule::db(a_value, b_value, c_value));
+        const auto times_adjoint = [&](auto derivative) {
+          return coefficients([derivative](auto g, auto a, auto b, auto c) { return g * derivative(a, b, c); },
+                              c.grad(), a.value(), b.value(), c.value());
+        };
+        a.accumulate(times_adjoint([](auto a, auto b, auto c) { return Rule::da(a, b, c); }));
+        b.accumulate(times_adjoint([](auto a, auto b, auto c) { return Rule::db(a, b, c); }));
       },
       left, right);
 }

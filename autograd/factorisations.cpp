@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <stdexcept>
 
 #include "autograd/linear_algebra.hpp"
 #include "autograd/shapes.hpp"
+#include "autograd/symmetric_eigen.hpp"
 
 namespace autograd {
 
@@ -28,8 +28,7 @@ void check_solve(const char* operation, const Var<Matrix<S>>& L, const Var<Matri
 
 template <Element S>
 [[noreturn]] void throw_not_positive_definite(const ConstMatrixMap<S>& A) {
-  const Matrix<double> copy = A.template cast<double>();
-  const double smallest = Eigen::SelfAdjointEigenSolver<Matrix<double>>(copy, Eigen::EigenvaluesOnly).eigenvalues()[0];
+  const double smallest = symmetric_eigen(A.template cast<double>()).values[0];
   throw std::domain_error(
       fmt::format("cholesky: the {}×{} matrix is not positive definite (smallest eigenvalue {:.6g})", A.rows(),
                   A.cols(), smallest));

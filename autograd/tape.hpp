@@ -69,7 +69,7 @@ struct Node<Matrix<S>> : Record {
   Index cols() const { return cols_; }
   Index size() const { return rows_ * cols_; }
   ConstMatrixMap<S> value() const { return {value_, rows_, cols_}; }
-  MatrixMap<S> grad() const { return {grad_, rows_, cols_}; }
+  ConstMatrixMap<S> grad() const { return {grad_, rows_, cols_}; }
   bool touched() const { return touched_; }
   void forget() { touched_ = false; }
   void release() { touched_ = false, grad_ = nullptr; }

@@ -58,7 +58,7 @@ auto with_row(const M& x, Index r, Index R, Index d, F f) {
 // Adds to row r's share of an operand's adjoint; over all columns if the operand is one number.
 template <class Node, class E>
 void add_to_row(Node& x, Index r, Index R, const E& gradient) {
-  auto adjoint = x.grad();
+  auto adjoint = x.touched_grad();
   if (x.cols() == gradient.cols())
     adjoint.row(r / (R / x.rows())).array() += gradient;
   else

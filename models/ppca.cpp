@@ -2,22 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
+
+#include "models/pca.hpp"
 
 namespace models {
 
 PpcaOptimum fit_ppca(const autograd::Matrix<double>& x, int k) {
   const Eigen::Index d = x.cols();
   if (k < 1 || k >= d) throw std::invalid_argument(fmt::format("fit_ppca: expected 1 <= k < {}, found {}", d, k));
-  const autograd::Matrix<double> centred = x.rowwise() - x.colwise().mean();
-  const autograd::Matrix<double> covariance = centred.transpose() * centred / static_cast<double>(x.rows());
-  const Eigen::SelfAdjointEigenSolver<autograd::Matrix<double>> solver(covariance, Eigen::EigenvaluesOnly);
 
   PpcaOptimum optimum;
-  optimum.eigenvalues = solver.eigenvalues().reverse();
+  optimum.eigenvalues = pca(x).variances;
   optimum.noise_variance = optimum.eigenvalues.tail(d - k).mean();
   // What is left of eigenvalues that are 0 is rounding of the largest.
   if (!(optimum.noise_variance > 1e-12 * optimum.eigenvalues(0))) {

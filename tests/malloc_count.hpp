@@ -6,7 +6,7 @@ namespace tests {
 
 // Whether this program counts: with glibc, and without a sanitizer, which brings a malloc of its own.
 bool malloc_is_counted();
-// Calls of malloc and its relatives so far, in all threads.
+// Calls of malloc and its relatives so far, in all threads, but for those from within OpenBLAS.
 long malloc_calls();
 
 }  // namespace tests

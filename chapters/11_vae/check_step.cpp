@@ -2,12 +2,15 @@
 #include <cmath>
 
 #include "chapters/11_vae/check.hpp"
-#include "chapters/11_vae/comparison.hpp"
 #include "chapters/11_vae/exercise.hpp"
+#include "chapters/lesson/comparison.hpp"
 #include "models/optimiser.hpp"
 #include "models/vae_bounds.hpp"
 
 namespace ch11 {
+
+using lesson::normal_matrix;
+
 namespace {
 
 constexpr int kSteps = 5;
@@ -19,8 +22,8 @@ struct Instance {
   models::Vae<double> vae;
 
   explicit Instance(std::uint64_t seed)
-      : x((normal(seed, 1, 4, 5).array() > 0).cast<double>()),
-        epsilon(normal(seed, 2, 4, 2)),
+      : x((normal_matrix(seed, 1, 4, 5).array() > 0).cast<double>()),
+        epsilon(normal_matrix(seed, 2, 4, 2)),
         vae(theta, {.pixels = 5, .latent = 2, .hidden = {}}, seed) {}
 
   Var<Matrix<double>> elbo(const Watched<double>& watched) const {
@@ -144,14 +147,14 @@ void check_training_step(lesson::Attempt& attempt) {
     attempt.require(std::isfinite(value),
                     "θ is not finite after the first step\n"
                     "likely: 1 - β₁ᵗ is 0 for t = 0. Is t counted up before it is used?");
-  equal(attempt, "what the first step returns:", returned, loss,
-        {{-loss, "", "this is the mean ELBO. Is a loss to rise or to fall?"},
-         {M * loss, "M", "a sum over the minibatch, where the mean is asked for."},
-         {-M * loss, "-M", "the sum of the ELBOs. The loss is minus their mean."},
-         {instance.loss(theta, g), "", "this is the loss after the step, not before."}});
+  lesson::equal(attempt, "what the first step returns:", returned, loss,
+                {{-loss, "", "this is the mean ELBO. Is a loss to rise or to fall?"},
+                 {M * loss, "M", "a sum over the minibatch, where the mean is asked for."},
+                 {-M * loss, "-M", "the sum of the ELBOs. The loss is minus their mean."},
+                 {instance.loss(theta, g), "", "this is the loss after the step, not before."}});
   attempt.require(after_one != numbers(instance.theta), "the loss is right, but theta is what it was before the step");
   for (int step = 1; step < kSteps; ++step) training_step(elbo, theta, adam);
-  equal(attempt, "the returned loss is right; theta after 5 steps:", numbers(theta), right, wrong);
+  lesson::equal(attempt, "the returned loss is right; theta after 5 steps:", numbers(theta), right, wrong);
   attempt.require(adam.t == kSteps,
                   "theta is right, but adam.t does not count the steps: a checkpoint could not go on");
 }

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <unsupported/Eigen/SpecialFunctions>
 #include <vector>
 
+#include "models/pca.hpp"
 #include "models/random.hpp"
 #include "plots/figure.hpp"
 
@@ -123,14 +123,11 @@ void plot_codes(const Trained& trained, const plots::Output& output) {
   const bool two = z.cols() <= 2;
   plots::Scatter figure{.title = "Codes μ(x) of test images", .x_label = "z₁", .y_label = "z₂", .same_scale = true};
   if (!two) {
-    const Matrix<double> centred = z.rowwise() - z.colwise().mean();
-    const Matrix<double> covariance = centred.transpose() * centred / static_cast<double>(n);
-    const Eigen::SelfAdjointEigenSolver<Matrix<double>> solver(covariance);
-    const Eigen::VectorXd variances = solver.eigenvalues().reverse();
+    const models::Pca pca = models::pca(z);
     const auto share = [&](Index i) {
-      return fmt::format("{:.0f} % of the variance", 100 * variances[i] / variances.sum());
+      return fmt::format("{:.0f} % of the variance", 100 * pca.variances[i] / pca.variances.sum());
     };
-    z = (centred * solver.eigenvectors().rightCols(2).rowwise().reverse()).eval();
+    z = ((z.rowwise() - pca.mean.row(0)) * pca.components.leftCols(2)).eval();
     figure.title = "Codes μ(x) of test images, their first two principal components";
     figure.x_label = "first component, " + share(0);
     figure.y_label = "second component, " + share(1);

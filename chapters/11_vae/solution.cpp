@@ -5,20 +5,20 @@
 
 namespace ch11 {
 
-// 11.1
+// 11.1   eq:elbo
 Var<Matrix<double>> kl_to_standard_normal(const Var<Matrix<double>>& mu, const Var<Matrix<double>>& log_var) {
   // KL = ½ Σⱼ [ μⱼ² + σⱼ² - 1 - log σⱼ² ]
   return 0.5 * sum(square(mu) + exp(log_var) - 1 - log_var, By::row);
 }
 
-// 11.2
+// 11.2   eq:reparam-density
 Var<Matrix<double>> reparameterise(const Var<Matrix<double>>& mu, const Var<Matrix<double>>& log_var,
                                    const Var<Matrix<double>>& epsilon) {
   // z = μ + σ ε,  σ = √(exp log σ²) = exp(½ log σ²)
   return mu + exp(0.5 * log_var) * epsilon;
 }
 
-// 11.3
+// 11.3   eq:elbo
 Var<Matrix<double>> elbo(const Var<Matrix<double>>& x, const Posterior& q, const Decoder& decode,
                          const Var<Matrix<double>>& epsilon) {
   const Var<Matrix<double>> logits = decode(reparameterise(q.mu, q.log_var, epsilon));
@@ -28,7 +28,7 @@ Var<Matrix<double>> elbo(const Var<Matrix<double>>& x, const Posterior& q, const
   return log_likelihood - kl_to_standard_normal(q.mu, q.log_var);
 }
 
-// 11.4
+// 11.4   eq:minibatch-grad
 double training_step(const MinibatchElbo& elbo, Parameters<double>& theta, Adam& adam) {
   autograd::Tape tape;
   Buffer<double> gradient = Buffer<double>::Zero(theta.size());
@@ -50,7 +50,7 @@ double training_step(const MinibatchElbo& elbo, Parameters<double>& theta, Adam&
   return value;
 }
 
-// 11.5
+// 11.5   eq:is-bound
 Var<Matrix<double>> importance_bound(const Var<Matrix<double>>& log_weights) {
   // log (1/K) Σₖ wₖ = log Σₖ exp(log wₖ) - log K
   return log_sum_exp(log_weights, By::row) - std::log(static_cast<double>(log_weights.cols()));

@@ -23,25 +23,16 @@ std::string ratio_text(double yours, double right, const std::string& name) {
 
 std::string likely_text(const Mistake& mistake) { return "\nlikely: " + mistake.likely; }
 
-// With the reference answers: a mistake that the check cannot tell from them is an error of the check.
-void require_rejected(bool rejected, const Mistake& mistake) {
-  if (!rejected) throw std::logic_error("this check lets a listed mistake pass: " + mistake.likely);
-}
-
-}  // namespace
-
-void Attempt::equal(const Answer& yours, const Answer& right, double tolerance, const std::vector<Mistake>& mistakes) {
-  if (try_mistakes_)
-    for (const Mistake& mistake : mistakes)
-      require_rejected(!same(mistake.found.values, right.values, tolerance), mistake);
-  if (yours.values.size() != right.values.size())
-    throw WrongAnswer(fmt::format("expected {} numbers, found {}", right.values.size(), yours.values.size()));
-  const Check check = judge_exact(yours.values, right.values, tolerance);
+void judge_equal(const std::vector<double>& yours, const std::vector<double>& right, double tolerance,
+                 const std::vector<Mistake>& mistakes) {
+  if (yours.size() != right.size())
+    throw WrongAnswer(fmt::format("expected {} numbers, found {}", right.size(), yours.size()));
+  const Check check = judge_exact(yours, right, tolerance);
   if (check.holds) return;
 
   const Mistake* made = nullptr;
   for (const Mistake& mistake : mistakes)
-    if (made == nullptr && same(yours.values, mistake.found.values, kSameMistake)) made = &mistake;
+    if (made == nullptr && same(yours, mistake.found.values, kSameMistake)) made = &mistake;
   std::string report = fmt::format("your side {:>10}    other side {:>10}", number(check.lhs), number(check.rhs));
   report += ratio_text(check.lhs, check.rhs, made != nullptr ? made->ratio : "");
   if (check.reason.starts_with("component")) report += "    " + check.reason.substr(0, check.reason.find(':'));
@@ -49,10 +40,7 @@ void Attempt::equal(const Answer& yours, const Answer& right, double tolerance, 
   throw WrongAnswer(report);
 }
 
-void Attempt::sampled(Estimate yours, double right, const std::vector<Mistake>& mistakes) {
-  const auto agrees_with = [&](double value) { return judge_sampled(yours, value).holds; };
-  if (try_mistakes_)
-    for (const Mistake& mistake : mistakes) require_rejected(!agrees_with(mistake.found.values.at(0)), mistake);
+void judge_estimate(Estimate yours, double right, const std::vector<Mistake>& mistakes) {
   const Check check = judge_sampled(yours, right);
   if (check.holds) return;
 
@@ -60,11 +48,46 @@ void Attempt::sampled(Estimate yours, double right, const std::vector<Mistake>& 
   if (check.z) report += fmt::format("    z {:+.1f}", *check.z);
   if (!check.z) report += "    " + check.reason;
   for (const Mistake& mistake : mistakes) {
-    if (!agrees_with(mistake.found.values.at(0))) continue;
+    if (!judge_sampled(yours, mistake.found.values.at(0)).holds) continue;
     report += ratio_text(yours.mean, right, mistake.ratio) + likely_text(mistake);
     break;
   }
   throw WrongAnswer(report);
+}
+
+// A student who makes this very mistake must be told that it is wrong, and must read this mistake's question.
+template <class Judge>
+void require_own_message(const Mistake& mistake, const Judge& judge_mistake) {
+  try {
+    judge_mistake();
+  } catch (const WrongAnswer& wrong) {
+    if (std::string_view(wrong.what()).ends_with(likely_text(mistake))) return;
+    throw std::logic_error(
+        fmt::format("a student who makes the listed mistake '{}' reads: {}", mistake.likely, wrong.what()));
+  }
+  throw std::logic_error("this check lets a listed mistake pass: " + mistake.likely);
+}
+
+}  // namespace
+
+void Attempt::equal(const Answer& yours, const Answer& right, double tolerance, const std::vector<Mistake>& mistakes) {
+  right_answers_.insert(right_answers_.end(), right.values.begin(), right.values.end());
+  if (try_mistakes_) {
+    for (const Mistake& mistake : mistakes)
+      require_own_message(mistake, [&] { judge_equal(mistake.found.values, right.values, tolerance, mistakes); });
+    mistakes_tried_ += static_cast<int>(mistakes.size());
+  }
+  judge_equal(yours.values, right.values, tolerance, mistakes);
+}
+
+void Attempt::sampled(Estimate yours, double right, const std::vector<Mistake>& mistakes) {
+  right_answers_.push_back(right);
+  if (try_mistakes_) {
+    for (const Mistake& mistake : mistakes)
+      require_own_message(mistake, [&] { judge_estimate({mistake.found.values.at(0), yours.se}, right, mistakes); });
+    mistakes_tried_ += static_cast<int>(mistakes.size());
+  }
+  judge_estimate(yours, right, mistakes);
 }
 
 void Attempt::require(bool holds, std::string_view otherwise) {

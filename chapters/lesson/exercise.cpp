@@ -6,9 +6,10 @@
 #include <fstream>
 #include <iostream>
 
+#include "chapters/lesson/maintainers.hpp"
 #include "chapters/lesson/numbers.hpp"
 #include "chapters/lesson/options.hpp"
-#include "models/nearest.hpp"
+#include "chapters/lesson/results.hpp"
 
 namespace lesson {
 namespace {
@@ -17,13 +18,19 @@ namespace {
 constexpr std::uint64_t kInstances = 3;
 
 struct Request {
-  std::string exercise, hint;
+  std::string exercise, hint, verdict, answers;
   int level = 1;
   std::uint64_t seed = 1;
-  bool list = false, solution = false;
+  bool list = false, solution = false, maintainers = false;
 };
 
-std::string answers_file(const Request& request) { return request.solution ? "solution.cpp" : "exercise.cpp"; }
+std::string answers_file(const Classroom& room, const Request& request) {
+  if (!request.answers.empty()) return request.answers;
+  return room.chapters_folder + "/" + room.chapter + (request.solution ? "/solution.cpp" : "/exercise.cpp");
+}
+
+// "05", the number that chapters/grade takes.
+std::string chapter_number(const Classroom& room) { return room.chapter.substr(0, 2); }
 
 // The line of the comment that starts with the exercise's number; 0 if there is none.
 unsigned line_of(const std::string& path, const std::string& number) {
@@ -55,53 +62,82 @@ void print_list(std::ostream& out, const std::vector<Exercise>& exercises) {
                        e.statement);
 }
 
-void print_hint(std::ostream& out, const Exercise& exercise, int level) {
+void print_hint(const Classroom& room, const Exercise& exercise, int level) {
   const int levels = static_cast<int>(exercise.hints.size());
   if (level > levels) throw UsageError(fmt::format("exercise {} has {} levels of hint", exercise.number, levels));
-  out << exercise.hints[static_cast<std::size_t>(level - 1)] << '\n';
-  if (level < levels) out << fmt::format("(more: --hint {} --level {})\n", exercise.number, level + 1);
+  room.out << exercise.hints[static_cast<std::size_t>(level - 1)] << '\n';
+  if (level < levels)
+    room.out << fmt::format("(hint {} of {}; more: chapters/grade {} --hint {} --level {})\n", level, levels,
+                            chapter_number(room), exercise.number, level + 1);
 }
 
-// "edit chapters/05_minibatch_sgd/exercise.cpp, line 31   (hint: exercise_05 --hint 5.2)"
+// "edit chapters/05_minibatch_sgd/exercise.cpp, line 31        (hint: chapters/grade 05 --hint 5.2)"
 std::string where_to_edit(const Classroom& room, const Exercise& exercise, const Request& request, unsigned line) {
-  const std::string file = room.chapter + "/" + answers_file(request);
-  if (line == 0) line = line_of(room.chapters_folder + "/" + file, exercise.number);
-  std::string text = "edit chapters/" + file;
+  const std::string file = answers_file(room, request);
+  if (line == 0) line = line_of(file, exercise.number);
+  std::string text = "edit " + project_path(file);
   if (line > 0) text += fmt::format(", line {}", line);
-  return text + fmt::format("        (hint: build/chapters/exercise_{} --hint {})", room.chapter.substr(0, 2),
-                            exercise.number);
+  return text + fmt::format("        (hint: chapters/grade {} --hint {})", chapter_number(room), exercise.number);
 }
 
-void print_report(std::ostream& out, const Exercise& exercise, std::string_view state, std::string report) {
-  out << fmt::format("{:<6}{}{}   {}\n", exercise.number, pad_right(state, 16), exercise.slug, exercise.statement);
+// For chapters/grade, which prints a headline of its own, the report alone.
+void print_report(const Classroom& room, const Exercise& exercise, const Request& request, std::string_view state,
+                  std::string report) {
+  const bool headline = request.verdict.empty();
+  if (headline)
+    room.out << fmt::format("{:<6}{}{}   {}\n", exercise.number, pad_right(state, 16), exercise.slug,
+                            exercise.statement);
   if (report.empty()) return;
-  for (std::size_t at = 0; (at = report.find('\n', at)) != std::string::npos; at += 7) report.insert(at + 1, "      ");
-  out << "      " << report << '\n';
+  const std::string indent(headline ? 6 : 0, ' ');
+  for (std::size_t at = 0; (at = report.find('\n', at)) != std::string::npos; at += 1 + indent.size())
+    report.insert(at + 1, indent);
+  room.out << indent << report << '\n';
 }
 
 int check_one(const Classroom& room, const Exercise& exercise, const Request& request) {
   std::uint64_t seed = request.seed;
+  const auto not_yet = [&](const std::string& why) {
+    std::string report = why + '\n' + where_to_edit(room, exercise, request, 0);
+    if (seed != 1) report += fmt::format("\n(on the instance of --seed {})", seed);
+    print_report(room, exercise, request, "not yet", report);
+    return kWrong;
+  };
   try {
     for (; seed < request.seed + kInstances; ++seed) {
       Attempt attempt(seed, request.solution);
       exercise.check(attempt);
     }
-    print_report(room.out, exercise, "right", "");
+    print_report(room, exercise, request, "right", "");
     return kRight;
   } catch (const NotAttempted& skipped) {
-    print_report(
-        room.out, exercise, "not attempted",
-        fmt::format("to do: {}\n{}", skipped.what(), where_to_edit(room, exercise, request, skipped.where.line)));
+    const std::string where = where_to_edit(room, exercise, request, skipped.where.line);
+    print_report(room, exercise, request, "not attempted", fmt::format("to do: {}\n{}", skipped.what(), where));
     return kNotAttempted;
   } catch (const WrongAnswer& wrong) {
-    print_report(room.out, exercise, "not yet",
-                 fmt::format("{}\n{}", wrong.what(), where_to_edit(room, exercise, request, 0)));
+    return not_yet(wrong.what());
   } catch (const std::exception& error) {
-    print_report(room.out, exercise, "not yet",
-                 fmt::format("it threw: {}\n{}", error.what(), where_to_edit(room, exercise, request, 0)));
+    return not_yet(std::string("it threw: ") + error.what());
+  } catch (...) {
+    return not_yet("it threw something that is no std::exception");
   }
-  if (seed != 1) room.out << fmt::format("      (on the instance of --seed {})\n", seed);
-  return kWrong;
+}
+
+// One exercise for chapters/grade: the word is read before any answer runs.
+int give_verdict(const Classroom& room, const Exercise& exercise, const Request& request) {
+  std::string word;
+  if (!std::getline(room.in, word) || word.empty())
+    throw UsageError("--verdict: expected a word on standard input, found none");
+  const int outcome = check_one(room, exercise, request);
+  const char* verdict = outcome == kRight ? "right" : outcome == kWrong ? "wrong" : "not attempted";
+  write_whole(request.verdict, word + ' ' + verdict + '\n');
+  return outcome;
+}
+
+int check_for_maintainers(const Classroom& room, const std::vector<Exercise>& exercises, const Request& request) {
+  const auto faults = request.solution ? faults_of_solution(exercises) : faults_of_skeleton(exercises);
+  for (const std::string& fault : faults) room.out << fault << '\n';
+  room.out << fmt::format("{} exercises, {} faults\n", exercises.size(), faults.size());
+  return faults.empty() ? kRight : kWrong;
 }
 
 int check_all(const Classroom& room, const std::vector<Exercise>& exercises, const Request& request) {
@@ -135,8 +171,12 @@ bool read(int argc, const char* const* argv, const Classroom& room, Request& req
   options.add("--level", request.level, "of the hint: 3 is nearly the answer", between(1, 3));
   options.add("--seed", request.seed, "of the random instances", at_least(1));
   options.add("--solution", request.solution, "check the reference answers, and the checks themselves");
+  options.add("--maintainers", request.maintainers, "every exercise is untouched; with --solution: the table is sound");
+  options.group("For chapters/grade");
+  options.add("--verdict", request.verdict, "write the verdict there, with the word read from standard input", "FILE");
+  options.add("--answers", request.answers, "the student's file, to name its lines", "FILE");
   if (options.parse(static_cast<int>(words.size()), words.data(), false)) return true;
-  room.out << options.help("exercise_" + room.chapter.substr(0, 2) + " [NUMBER]", "");
+  room.out << options.help("exercise_" + chapter_number(room) + " [NUMBER]", "");
   return false;
 }
 
@@ -147,7 +187,9 @@ int check_exercises(int argc, const char* const* argv, const Classroom& room, co
     Request request;
     if (!read(argc, argv, room, request)) return kRight;
     if (request.list) return print_list(room.out, exercises), kRight;
-    if (!request.hint.empty()) return print_hint(room.out, find(exercises, request.hint), request.level), kRight;
+    if (!request.hint.empty()) return print_hint(room, find(exercises, request.hint), request.level), kRight;
+    if (request.maintainers) return check_for_maintainers(room, exercises, request);
+    if (!request.verdict.empty()) return give_verdict(room, find(exercises, request.exercise), request);
     if (request.exercise.empty()) return check_all(room, exercises, request);
     return check_one(room, find(exercises, request.exercise), request);
   } catch (const UsageError& error) {
@@ -158,7 +200,7 @@ int check_exercises(int argc, const char* const* argv, const Classroom& room, co
 
 int check_exercises(int argc, const char* const* argv, const std::string& chapter,
                     const std::vector<Exercise>& exercises) {
-  return check_exercises(argc, argv, Classroom{chapter, TAPESTRY_CHAPTERS, std::cout, std::cerr}, exercises);
+  return check_exercises(argc, argv, Classroom{chapter, TAPESTRY_CHAPTERS, std::cin, std::cout, std::cerr}, exercises);
 }
 
 }  // namespace lesson

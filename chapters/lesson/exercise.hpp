@@ -43,7 +43,8 @@ struct Answer {
 };
 
 // A typical wrong answer: what a student who made this mistake finds, a name for its ratio to the right answer ("" for
-// none), and a question that leads on.
+// none), and a question that leads on. No two of a list may be found by the same numbers: the first would answer for
+// both.
 struct Mistake {
   Answer found;
   std::string ratio;
@@ -56,6 +57,9 @@ struct WrongAnswer : std::runtime_error {
 };
 
 // One run of one exercise on one random instance. The first check that does not hold ends the run.
+//
+// With the reference answers the checks check themselves (`try_mistakes`): each listed mistake is given as if a student
+// had found it, and one that passes, or that reads another mistake's question, throws std::logic_error.
 class Attempt {
  public:
   Attempt(std::uint64_t seed, bool try_mistakes) : seed_(seed), try_mistakes_(try_mistakes) {}
@@ -63,8 +67,7 @@ class Attempt {
   // Of the instance: the same seed gives the same numbers. Each exercise is run on several.
   std::uint64_t seed() const { return seed_; }
 
-  // Your side equals the other one, in the sense of lesson::judge_exact. With the solution the checks check themselves:
-  // a listed mistake that this check would let pass is an error.
+  // Your side equals the other one, in the sense of lesson::judge_exact.
   void equal(const Answer& yours, const Answer& right, double tolerance, const std::vector<Mistake>& mistakes = {});
 
   // An estimate within 4 standard errors.
@@ -73,9 +76,15 @@ class Attempt {
   // Anything else that must be so: require(samples.size() == n, "asked for 100 samples, got 99").
   void require(bool holds, std::string_view otherwise);
 
+  // Of this run, for the maintainers: the other sides so far, and how many mistakes were tried.
+  const std::vector<double>& right_answers() const { return right_answers_; }
+  int mistakes_tried() const { return mistakes_tried_; }
+
  private:
   std::uint64_t seed_;
   bool try_mistakes_;
+  std::vector<double> right_answers_;
+  int mistakes_tried_ = 0;
 };
 
 struct Exercise {
@@ -86,6 +95,7 @@ struct Exercise {
   int minutes = 10;
   std::vector<std::string> hints;  // three: what to think of, where to look, nearly the answer
   std::function<void(Attempt&)> check;
+  bool same_on_every_instance = false;  // the right answer is one constant, by the nature of the question
 };
 
 inline constexpr int kRight = 0, kWrong = 1, kUsage = 2, kNotAttempted = 77;
@@ -95,15 +105,21 @@ inline constexpr int kRight = 0, kWrong = 1, kUsage = 2, kNotAttempted = 77;
 //   exercise_05 5.2 --seed 7         one, on the instances of another seed
 //   exercise_05 --list               the table: points, minutes
 //   exercise_05 --hint 5.2 --level 2
+//   exercise_05 --maintainers        every exercise is untouched; solution_05: see lesson/maintainers.hpp
 // With --solution the answers are the reference ones, and the listed mistakes are tried on the checks as well.
 // An exercise begins in the student's file with a comment that starts with its number: the reports name that line.
+//
+// For chapters/grade, `exercise_05 5.2 --verdict FILE` reads a word from standard input, prints the report alone and
+// writes the word and "right", "wrong" or "not attempted" to FILE. An answer that ends the program, or prints "right",
+// knows no such word.
 int check_exercises(int argc, const char* const* argv, const std::string& chapter,
                     const std::vector<Exercise>& exercises);
 
-// The same, printing elsewhere, and with chapters/ in another place: for tests.
+// The same, reading and printing elsewhere, and with chapters/ in another place: for tests.
 struct Classroom {
   std::string chapter;
   std::string chapters_folder;
+  std::istream& in;
   std::ostream& out;
   std::ostream& err;
 };

@@ -1,15 +1,15 @@
-#include "chapters/11_vae/comparison.hpp"
+#include "chapters/lesson/comparison.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace autograd;
-using namespace ch11;
+using namespace lesson;
 
 namespace {
 
 // What a student reads whose answer to y = x², n×1, is this one.
 std::string report(const Formula& yours, const Matrix<double>& x = Matrix<double>{{1.0}, {-2.0}}) {
-  lesson::Attempt attempt(1, false);
+  Attempt attempt(1, false);
   const auto cubed = [](const Vars& v) { return v[0] * v[0] * v[0]; };
   const auto half_cut = [](const Vars& v) { return v[0] * Matrix<double>(v[0].value()); };
   try {
@@ -21,7 +21,7 @@ std::string report(const Formula& yours, const Matrix<double>& x = Matrix<double
                      .wrong = {{"a cube.", cubed}},
                      .wrong_gradients = {{0, "one factor is a constant.", half_cut}}},
                     "here:", "think of a square.");
-  } catch (const lesson::WrongAnswer& wrong) {
+  } catch (const WrongAnswer& wrong) {
     return wrong.what();
   }
   return "right";

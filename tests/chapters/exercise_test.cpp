@@ -15,7 +15,9 @@ namespace {
 
 // One exercise, and a student whose answer to it can be chosen.
 struct Student {
-  fs::path chapters = fs::temp_directory_path() / ("exercise_test_" + std::to_string(getpid()));
+  fs::path home = fs::temp_directory_path() / ("exercise_test_" + std::to_string(getpid())),
+           chapters = home / "chapters";
+  std::istringstream in;
   std::ostringstream out, err;
   std::function<void(Attempt&)> check;
 
@@ -24,7 +26,7 @@ struct Student {
     std::ofstream(chapters / "05_minibatch_sgd" / "exercise.cpp")
         << "#include <vector>\n// 5.20 another\n\n// 5.2  c\n";
   }
-  ~Student() { fs::remove_all(chapters); }
+  ~Student() { fs::remove_all(home); }
 
   int run(std::vector<const char*> words) {
     words.insert(words.begin(), "exercise_05");
@@ -36,7 +38,7 @@ struct Student {
                           .hints = {"Which sum?", "Compare the terms.", "Multiply by N/M."},
                           .check = check};
     return check_exercises(static_cast<int>(words.size()), words.data(),
-                           Classroom{"05_minibatch_sgd", chapters, out, err}, {scaled});
+                           Classroom{"05_minibatch_sgd", chapters, in, out, err}, {scaled});
   }
 
   // The student's answer to a sum that is -31.656, with the mistakes that are listed for it.
@@ -65,7 +67,7 @@ TEST_SUITE("chapters/exercise") {
           R"(5.2   not yet         eq:scaled   E[ c·Σ ] = ∇log p(D)
       your side  -7.914000    other side -31.656000    ratio 0.2500 = M/N
       likely: the sum runs over M points.
-      edit chapters/05_minibatch_sgd/exercise.cpp, line 4        (hint: build/chapters/exercise_05 --hint 5.2)
+      edit chapters/05_minibatch_sgd/exercise.cpp, line 4        (hint: chapters/grade 05 --hint 5.2)
 )");
   }
 
@@ -144,12 +146,29 @@ TEST_SUITE("chapters/exercise") {
     CHECK(blind.run({"5.2"}) == 0);
   }
 
+  TEST_CASE("a verdict bears the word that was read, and the report stands alone") {
+    Student student;
+    student.in.str("open sesame\n");
+    const std::string verdict = (student.chapters / "verdict").string(), answers = (student.home / "ann.cpp").string();
+    std::ofstream(answers) << "\n\n\n\n// 5.2\n";
+    CHECK(student.answers(7, {"5.2", "--verdict", verdict.c_str(), "--answers", answers.c_str()}) == 1);
+    std::string written;
+    std::getline(std::ifstream(verdict) >> std::ws, written);
+    CHECK(written == "open sesame wrong");
+    CHECK(student.out.str().find("your side   7.000000") == 0);
+    CHECK(student.out.str().find("\nedit " + answers + ", line 5 ") != std::string::npos);
+    CHECK(student.answers(7, {"5.2", "--verdict", verdict.c_str()}) == 2);
+    CHECK(student.err.str() == "--verdict: expected a word on standard input, found none\n");
+  }
+
   TEST_CASE("all exercises, the table and the hints") {
     Student student;
     CHECK(student.answers(-31.656, {}) == 0);
     CHECK(student.out.str().ends_with("1 of 1 right, 2 of 2 points\n"));
     CHECK(student.run({"--list"}) == 0);
     CHECK(student.out.str().find("5.2         2       15   eq:scaled") != std::string::npos);
+    CHECK(student.run({"--hint", "5.2"}) == 0);
+    CHECK(student.out.str().ends_with("Which sum?\n(hint 1 of 3; more: chapters/grade 05 --hint 5.2 --level 2)\n"));
     CHECK(student.run({"--hint", "5.2", "--level", "3"}) == 0);
     CHECK(student.out.str().ends_with("Multiply by N/M.\n"));
     CHECK(student.run({"5.9"}) == 2);

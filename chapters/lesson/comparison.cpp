@@ -1,4 +1,4 @@
-#include "chapters/11_vae/comparison.hpp"
+#include "chapters/lesson/comparison.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "models/random.hpp"
 
-namespace ch11 {
+namespace lesson {
 
 using autograd::Index;
 using autograd::Matrix;
@@ -35,8 +35,8 @@ Result evaluate(const Formula& f, const std::vector<Matrix<double>>& inputs) {
   Vars vars;
   for (const Matrix<double>& x : inputs) vars.push_back(tape.variable(x));
   const Var<Matrix<double>> y = f(vars);
-  if (&y.tape() != &tape) throw lesson::WrongAnswer("the answer lies on a tape of its own: compute with the arguments");
-  const Matrix<double> R = normal(1, 99, y.rows(), y.cols());
+  if (&y.tape() != &tape) throw WrongAnswer("the answer lies on a tape of its own: compute with the arguments");
+  const Matrix<double> R = normal_matrix(1, 99, y.rows(), y.cols());
   tape.backward(sum(y * R));
   Result result{y.value(), {}};
   for (const Var<Matrix<double>>& x : vars) result.gradients.push_back(x.grad());
@@ -47,17 +47,16 @@ std::vector<double> numbers(const Matrix<double>& x) { return {x.data(), x.data(
 
 std::string shape(const Matrix<double>& x) { return fmt::format("{}×{}", x.rows(), x.cols()); }
 
-void compare_values(lesson::Attempt& attempt, const Question& q, const Matrix<double>& yours,
-                    const Matrix<double>& right) {
+void compare_values(Attempt& attempt, const Question& q, const Matrix<double>& yours, const Matrix<double>& right) {
   std::string otherwise = fmt::format("your answer is {}, expected is {}", shape(yours), shape(right));
   if (right.cols() == 1) otherwise += ": one number for each row, which a reduction with By::row gives";
   attempt.require(shape(yours) == shape(right), otherwise);
-  std::vector<lesson::Mistake> mistakes;
+  std::vector<Mistake> mistakes;
   for (const Wrong& w : q.wrong) mistakes.push_back({numbers(evaluate(w.formula, q.inputs).value), w.ratio, w.likely});
   equal(attempt, fmt::format("your answer, {}:", shape(right)), numbers(yours), numbers(right), mistakes);
 }
 
-void compare_gradients(lesson::Attempt& attempt, const Question& q, std::size_t input, const Matrix<double>& yours,
+void compare_gradients(Attempt& attempt, const Question& q, std::size_t input, const Matrix<double>& yours,
                        const Matrix<double>& right) {
   const std::string& name = q.names[input];
   attempt.require(yours.allFinite(),
@@ -66,7 +65,7 @@ void compare_gradients(lesson::Attempt& attempt, const Question& q, std::size_t 
                               name));
   const std::string cut =
       fmt::format("no gradient reaches {0}. Is {0}.value(), or a constant, used in its place?", name);
-  std::vector<lesson::Mistake> mistakes{{std::vector<double>(static_cast<std::size_t>(right.size())), "", cut}};
+  std::vector<Mistake> mistakes{{std::vector<double>(static_cast<std::size_t>(right.size())), "", cut}};
   for (const WrongGradient& w : q.wrong_gradients)
     if (w.input == input) mistakes.push_back({numbers(evaluate(w.formula, q.inputs).gradients[input]), "", w.likely});
   const std::string what =
@@ -76,43 +75,43 @@ void compare_gradients(lesson::Attempt& attempt, const Question& q, std::size_t 
 
 }  // namespace
 
-void compare(lesson::Attempt& attempt, const Question& q) {
+void compare(Attempt& attempt, const Question& q) {
   const Result right = evaluate(q.right, q.inputs), yours = evaluate(q.yours, q.inputs);
   compare_values(attempt, q, yours.value, right.value);
   for (std::size_t i = 0; i < q.inputs.size(); ++i)
     compare_gradients(attempt, q, i, yours.gradients[i], right.gradients[i]);
 }
 
-void compare_extreme(lesson::Attempt& attempt, const Question& q, const std::string& where, const std::string& likely) {
+void compare_extreme(Attempt& attempt, const Question& q, const std::string& where, const std::string& likely) {
   try {
     compare(attempt, q);
-  } catch (const lesson::WrongAnswer& wrong) {
+  } catch (const WrongAnswer& wrong) {
     std::string report = where + '\n' + wrong.what();
     if (report.find("likely:") == std::string::npos) report += "\nlikely: " + likely;
-    throw lesson::WrongAnswer(report);
+    throw WrongAnswer(report);
   }
 }
 
-void equal(lesson::Attempt& attempt, const std::string& what, const lesson::Answer& yours, const lesson::Answer& right,
-           const std::vector<lesson::Mistake>& mistakes) {
+void equal(Attempt& attempt, const std::string& what, const Answer& yours, const Answer& right,
+           const std::vector<Mistake>& mistakes) {
   try {
     attempt.equal(yours, right, kTolerance, mistakes);
-  } catch (const lesson::WrongAnswer& wrong) {
+  } catch (const WrongAnswer& wrong) {
     std::string report = what + '\n' + wrong.what();
     const bool nearly =
-        yours.values.size() == right.values.size() && lesson::judge_exact(yours.values, right.values, kNearly).holds;
+        yours.values.size() == right.values.size() && judge_exact(yours.values, right.values, kNearly).holds;
     if (nearly && report.find("likely:") == std::string::npos)
       report += fmt::format("\nlikely: right but for {:.0e}. Is a small number added for safety, or float used?",
                             largest_difference(yours.values, right.values));
-    throw lesson::WrongAnswer(report);
+    throw WrongAnswer(report);
   }
 }
 
-Matrix<double> normal(std::uint64_t seed, std::uint64_t number, Index rows, Index cols) {
+Matrix<double> normal_matrix(std::uint64_t seed, std::uint64_t number, Index rows, Index cols) {
   Matrix<double> x(rows, cols);
   const std::span<double> all(x.data(), static_cast<std::size_t>(x.size()));
   models::Random(seed, models::Purpose::data, number).fill_normal(all);
   return x;
 }
 
-}  // namespace ch11
+}  // namespace lesson

@@ -9,7 +9,7 @@
 #include "autograd/autograd.hpp"
 #include "chapters/lesson/exercise.hpp"
 
-namespace ch11 {
+namespace lesson {
 
 using Vars = std::vector<autograd::Var<autograd::Matrix<double>>>;
 using Formula = std::function<autograd::Var<autograd::Matrix<double>>(const Vars&)>;
@@ -35,19 +35,19 @@ struct Question {
   std::vector<WrongGradient> wrong_gradients = {};
 };
 
-// Throws lesson::WrongAnswer at the first of shape, value and gradients that is not right. A gradient of zeros is a
+// Throws WrongAnswer at the first of shape, value and gradients that is not right. A gradient of zeros is a
 // mistake that every question knows.
-void compare(lesson::Attempt& attempt, const Question& question);
+void compare(Attempt& attempt, const Question& question);
 // The same for inputs that are out of the ordinary, once the others are right: `where` says how, and `likely` what is
 // to be thought of whatever comes out.
-void compare_extreme(lesson::Attempt& attempt, const Question& question, const std::string& where,
-                     const std::string& likely);
+void compare_extreme(Attempt& attempt, const Question& question, const std::string& where, const std::string& likely);
 
 // Attempt::equal with a first line that says which numbers are compared, and a guess at answers that are nearly right.
-void equal(lesson::Attempt& attempt, const std::string& what, const lesson::Answer& yours, const lesson::Answer& right,
-           const std::vector<lesson::Mistake>& mistakes = {});
+void equal(Attempt& attempt, const std::string& what, const Answer& yours, const Answer& right,
+           const std::vector<Mistake>& mistakes = {});
 
-// Random instances: standard normal numbers.
-autograd::Matrix<double> normal(std::uint64_t seed, std::uint64_t number, autograd::Index rows, autograd::Index cols);
+// A random instance: standard normal numbers, the same for the same seed and number.
+autograd::Matrix<double> normal_matrix(std::uint64_t seed, std::uint64_t number, autograd::Index rows,
+                                       autograd::Index cols);
 
-}  // namespace ch11
+}  // namespace lesson

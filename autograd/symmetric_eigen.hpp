@@ -1,0 +1,16 @@
+#pragma once
+// Eigenvalues and eigenvectors of a symmetric matrix: Eigen's solver, compiled once for all who need it.
+
+#include "autograd/matrix.hpp"
+
+namespace autograd {
+
+struct SymmetricEigen {
+  Eigen::VectorXd values;  // the smallest first
+  Matrix<double> vectors;  // n×n, column i of length 1 belongs to values[i]
+};
+
+// A = V diag(values) Vᵀ. A: n×n, of which the lower triangle is read.
+SymmetricEigen symmetric_eigen(const Matrix<double>& A);
+
+}  // namespace autograd

@@ -1,0 +1,78 @@
+// A minibatch gradient is unbiased: the proof, run. First on five points, where every minibatch there is can be written
+// out and no sampling error is left to hide in; then on softmax regression; then what SGD makes of it.
+
+#include <fmt/format.h>
+
+#include "chapters/05_minibatch_sgd/figures.hpp"
+#include "chapters/05_minibatch_sgd/proof.hpp"
+#include "chapters/05_minibatch_sgd/real_model.hpp"
+#include "chapters/05_minibatch_sgd/sgd.hpp"
+#include "chapters/lesson.hpp"
+#include "models/dataset.hpp"
+
+using namespace ch05;
+
+namespace {
+
+struct Choices {
+  Example example;
+  SgdSettings sgd;
+  std::string data = "mnist", mistake = "none";
+  int images = 100, minibatches = 10'000;
+};
+
+std::vector<std::string> mistakes() {
+  std::vector<std::string> names{"none"};
+  for (const Break& one : breaks()) names.push_back(one.name);
+  return names;
+}
+
+void declare(lesson::Lesson& lesson, Choices& c) {
+  using lesson::at_least, lesson::between;
+  lesson.option("--batch", c.example.M, "N_M, of the five points", between(1, 4));
+  lesson.option("--draws", c.example.draws, "minibatches of the five points to draw", at_least(1000))
+      .when_quick(std::int64_t{10'000});
+  lesson.option("--data", c.data, "images: mnist, digits, or a folder with four IDX files", "NAME")
+      .when_quick(std::string("digits"));
+  lesson.option("--images", c.images, "in a minibatch of softmax regression", at_least(1)).when_quick(std::int64_t{50});
+  lesson.option("--minibatches", c.minibatches, "of images to draw, three times", at_least(100))
+      .when_quick(std::int64_t{1000});
+  lesson.option("--chains", c.sgd.chains, "runs of SGD, side by side", at_least(100)).when_quick(std::int64_t{500});
+  lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", mistakes());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  lesson::Lesson lesson("05_minibatch_sgd", "A minibatch gradient is unbiased", "1.6, 1.6.1, 1.6.1.1");
+  Choices c;
+  declare(lesson, c);
+  return lesson.run(argc, argv, [&] {
+    const Ingredients use = broken(c.mistake);
+
+    // 1.6: why the log-likelihood, whose it is, and what the notes first say of a minibatch
+    maximum_likelihood(lesson, c.example, use);
+    log_likelihoods(lesson, c.example, use);
+    minibatch_value(lesson, c.example, use);
+
+    // 1.6.1 and 1.6.1.1: the proof, with the factor that was missing
+    two_rules(lesson, c.example, use);
+    unbiasedness(lesson, c.example, use);
+    coefficient(lesson, c.example, use);
+
+    // how far off a single minibatch is, with two parameters and with thousands
+    const lesson::Equation gradient = spread(lesson, c.example, use);
+    const models::Dataset images = models::load_data(c.data, lesson.data("")).train;
+    const ZScores z = check_real_model(lesson, gradient, images, c.images, c.minibatches, use);
+
+    // where SGD comes to rest, and how it comes to rest at the optimum
+    convergence(lesson, c.sgd, use);
+
+    plot_minibatches(c.example, lesson.figures());
+    plot_errors(c.example, lesson.seed(), lesson.figures());
+    plot_z_scores(z, lesson.figures());
+    plot_convergence(c.sgd, lesson.seed(), lesson.figures());
+    const int few = lesson.quick() ? 1000 : 10'000;
+    plot_training(slice(images, 0, std::min(few, images.count())), lesson.seed(), lesson.figures());
+  });
+}

@@ -1,0 +1,128 @@
+#include "chapters/05_minibatch_sgd/sgd.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "models/distributions.hpp"
+#include "models/random.hpp"
+
+namespace ch05 {
+namespace {
+
+// The points of every chain's minibatch of step t, chain after chain: (chains · M)×1.
+void draw_minibatches(const SgdSettings& s, std::uint64_t seed, int t, Matrix<double>& points) {
+  const int N = static_cast<int>(s.x.size()), per_epoch = s.picking == Picking::epochs ? N / s.M : 1;
+  const int first = t % per_epoch * s.M;
+  std::vector<int> order(s.x.size());
+  for (int chain = 0; chain < s.chains; ++chain) {
+    const models::Random random(seed, models::Purpose::shuffle,
+                                static_cast<std::uint64_t>(t / per_epoch) * static_cast<std::uint64_t>(s.chains) +
+                                    static_cast<std::uint64_t>(chain));
+    const auto below = [&](int n, int draw) {
+      return static_cast<int>(random.below(static_cast<std::uint32_t>(n), static_cast<std::uint64_t>(draw)));
+    };
+    std::iota(order.begin(), order.end(), 0);
+    for (int j = 0; j < first + s.M; ++j) {
+      // a shuffle from the front, as far as this minibatch; or each point anew
+      if (s.picking == Picking::with_replacement)
+        order[static_cast<std::size_t>(j)] = below(N, j);
+      else
+        std::swap(order[static_cast<std::size_t>(j)], order[static_cast<std::size_t>(j + below(N - j, j))]);
+      if (j >= first)
+        points(chain * s.M + j - first, 0) = s.x[static_cast<std::size_t>(order[static_cast<std::size_t>(j)])];
+    }
+  }
+}
+
+double mean_of(const std::vector<double>& x) {
+  return Eigen::Map<const Vector>(x.data(), static_cast<Index>(x.size())).mean();
+}
+
+}  // namespace
+
+std::vector<models::Estimate> simulate(const SgdSettings& s, std::uint64_t seed) {
+  const Matrix<double> log_var = Matrix<double>::Constant(1, 1, -std::log(s.h));
+  const double x_mean = mean_of(s.x);
+  Matrix<double> points(s.chains * s.M, 1), theta = Matrix<double>::Constant(s.chains, 1, s.start);
+  Tape tape;
+  std::vector<models::Estimate> gaps;
+  for (int t = 0;; ++t) {
+    models::RunningMean gap;
+    for (Index chain = 0; chain < theta.rows(); ++chain)
+      gap.add(0.5 * s.h * (theta(chain, 0) - x_mean) * (theta(chain, 0) - x_mean));
+    gaps.push_back(gap.estimate());
+    if (t == s.steps) return gaps;
+
+    draw_minibatches(s, seed, t, points);
+    tape.rewind();
+    const auto mu = tape.variable(theta);
+    // M points serve one chain; no chain's loss depends on another's θ, so one sweep gives each its own slope
+    const auto loss = -1.0 / s.M * sum(models::normal_log_prob(tape.constant(points), mu, tape.constant(log_var)));
+    tape.backward(loss);
+    theta -= s.step(t + 1) * mu.grad();
+  }
+}
+
+double gradient_variance(const SgdSettings& s) {
+  const double N = static_cast<double>(s.x.size());
+  const Eigen::Map<const Vector> x(s.x.data(), static_cast<Index>(s.x.size()));
+  const double S2 = (x.array() - x.mean()).square().mean();
+  const double correction = s.picking == Picking::with_replacement ? 1 : (N - s.M) / (N - 1);
+  return s.h * s.h * S2 / s.M * correction;
+}
+
+std::vector<double> predict(const SgdSettings& s) {
+  const double v = gradient_variance(s), start = s.start - mean_of(s.x);
+  std::vector<double> gaps;
+  double error = start * start;  // E (θ_t - x̄)²
+  for (int t = 0; t <= s.steps; ++t) {
+    gaps.push_back(0.5 * s.h * error);
+    const double a = s.step(t + 1), u = 1 - a * s.h;
+    error = u * u * error + a * a * v;
+  }
+  return gaps;
+}
+
+double epochs_floor(const SgdSettings& s, double a) {
+  const int B = static_cast<int>(s.x.size()) / s.M;
+  const double u = 1 - a * s.h;
+  double squares = 0, sum = 0;
+  for (int k = 0; k < B; ++k) squares += std::pow(u, 2 * k), sum += std::pow(u, k);
+  return a * a * gradient_variance(s) * B / (B - 1.0) * (squares - sum * sum / B) / (1 - std::pow(u, 2 * B));
+}
+
+void convergence(lesson::Lesson& lesson, const SgdSettings& settings, const Ingredients& use) {
+  auto equation = lesson.equation("1.6", "E[ L(θ_t) ] - min L → ½ a v / (2 - a h)", "eq:sgd-floor");
+  const auto comes_to_rest = [&](double a, int M, double h) {
+    SgdSettings s = settings;
+    s.M = M, s.h = h, s.step = [a](int) { return a; };
+    const std::string label = h == 1 ? fmt::format("a = {}, M = {}", a, M) : fmt::format("a = {}, h = {}", a, h);
+    equation.sampled(label, simulate(s, lesson.seed()).back(), 0.5 * h * use.floor(a, h, gradient_variance(s)));
+  };
+  for (const double a : {1.0, 0.5, 0.1}) comes_to_rest(a, 1, 1);
+  for (const int M : {2, 4}) comes_to_rest(0.5, M, 1);
+  comes_to_rest(0.5, 1, 0.25);
+
+  SgdSettings s = settings;
+  s.M = 1, s.steps = 20;
+  equation.sampled("  after 20 steps of 0.1", simulate(s, lesson.seed()).back(), predict(s).back());
+  s.M = static_cast<int>(s.x.size());
+  equation.exact("  and with M = N", simulate(s, lesson.seed()).back().mean, predict(s).back());
+  s = settings;
+  s.picking = Picking::epochs, s.steps = 40 * static_cast<int>(s.x.size());
+  equation.sampled("epochs of a = 0.1", simulate(s, lesson.seed()).back(), 0.5 * s.h * epochs_floor(s, 0.1));
+
+  // a_t = 1/(h t): θ is then the mean of all minibatches so far
+  auto falling = lesson.equation("1.6", "a_t = 1/(h t):  E[ L(θ_t) ] - min L = v / (2 h t)", "claim:decreasing-steps");
+  for (const int t : {10, 100, 1000}) {
+    SgdSettings s = settings;
+    s.steps = t, s.step = [&](int step) { return use.decreasing(s.h, step); };
+    falling.sampled(fmt::format("after {} steps", t), simulate(s, lesson.seed()).back(),
+                    gradient_variance(s) / (2 * s.h * t));
+  }
+}
+
+}  // namespace ch05

@@ -1,0 +1,139 @@
+"""chapters/grade: the state and the points of each exercise, for a student or for a class."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from answers import grade_file
+from checkout import ROOT, Checkout, Stop
+from classroom import grade_class
+from limits import Limits
+from reports import dump, print_chapter, to_json, to_junit, write_csv
+from run import run
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Stop(f"{message} (see chapters/grade --help)")
+
+
+def positive(text):
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected an integer of at least 1, found '{text}'")
+    return int(text)
+
+
+def options():
+    parser = Parser(prog="chapters/grade", description="Builds and checks the answers in chapters/*/exercise.cpp.")
+    add = parser.add_argument
+    add("what", nargs="?", metavar="CHAPTER or EXERCISE", help="11, 11_vae or 11.2; without it all chapters")
+    add("--list", action="store_true", help="the exercises with their points and minutes")
+    add("--hint", metavar="EXERCISE", help="a hint; each call gives the next of three")
+    add("--level", type=int, choices=(1, 2, 3), help="of the hint: 3 is nearly the answer")
+    add("--json", type=Path, metavar="FILE", help="write states, points and reports there")
+    add("--junit", type=Path, metavar="FILE", help="the same as JUnit's XML")
+    add("--seed", type=positive, default=1, help="of the random instances")
+    add("--limit", type=positive, default=Limits.seconds, metavar="SECONDS", help="of one exercise (%(default)s)")
+    add("--memory", type=positive, default=Limits.megabytes, metavar="MB", help="of one exercise (%(default)s)")
+    add("--build", type=Path, default=ROOT / "build", metavar="DIR", help="folder that meson has set up")
+    group = parser.add_argument_group("For a class (chapters/TEACHING.md)")
+    group.add_argument("--class", type=Path, dest="students", metavar="DIR",
+                       help="grade DIR/NAME/11_vae/exercise.cpp for every NAME and print a CSV")
+    group.add_argument("--csv", type=Path, metavar="FILE", help="write the CSV there instead")
+    return parser
+
+
+def find_chapter(checkout, what):
+    """The chapter of "11", "11_vae" or "11.2"."""
+    number = what.split(".")[0]
+    for chapter in checkout.chapters:
+        if what == chapter or (number.isdigit() and int(number) == int(chapter[:2])):
+            return chapter
+    raise Stop(f"there is no chapter '{what}' with exercises (known: {', '.join(checkout.chapters)})")
+
+
+def find_exercises(checkout, chapter, what):
+    """All exercises of the chapter, or the one that is named."""
+    exercises = checkout.table(chapter)
+    if not what or "." not in what:
+        return exercises
+    named = [exercise for exercise in exercises if exercise.number == what]
+    if not named:
+        raise Stop(f"there is no exercise '{what}' (known: {', '.join(e.number for e in exercises)})")
+    return named
+
+
+def grade_own(checkout, chapter, exercises, limits, seed):
+    """The answers of this checkout, built by ninja; only when they do not compile are they taken apart."""
+    source = checkout.root / "chapters" / chapter / "exercise.cpp"
+    if not checkout.make("exercise", chapter):
+        program = checkout.build / checkout.target("exercise", chapter)
+        return [run(program, exercise, source, limits, seed) for exercise in exercises]
+    checkout.prepare_apart(chapter)
+    return grade_file(checkout, chapter, exercises, source, limits, seed)
+
+
+def give_hint(checkout, number, level):
+    """Without a level the one after the last that was given, which the build folder remembers."""
+    chapter = find_chapter(checkout, number)
+    find_exercises(checkout, chapter, number)
+    memory = checkout.build / "hints.json"
+    given = json.loads(memory.read_text()) if memory.is_file() else {}
+    level = level or min(given.get(number, 0) + 1, 3)
+    memory.write_text(json.dumps({**given, number: level}))
+    print(checkout.reference(chapter, "--hint", number, "--level", str(level)), end="")
+
+
+def print_tables(checkout, chapters):
+    for chapter in chapters:
+        checkout.table(chapter)
+        print(f"{checkout.title(chapter)}\n\n{checkout.reference(chapter, '--list')}")
+
+
+def grade(checkout, chapters, asked, limits):
+    """Prints and writes what was asked for. Returns the exit status: 1 when an answer of this checkout is wrong."""
+    if asked.students:
+        students = grade_class(checkout, asked.students.resolve(), chapters, limits, asked.seed)
+        suites = {f"{name}/{chapter}": results for name, own in students.items() for chapter, results in own.items()}
+        report = {"students": [{"student": name, **to_json(own)} for name, own in students.items()]}
+        with open(asked.csv, "w", encoding="utf-8") if asked.csv else sys.stdout as file:
+            write_csv(students, file)
+    else:
+        suites = {}
+        for chapter in chapters:
+            exercises = find_exercises(checkout, chapter, asked.what)
+            suites[chapter] = grade_own(checkout, chapter, exercises, limits, asked.seed)
+            print_chapter(checkout.title(chapter), suites[chapter])
+        report = to_json(suites)
+        if len(suites) > 1:
+            print(f"all chapters: {report['points']} of {report['possible']} points")
+    if asked.json:
+        asked.json.write_text(dump(report), encoding="utf-8")
+    if asked.junit:
+        asked.junit.write_text(to_junit(suites), encoding="utf-8")
+    right = all(r.state in ("passed", "not attempted") for results in suites.values() for r in results)
+    return 0 if right or asked.students else 1
+
+
+def main():
+    asked = options().parse_args()
+    for file in filter(None, (asked.json, asked.junit, asked.csv)):
+        open(file, "a", encoding="utf-8").close()  # says so before the work when it cannot be written
+    checkout = Checkout(asked.build.resolve())
+    chapters = [find_chapter(checkout, asked.what)] if asked.what else checkout.chapters
+    if asked.hint:
+        return give_hint(checkout, asked.hint, asked.level)
+    if asked.list:
+        return print_tables(checkout, chapters)
+    return grade(checkout, chapters, asked, Limits(asked.limit, asked.memory))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (Stop, OSError) as reason:
+        print(f"chapters/grade: {reason}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

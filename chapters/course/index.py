@@ -1,0 +1,147 @@
+"""chapters/EQUATIONS.md: what every demo checks, slug by slug; and the test that a chapter and the index agree.
+
+index.py --write PROGRAMS            runs the demos and writes the index
+index.py --check PROGRAM [options]   runs one demo, with these options as well, and compares
+"""
+
+import math
+import re
+import sys
+from pathlib import Path
+
+from equations import Equations, exercises_of, faults_of_folder, faults_of_results, run_demo
+
+CHAPTERS = Path(__file__).resolve().parent.parent
+INDEX = CHAPTERS / "EQUATIONS.md"
+HEAD = """# Every equation, and where it is checked
+
+`chapters/index` writes this page: it runs the demo of every chapter with `--quick` and collects what they check. A link leads to
+the line that makes the check. An exact check shows how far the sides are apart, a sampled one z, the distance in standard errors.
+The demo of a chapter run without `--quick` has smaller errors. The slugs are the same in a chapter's text, program, exercises and
+solutions, so that one search finds all places.
+
+"""
+COLUMNS = "| check | left side | right side | error | verdict |\n|---|---|---|---|---|\n"
+
+
+def number(value):
+    return value if isinstance(value, str) else f"{value:.7g}"
+
+
+def with_error(mean, se):
+    """The error with two digits and the mean cut to match."""
+    decimals = max(0, 1 - math.floor(math.log10(se))) if isinstance(se, float) and se > 0 else 6
+    return f"{mean:.{decimals}f} ± {se:.{decimals}f}"
+
+
+def error(check):
+    if "z" in check:
+        return f"z {check['z']:+.2f}"
+    sides = check["lhs"], check["rhs"]
+    if check["kind"] == "p-value" or any(isinstance(side, str) for side in sides):
+        return ""
+    if check["kind"] == "exact":
+        return f"\\|Δ\\| {abs(sides[0] - sides[1]):.1e}"
+    return f"Δ {sides[0] - sides[1]:+.1e}"
+
+
+def verdict(check):
+    if not check["passed"]:
+        return "**FAILED**"
+    return "holds" if check["expected"] == "holds" else "does not hold, as said"
+
+
+def row(check):
+    place = check["file"].removeprefix("chapters/")
+    sign = {"<=": "≤ ", ">=": "≥ "}.get(check["relation"], "")
+    finite = not isinstance(check["lhs"], str) and isinstance(check.get("se"), float)
+    left = with_error(check["lhs"], check["se"]) if finite else number(check["lhs"])
+    label = check["label"].strip().replace("|", "\\|")
+    cells = (f"[{label}]({place}#L{check['line']})", left, sign + number(check["rhs"]), error(check), verdict(check))
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def blocks(chapter, checks):
+    """{slug: [text]}: a block for each statement that the chapter checks under this slug."""
+    treated = {}
+    for check in checks:
+        treated.setdefault(check["slug"], {}).setdefault(check["statement"], []).append(check)
+    numbers = exercises_of(CHAPTERS / chapter)
+    texts = {}
+    for slug, statements in treated.items():
+        own = [n for n, of in numbers if of == slug]
+        exercises = f" · exercise{'s' * (len(own) > 1)} {', '.join(own)}" if own else ""
+        texts[slug] = [f"{link(chapter)}{'' if i else exercises}: `{statement}`\n\n" + COLUMNS + "".join(map(row, rows))
+                       for i, (statement, rows) in enumerate(statements.items())]
+    return texts
+
+
+def link(chapter):
+    return f"[{chapter}]({chapter}/README.md)"
+
+
+def page(equations, results):
+    """Of {chapter: what its demo wrote}."""
+    by_chapter = {chapter: blocks(chapter, result["checks"]) for chapter, result in results.items()}
+    overview, details = "| equation | notes | statement | chapters | checks |\n|---|---|---|---|---|\n", ""
+    for slug, section in equations.section.items():
+        chapters = [chapter for chapter in by_chapter if slug in by_chapter[chapter]]
+        if not chapters:
+            continue
+        checks = [check for chapter in chapters for check in results[chapter]["checks"] if check["slug"] == slug]
+        statement = checks[0]["statement"].replace("|", "\\|")
+        overview += f"| [{slug}](#{slug.replace(':', '')}) | {section} | `{statement}` | "
+        overview += f"{', '.join(map(link, chapters))} | {summary(checks)} |\n"
+        details += f"\n## {slug}\n\n" + "\n".join(text for chapter in chapters for text in by_chapter[chapter][slug])
+    return HEAD + overview + details
+
+
+def summary(checks):
+    """"3 hold", "2 hold, 1 does not hold, as said"."""
+    verdicts = [verdict(check) for check in checks]
+    return ", ".join(f"{verdicts.count(v)} {'hold' if v == 'holds' and verdicts.count(v) > 1 else v}"
+                     for v in dict.fromkeys(verdicts))
+
+
+def lasting(text):
+    """Without what changes with an edit above the line or with the machine: line numbers and measured numbers."""
+    text = re.sub(r"#L\d+\)", ")", text)
+    return re.sub(r"^(\| \[.*?\]\([^)]*\)) \|.*\| ([^|]*) \|$", r"\1 | \2 |", text, flags=re.MULTILINE)
+
+
+def faults_of_index(chapter, checks, text):
+    """A block of the demo that the index lacks, and one of the index that the demo no longer has."""
+    made = [(slug, lasting(block).strip()) for slug, texts in blocks(chapter, checks).items() for block in texts]
+    kept = []
+    for section in re.split(r"^## ", lasting(text), flags=re.MULTILINE)[1:]:
+        slug, _, content = section.partition("\n")
+        kept += [(slug, block.strip()) for block in re.split(r"\n(?=\[)", content) if block.startswith(f"[{chapter}]")]
+    stale = dict.fromkeys(block[0] for block in made + kept if block not in made or block not in kept)
+    return [f"{slug}: chapters/EQUATIONS.md is not what the demo checks; run chapters/index" for slug in stale]
+
+
+def check(program, *options):
+    chapter, equations = Path(program).name, Equations(CHAPTERS / "equations.csv")
+    results = run_demo(program, *options)
+    text = INDEX.read_text(encoding="utf-8") if INDEX.is_file() else ""
+    faults = (faults_of_results(equations, chapter, results) + faults_of_folder(equations, chapter, CHAPTERS / chapter) +
+              faults_of_index(chapter, results["checks"], text))
+    return report({chapter: faults})
+
+
+def write(*programs):
+    equations = Equations(CHAPTERS / "equations.csv")
+    results = {Path(program).name: run_demo(program, "--no-plots") for program in programs}
+    INDEX.write_text(page(equations, results), encoding="utf-8")
+    return report({chapter: faults_of_results(equations, chapter, result) for chapter, result in results.items()})
+
+
+def report(faults):
+    for chapter, lines in faults.items():
+        for line in lines:
+            print(f"{chapter}: {line}")
+    return 1 if any(faults.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit({"--check": check, "--write": write}[sys.argv[1]](*sys.argv[2:]))

@@ -1,0 +1,49 @@
+"""Programs that may hang, crash, fill the memory or print without end."""
+
+import os
+import re
+import signal
+import subprocess
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one exercise of one student. Compiling may take six times as long, and twice the memory."""
+
+    seconds: int = 10
+    megabytes: int = 2000
+    output_megabytes: int = 1
+
+    def around(self, command, scale=1, output_megabytes=None):
+        """The command under ulimit, in a shell of its own: what a system does not know of is left out."""
+        limits = {"t": self.seconds * scale + 1, "v": self.megabytes * 1024 * (2 if scale > 1 else 1),
+                  "f": 1024 * (output_megabytes or self.output_megabytes), "c": 0}
+        script = "".join(f"ulimit -{name} {value} 2>/dev/null; " for name, value in limits.items())
+        return ["bash", "-c", script + 'exec "$@"', "limited", *map(str, command)]
+
+
+def wait(process, seconds):
+    """The exit status, or None when time ran out; whatever the program started in its session ends with it."""
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+
+def text_of(file, from_end=False, most=20000):
+    """The beginning of a file, or its end."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - most) if from_end else 0)
+    return plain(file.read(most).decode("utf-8", errors="replace"))
+
+
+def plain(text):
+    """Without what a terminal or XML would trip over."""
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
+    return re.sub(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)

@@ -1,0 +1,87 @@
+"""Results as a table to read, as JSON, as JUnit's XML, and a class's as CSV."""
+
+import csv
+import json
+import os
+import sys
+import textwrap
+from xml.etree import ElementTree
+
+# what a state looks like on a terminal
+COLOURS = {"passed": 32, "failed": 31, "crashed": 31, "timed out": 31, "not built": 31, "not attempted": 2}
+
+
+def painted(text, state):
+    terminal = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM", "dumb") != "dumb"
+    return f"\x1b[{COLOURS[state]}m{text}\x1b[0m" if terminal else text
+
+
+def print_chapter(title, results):
+    """A line for each exercise, and under it what is wrong; of the untouched ones only the first says where to begin."""
+    print(f"{title}\n")
+    shown = set()
+    for result in results:
+        exercise = result.exercise
+        state = painted(f"{result.state:<15}", result.state)
+        print(f"{exercise.number:<6}{state}{result.points} of {exercise.points}   {exercise.slug:<18} "
+              f"{exercise.statement}")
+        report = result.state if result.state == "not attempted" else result.report
+        if result.report and report not in shown:
+            print(textwrap.indent(result.report, " " * 6))
+        shown.add(report)
+    passed = sum(result.state == "passed" for result in results)
+    print(f"\n{passed} of {len(results)} passed, {points(results)} of {possible(results)} points\n")
+
+
+def points(results):
+    return sum(result.points for result in results)
+
+
+def possible(results):
+    return sum(result.exercise.points for result in results)
+
+
+def to_json(chapters):
+    """Of {chapter: [Result]}."""
+    every = [result for results in chapters.values() for result in results]
+    return {"points": points(every), "possible": possible(every), "chapters": [
+        {"chapter": chapter, "points": points(results), "possible": possible(results), "exercises": [
+            {"number": r.exercise.number, "slug": r.exercise.slug, "state": r.state, "points": r.points,
+             "possible": r.exercise.points, "minutes": r.exercise.minutes, "seconds": round(r.seconds, 3),
+             "report": r.report} for r in results]}
+        for chapter, results in chapters.items()]}
+
+
+def to_junit(suites):
+    """Of {suite: [Result]}: untouched is skipped, wrong is a failure, and what did not come to a verdict is an error."""
+    root = ElementTree.Element("testsuites")
+    for name, results in suites.items():
+        kinds = [junit_kind(result) for result in results]
+        suite = ElementTree.SubElement(root, "testsuite", name=name, tests=str(len(results)),
+                                       failures=str(kinds.count("failure")), errors=str(kinds.count("error")),
+                                       skipped=str(kinds.count("skipped")))
+        for result, kind in zip(results, kinds):
+            case = ElementTree.SubElement(suite, "testcase", classname=name, time=f"{result.seconds:.3f}",
+                                          name=f"{result.exercise.number} {result.exercise.slug}")
+            if kind:
+                ElementTree.SubElement(case, kind, message=result.state).text = result.report
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def junit_kind(result):
+    return {"passed": None, "failed": "failure", "not attempted": "skipped"}.get(result.state, "error")
+
+
+def write_csv(students, file):
+    """Of {student: {chapter: [Result]}}: a column for each exercise, with its points or, if it has none, its state."""
+    rows = csv.writer(file, lineterminator="\n")
+    for index, (student, chapters) in enumerate(students.items()):
+        results = [result for chapter in chapters.values() for result in chapter]
+        if index == 0:
+            rows.writerow(["student", *(r.exercise.number for r in results), "total"])
+        rows.writerow([student, *(r.points if r.state == "passed" else r.state for r in results), points(results)])
+
+
+def dump(value):
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

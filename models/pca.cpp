@@ -1,0 +1,13 @@
+#include "models/pca.hpp"
+
+#include "autograd/symmetric_eigen.hpp"
+
+namespace models {
+
+Pca pca(const autograd::Matrix<double>& x) {
+  const autograd::Matrix<double> mean = x.colwise().mean(), centred = x.rowwise() - mean.row(0);
+  const auto eigen = autograd::symmetric_eigen(centred.transpose() * centred / static_cast<double>(x.rows()));
+  return {mean, eigen.values.reverse(), eigen.vectors.rowwise().reverse()};
+}
+
+}  // namespace models

@@ -1,0 +1,117 @@
+"""report.py FILE.json [--short]: the measured times as Markdown tables; --short only the ratios, for the top README."""
+import json
+import sys
+
+OURS_STEP, OURS_FUNCTIONS = "Tapestry, 2 threads", "Tapestry, matrices"
+PRODUCTS = "products alone, 2 threads"
+
+
+def by_contender(document, group):
+    """{contender: {benchmark: result}}, in the order of the file."""
+    table = {}
+    for result in document["results"]:
+        if result["group"] == group:
+            table.setdefault(result["contender"], {})[result["benchmark"]] = result
+    return table
+
+
+def ratio(over, under):
+    """Of the rounds' times, the median: both of a round were measured within seconds of each other."""
+    ratios = sorted(a / b for a, b in zip(over["seconds"], under["seconds"]))
+    middle = len(ratios) // 2
+    return (ratios[middle] + ratios[-middle - 1]) / 2
+
+
+def best(table, prefix, benchmark):
+    """The fastest contender whose name starts so."""
+    names = [n for n in table if n.startswith(prefix)]
+    return min(names, key=lambda n: table[n][benchmark]["median"], default=None)
+
+
+def duration(seconds):
+    for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def timed(result):
+    return f"{duration(result['median'])} ± {100 * result['spread']:.0f} %"
+
+
+def markdown(header, rows):
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def step_names(table):
+    return list(table[OURS_STEP])
+
+
+def step_ratios(document):
+    table = by_contender(document, "step")
+    if not table:
+        return ""
+    rows = []
+    for benchmark in step_names(table):
+        ours = table[OURS_STEP][benchmark]
+        peer = best(table, "PyTorch", benchmark)
+        shape, batch = benchmark.split("/")
+        rows.append([f"{shape}, batch {batch}", timed(ours),
+                     f"{timed(table[peer][benchmark])} ({peer.removeprefix('PyTorch, ')})" if peer else "not installed",
+                     f"{ratio(table[peer][benchmark], ours):.2f}" if peer else "",
+                     f"{ratio(ours, table[PRODUCTS][benchmark]):.2f}"])
+    return markdown(["training step of a VAE", "Tapestry", "PyTorch, its best", "PyTorch / Tapestry",
+                     "Tapestry / its products alone"], rows)
+
+
+def step_times(document):
+    table = by_contender(document, "step")
+    if not table:
+        return ""
+    names = step_names(table)
+    header = ["time of a step"] + [n.replace("/", ", batch ") for n in names]
+    return markdown(header, [[c] + [timed(results[n]) for n in names] for c, results in table.items()])
+
+
+def function_ratios(document):
+    """Every contender's time over that of the plain function; PyTorch at its best for each function."""
+    table = by_contender(document, "functions")
+    if not table:
+        return ""
+    plain = table.pop("plain double")
+    names = sorted(plain)
+    rows = [["plain double, no gradient"] + [duration(plain[n]["median"]) for n in names]]
+    rows += [[c] + [f"{ratio(results[n], plain[n]):.2f}" for n in names]
+             for c, results in table.items() if not c.startswith("PyTorch")]
+    if best(table, "PyTorch", names[0]):
+        rows.append(["PyTorch, its best"] +
+                    [f"{ratio(table[best(table, 'PyTorch', n)][n], plain[n]):.2f}" for n in names])
+    return markdown(["gradient / plain function"] + names, rows)
+
+
+def function_times(document):
+    table = by_contender(document, "functions")
+    if not table:
+        return ""
+    names = sorted(table["plain double"])
+    return markdown(["time of a gradient"] + names,
+                    [[c] + [timed(results[n]) for n in names] for c, results in table.items()])
+
+
+def origin(document):
+    return (f"{document['machine']}; {document['date'][:10]}; `{document['command']}`; medians of {document['rounds']} "
+            f"rounds, ± half their range; Tapestry at {document['versions']['tapestry']}.\n")
+
+
+def text(document, short=False):
+    parts = [step_ratios(document), function_ratios(document)]
+    if not short:
+        parts += [step_times(document), function_times(document)]
+        parts += [f"- {words}\n" for words in document["left_out"]]
+    return "\n".join([p for p in parts if p] + [origin(document)])
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1]) as file:
+        print(text(json.load(file), "--short" in sys.argv))

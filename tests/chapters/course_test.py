@@ -1,0 +1,187 @@
+"""chapters/course without a compiler: running a program that misbehaves, reports, and what an index must not lack."""
+
+import csv
+import io
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "chapters" / "course"))
+
+import equations  # noqa: E402
+import index  # noqa: E402
+from checkout import Exercise, compiler_messages  # noqa: E402
+from limits import Limits  # noqa: E402
+from reports import to_json, to_junit, write_csv  # noqa: E402
+from run import Result, run  # noqa: E402
+
+
+def exercise(number="5.2", points=2):
+    return Exercise(number, "eq:scaled", "E[ c·Σ ] = ∇log p(D)", points, 15)
+
+
+class Running(unittest.TestCase):
+    """A check program stands in as a script: $verdict is the file it writes, $word what it read."""
+
+    def state(self, script, limits=Limits(seconds=5)):
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / "program"
+            program.write_text(f'#!/usr/bin/env bash\nread -r word\nverdict=$3\n{script}\n')
+            program.chmod(0o755)
+            result = run(program, exercise(), Path("ann/exercise.cpp"), limits)
+        return result.state, result.report, result.points
+
+    def test_verdicts(self):
+        self.assertEqual(self.state('echo "$word right" >"$verdict"'), ("passed", "", 2))
+        self.assertEqual(self.state('echo no; echo "$word wrong" >"$verdict"; exit 1'), ("failed", "no", 0))
+        self.assertEqual(self.state('echo "$word not attempted" >"$verdict"; exit 77')[0], "not attempted")
+
+    def test_a_forged_verdict_earns_nothing(self):
+        for forged in ("echo right", "echo '5.2   right'; exit 0", 'echo right >"$verdict"',
+                       'echo "0123456789 right" >"$verdict"', 'echo "$word right" >"$verdict"; exit 1',
+                       'echo "$word wrong" >"$verdict"; exit 0', 'echo "$word right" >"$verdict"; kill -SEGV $$'):
+            state, _, points = self.state(forged)
+            self.assertEqual((state, points), ("crashed", 0), forged)
+
+    def test_crash(self):
+        state, report, _ = self.state("echo so far; kill -SEGV $$")
+        self.assertEqual(state, "crashed")
+        self.assertEqual(report, "so far\nit ended by signal 11: Segmentation fault\n"
+                                 "edit ann/exercise.cpp        (hint: chapters/grade 05 --hint 5.2)")
+        self.assertIn("it ended with status 3 before its answer was checked", self.state("exit 3")[1])
+
+    def test_time(self):
+        for script in ("while :; do :; done", "sleep 60", "trap '' TERM; sleep 60"):
+            state, report, _ = self.state(script, Limits(seconds=1))
+            self.assertEqual(state, "timed out", script)
+            self.assertIn("it did not end within 1 s", report)
+
+    def test_what_it_started_ends_with_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            alive = Path(folder) / "alive"
+            self.state(f'(sleep 1; touch "{alive}") & echo "$word right" >"$verdict"')
+            Running.state(self, "sleep 1.5")
+            self.assertFalse(alive.exists())
+
+    def test_output_without_end(self):
+        state, report, _ = self.state("yes 'a line'")
+        self.assertEqual(state, "crashed")
+        self.assertIn("it printed more than 1 MB", report)
+        self.assertLess(len(report), 2000)
+
+    @unittest.skipUnless(sys.platform == "linux", "ulimit -v is Linux's")
+    def test_memory(self):
+        script = f"exec {sys.executable} -c 'x = bytearray(2**30); import os; os.kill(os.getpid(), 9)'"
+        state, report, _ = self.state(script, Limits(megabytes=500))
+        self.assertEqual(state, "crashed")
+        self.assertIn("MemoryError", report)
+
+
+class Reports(unittest.TestCase):
+    ann = {"05_minibatch_sgd": [Result(exercise(), "passed"), Result(exercise("5.3"), "failed", "a < b \x1b[1m&")]}
+    ben = {"05_minibatch_sgd": [Result(exercise(), "not attempted"), Result(exercise("5.3"), "timed out")]}
+
+    def test_csv(self):
+        file = io.StringIO()
+        write_csv({"ann": self.ann, "ben, jr.": self.ben}, file)
+        self.assertEqual(list(csv.reader(io.StringIO(file.getvalue()))),
+                         [["student", "5.2", "5.3", "total"], ["ann", "2", "failed", "2"],
+                          ["ben, jr.", "not attempted", "timed out", "0"]])
+
+    def test_json(self):
+        report = to_json(self.ann)
+        self.assertEqual((report["points"], report["possible"]), (2, 4))
+        self.assertEqual([e["state"] for e in report["chapters"][0]["exercises"]], ["passed", "failed"])
+
+    def test_junit(self):
+        report = [Result(exercise(), state, "a < b") for state in
+                  ("passed", "failed", "crashed", "timed out", "not built", "not attempted")]
+        suite = ElementTree.fromstring(to_junit({"ch05": report}).partition("\n")[2])[0]
+        self.assertEqual([suite.get(name) for name in ("tests", "failures", "errors", "skipped")], ["6", "1", "3", "1"])
+        self.assertEqual([[child.tag for child in case] for case in suite],
+                         [[], ["failure"], ["error"], ["error"], ["error"], ["skipped"]])
+
+    def test_the_compiler_alone(self):
+        log = ("[1/2] Compiling C++ object x.o\nFAILED: x.o \nccache c++ -Ix -c ../x.cpp\n"
+               "../chapters/x.cpp:1:2: \x1b[01;31merror:\x1b[m expected ;\nninja: build stopped\n")
+        self.assertEqual(compiler_messages(log), "../chapters/x.cpp:1:2: error: expected ;")
+
+
+def checked(slug, **changes):
+    return {"slug": slug, "section": "1.6", "statement": "a = b", "label": "every subset", "kind": "exact", "relation": "=",
+            "expected": "holds", "passed": True, "file": "chapters/05_x/demo.cpp", "line": 7, "lhs": 20.0, "rhs": 20.0,
+            "tolerance": 1e-12, **changes}
+
+
+class Index(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        (self.folder / "table.csv").write_text("slug,notes,chapter\neq:a,1.6,05_x\neq:b,1.6,05_x\neq:c,1.7,06_y\n")
+        self.equations = equations.Equations(self.folder / "table.csv")
+
+    def faults(self, *checks, **results):
+        return equations.faults_of_results(self.equations, "05_x", {"checks": list(checks), **results})
+
+    def test_a_demo_that_owes_nothing(self):
+        self.assertEqual(self.faults(checked("eq:a"), checked("eq:b"), checked("eq:c", section="1.7")), [])
+
+    def test_missing_unknown_failed_and_misplaced(self):
+        a, b = checked("eq:a"), checked("eq:b")
+        self.assertEqual(self.faults(a), ["eq:b is owed, and the demo does not check it"])
+        self.assertEqual(self.faults(a, b, checked("eq:z")),
+                         ["eq:z is checked by the demo, and chapters/equations.csv does not know it"])
+        self.assertEqual(self.faults(a, checked("eq:b", passed=False)), ["eq:b, every subset: failed"])
+        self.assertEqual(self.faults(a, checked("eq:b", section="1.5")),
+                         ["eq:b is printed as of section 1.5, expected 1.6"])
+        self.assertEqual(self.faults(a, b, error="no data"), ["the demo failed: no data"])
+
+    def folder_faults(self, text="`eq:a` `eq:b`", header="// 5.1 eq:a", solution="// 5.1 eq:a", table="eq:a"):
+        (self.folder / "README.md").write_text(text)
+        (self.folder / "exercise.hpp").write_text(header)
+        (self.folder / "solution.cpp").write_text(solution)
+        (self.folder / "check.cpp").write_text(f'{{.number = "5.1",\n .slug = "{table}"}}')
+        return equations.faults_of_folder(self.equations, "05_x", self.folder)
+
+    def test_slugs_in_the_files(self):
+        self.assertEqual(self.folder_faults(), [])
+        self.assertEqual(self.folder_faults(text="`eq:a`"), ["eq:b is owed, and README.md does not name it"])
+        self.assertEqual(self.folder_faults(text="`eq:a` `eq:b-2` `eq:b`"),
+                         ["README.md names eq:b-2, which chapters/equations.csv does not know"])
+        self.assertEqual(self.folder_faults(solution="// 5.1"), ["exercise 5.1 treats eq:a, and solution.cpp does not name it"])
+        self.assertIn("check.cpp names eq:d, which chapters/equations.csv does not know", self.folder_faults(table="eq:d"))
+
+    def test_the_index_lasts(self):
+        checks = [checked("eq:a"), checked("eq:b", kind="sampled", se=0.1, z=1.0, label="p(z|x), 10 draws")]
+        text = index.page(self.equations, {"05_x": {"checks": checks}})
+        self.assertIn("| [p(z\\|x), 10 draws](05_x/demo.cpp#L7) | 20.00 ± 0.10 | 20 | z +1.00 | holds |", text)
+        self.assertIn("| [eq:a](#eqa) | 1.6 | `a = b` | [05_x](05_x/README.md) | 1 holds |", text)
+        self.assertEqual(index.faults_of_index("05_x", checks, text), [])
+        moved = [dict(check, line=9, lhs=20.1, se=0.2, z=0.5) for check in checks]
+        self.assertEqual(index.faults_of_index("05_x", moved, text), [])
+
+    def test_a_stale_index(self):
+        checks = [checked("eq:a"), checked("eq:b")]
+        text = index.page(self.equations, {"05_x": {"checks": checks}})
+        for change in ({"label": "every pair"}, {"statement": "a = c"}, {"expected": "fails"}, {"passed": False},
+                       {"file": "chapters/05_x/proof.cpp"}):
+            changed = [checks[0], {**checks[1], **change}]
+            self.assertEqual(index.faults_of_index("05_x", changed, text),
+                             ["eq:b: chapters/EQUATIONS.md is not what the demo checks; run chapters/index"], change)
+        self.assertEqual(len(index.faults_of_index("05_x", checks[:1], text)), 1)
+        self.assertEqual(len(index.faults_of_index("05_x", checks + [checked("eq:c")], text)), 1)
+        self.assertEqual(index.faults_of_index("06_y", [], text), [])
+
+    def test_the_demo_that_fails(self):
+        script = self.folder / "05_x"
+        script.write_text("#!/usr/bin/env bash\necho no data\nexit 1\n")
+        script.chmod(0o755)
+        self.assertEqual(equations.run_demo(script)["error"], "its exit status was 1")
+
+
+if __name__ == "__main__":
+    unittest.main()
