@@ -160,6 +160,7 @@ class Index(unittest.TestCase):
         text = index.page(self.equations, {"05_x": {"checks": checks}})
         self.assertIn("| [p(z\\|x), 10 draws](05_x/demo.cpp#L7) | 20.00 ± 0.10 | 20 | z +1.00 | holds |", text)
         self.assertIn("| [eq:a](#eqa) | 1.6 | `a = b` | [05_x](05_x/README.md) | 1 holds |", text)
+        self.assertEqual(index.summary(checks + [checked("eq:a", expected="fails")]), "2 hold, 1 does not, as said")
         self.assertEqual(index.faults_of_index("05_x", checks, text), [])
         moved = [dict(check, line=9, lhs=20.1, se=0.2, z=0.5) for check in checks]
         self.assertEqual(index.faults_of_index("05_x", moved, text), [])
