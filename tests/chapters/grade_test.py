@@ -128,7 +128,7 @@ class Student(unittest.TestCase):
         second = grade("--hint", "11.2", "--level", "2").stdout
         self.assertIn("(hint 2 of 3; more: chapters/grade 11 --hint 11.2 --level 3)", second)
         self.assertNotIn("more:", grade("--hint", "11.2").stdout)  # the next is the last
-        self.assertIn("11.4        3       25   eq:minibatch-grad", grade("--list").stdout)
+        self.assertIn("11.4        3       25   eq:minibatch-grad", grade("11", "--list").stdout)
 
     def test_wrong_requests(self):
         for words, sentence in ((["12"], "there is no chapter '12' with exercises (known: "),
