@@ -6,6 +6,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "models/summation.hpp"
+
 namespace models {
 namespace {
 
@@ -77,12 +79,13 @@ std::vector<double> empirical_distribution(std::span<const int> x, int states) {
 
 double log_likelihood(std::span<const int> x, std::span<const double> p) {
   check_distribution("log_likelihood", "p", p);
-  double log_p = 0;
+  // equal terms round alike, so that plain addition would lose a digit for every tenfold of N
+  CompensatedSum<double> log_p;
   for (const int state : x) {
     check_state("log_likelihood", state, p.size());
-    log_p += std::log(p[static_cast<std::size_t>(state)]);
+    log_p.add(std::log(p[static_cast<std::size_t>(state)]));
   }
-  return log_p;
+  return log_p.value();
 }
 
 }  // namespace models

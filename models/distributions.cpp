@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
+
+#include "models/normal.hpp"
 
 namespace models {
 
@@ -13,8 +14,6 @@ namespace {
 
 using autograd::Index;
 using autograd::written;
-
-const double kLog2Pi = std::log(2 * std::numbers::pi);
 
 template <Element S>
 struct Operand {

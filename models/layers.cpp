@@ -2,9 +2,11 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "autograd/elementwise.hpp"
 #include "autograd/linear_algebra.hpp"
+#include "models/sparse.hpp"
 
 namespace models {
 
@@ -38,8 +40,8 @@ Affine::Affine(Parameters<S>& parameters, const std::string& name, Index in, Ind
 }
 
 template <Element S>
-Var<Matrix<S>> Affine::operator()(const Watched<S>& theta, const Var<Matrix<S>>& x) const {
-  return affine(x, theta[W], theta[b]);
+Var<Matrix<S>> Affine::operator()(const Watched<S>& theta, const Var<Matrix<S>>& x, Input input) const {
+  return input == Input::sparse ? sparse_affine(x, theta[W], theta[b]) : affine(x, theta[W], theta[b]);
 }
 
 template <Element S>
@@ -52,8 +54,8 @@ Mlp::Mlp(Parameters<S>& parameters, const std::string& name, const std::vector<I
 }
 
 template <Element S>
-Var<Matrix<S>> Mlp::operator()(const Watched<S>& theta, Var<Matrix<S>> x) const {
-  for (const Affine& layer : layers) x = activate(activation, layer(theta, x));
+Var<Matrix<S>> Mlp::operator()(const Watched<S>& theta, Var<Matrix<S>> x, Input input) const {
+  for (const Affine& layer : layers) x = activate(activation, layer(theta, x, std::exchange(input, Input::dense)));
   return x;
 }
 
@@ -64,11 +66,11 @@ template void glorot_uniform(MatrixMap<float>, const Random&);
 template void glorot_uniform(MatrixMap<double>, const Random&);
 template Affine::Affine(Parameters<float>&, const std::string&, Index, Index, std::uint64_t);
 template Affine::Affine(Parameters<double>&, const std::string&, Index, Index, std::uint64_t);
-template Var<Matrix<float>> Affine::operator()(const Watched<float>&, const Var<Matrix<float>>&) const;
-template Var<Matrix<double>> Affine::operator()(const Watched<double>&, const Var<Matrix<double>>&) const;
+template Var<Matrix<float>> Affine::operator()(const Watched<float>&, const Var<Matrix<float>>&, Input) const;
+template Var<Matrix<double>> Affine::operator()(const Watched<double>&, const Var<Matrix<double>>&, Input) const;
 template Mlp::Mlp(Parameters<float>&, const std::string&, const std::vector<Index>&, Activation, std::uint64_t);
 template Mlp::Mlp(Parameters<double>&, const std::string&, const std::vector<Index>&, Activation, std::uint64_t);
-template Var<Matrix<float>> Mlp::operator()(const Watched<float>&, Var<Matrix<float>>) const;
-template Var<Matrix<double>> Mlp::operator()(const Watched<double>&, Var<Matrix<double>>) const;
+template Var<Matrix<float>> Mlp::operator()(const Watched<float>&, Var<Matrix<float>>, Input) const;
+template Var<Matrix<double>> Mlp::operator()(const Watched<double>&, Var<Matrix<double>>, Input) const;
 
 }  // namespace models

@@ -24,6 +24,9 @@ enum class Activation { tanh, relu, sigmoid, softplus };
 template <Element S>
 Var<Matrix<S>> activate(Activation activation, const Var<Matrix<S>>& x);
 
+// What a layer is given: most elements of a sparse input are 0, as in black and white digits (models/sparse.hpp).
+enum class Input { dense, sparse };
+
 // y = x W + b      x: n×in   W: in×out   b: 1×out
 struct Affine {
   Slot W, b;
@@ -33,7 +36,7 @@ struct Affine {
   Affine(Parameters<S>& parameters, const std::string& name, Index in, Index out, std::uint64_t seed);
 
   template <Element S>
-  Var<Matrix<S>> operator()(const Watched<S>& theta, const Var<Matrix<S>>& x) const;
+  Var<Matrix<S>> operator()(const Watched<S>& theta, const Var<Matrix<S>>& x, Input input = Input::dense) const;
 };
 
 // Affine layers with an activation after each; none at all is the identity.
@@ -47,7 +50,7 @@ struct Mlp {
       std::uint64_t seed);
 
   template <Element S>
-  Var<Matrix<S>> operator()(const Watched<S>& theta, Var<Matrix<S>> x) const;
+  Var<Matrix<S>> operator()(const Watched<S>& theta, Var<Matrix<S>> x, Input input = Input::dense) const;
 };
 
 // Uniform on ±√(6 / (in + out)): keeps the variance of values and gradients level (Glorot & Bengio 2010, eq. 16).

@@ -84,7 +84,8 @@ void Vae<S>::start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean) {
 
 template <Element S>
 typename Vae<S>::Posterior Vae<S>::encode(const Watched<S>& theta, const Var<Matrix<S>>& x) const {
-  const Var<Matrix<S>> h = encoder_(theta, shape_.likelihood == Likelihood::gaussian ? x - centre_ : x);
+  const Var<Matrix<S>> h =
+      shape_.likelihood == Likelihood::gaussian ? encoder_(theta, x - centre_) : encoder_(theta, x, Input::sparse);
   return {mu_(theta, h), log_var_.empty() ? theta[shared_log_var_] : log_var_.front()(theta, h)};
 }
 

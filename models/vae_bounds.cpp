@@ -36,6 +36,13 @@ Var<Matrix<S>> sampled_rate(const Var<Matrix<S>>& z, const typename Vae<S>::Post
   return normal_log_prob(z, q.mu, q.log_var) - standard_normal_log_prob(z);
 }
 
+// q at the same values, without gradient.
+template <Element S>
+typename Vae<S>::Posterior held(const typename Vae<S>::Posterior& q) {
+  Tape& tape = q.mu.tape();
+  return {tape.constant(q.mu.value()), tape.constant(q.log_var.value())};
+}
+
 template <Element S>
 Matrix<S> normal_noise(std::uint64_t seed, std::uint64_t number, Index first_row, Index rows, Index cols) {
   Matrix<S> noise(rows, cols);
@@ -69,8 +76,9 @@ Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>&
     const Var<Matrix<S>> log_w = reshape(likelihood - beta * rate, x.rows(), K);
     return {log_sum_exp(log_w, By::row) - std::log(static_cast<S>(K)), total(rate) / K, -total(likelihood) / K};
   }
-  const Var<Matrix<S>> rate = settings.kl == Kl::analytic ? kl_to_standard_normal(q.mu, q.log_var)
-                                                          : mean_over_samples<S>(sampled_rate<S>(z, q), K);
+  const auto rate_of_samples = [&] { return sampled_rate<S>(z, settings.kl == Kl::path ? held<S>(q) : q); };
+  const Var<Matrix<S>> rate =
+      settings.kl == Kl::analytic ? kl_to_standard_normal(q.mu, q.log_var) : mean_over_samples<S>(rate_of_samples(), K);
   const Var<Matrix<S>> mean_likelihood = mean_over_samples(likelihood, K);
   return {mean_likelihood - beta * rate, total(rate), -total(mean_likelihood)};
 }

@@ -87,6 +87,7 @@ Metadata VaeTrainer<S>::description() const {
   const BoundSettings& b = settings_.bound;
   const OptimiserSettings& o = settings_.trainer.optimiser;
   constexpr const char* kSchedules[] = {"constant", "cosine", "exponential"};
+  constexpr const char* kKls[] = {"analytic KL", "sampled KL", "path KL"};
   constexpr const char* kMethods[] = {"sgd", "momentum", "adam"};
   const char* schedule = kSchedules[static_cast<int>(settings_.schedule)];
   const bool constant = settings_.schedule == ScheduleKind::constant;
@@ -98,7 +99,7 @@ Metadata VaeTrainer<S>::description() const {
                                      : fmt::format("{} {} to {} in {} epochs", schedule, settings_.learning_rate,
                                                    settings_.last_learning_rate, settings_.epochs)},
           {"objective", fmt::format("{} K={} β={} {}", b.objective == Objective::elbo ? "elbo" : "iwae", b.samples,
-                                    b.beta, b.kl == Kl::analytic ? "analytic KL" : "sampled KL")},
+                                    b.beta, kKls[static_cast<int>(b.kl)])},
           {"optimiser",
            fmt::format("{} β1={} β2={} ε={}", kMethods[static_cast<int>(o.method)], o.beta1, o.beta2, o.epsilon)},
           {"seed", fmt::format("{}", settings_.seed)},

@@ -65,6 +65,7 @@ class VaeTrainer {
 
   const Vae<S>& vae() const { return vae_; }
   Parameters<S>& parameters() { return parameters_; }
+  const Parameters<S>& parameters() const { return parameters_; }
   int threads() const { return trainer_.threads(); }
 
  private:

@@ -42,7 +42,8 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   lesson.option("--objective", t.bound.objective, "what is maximised",
                 {{"elbo", Objective::elbo}, {"iwae", Objective::iwae}});
   lesson.option("--samples", t.bound.samples, "K, samples of z for each image", at_least(1));
-  lesson.option("--kl", t.bound.kl, "of the elbo", {{"analytic", Kl::analytic}, {"sampled", Kl::sampled}});
+  lesson.option("--kl", t.bound.kl, "of the elbo",
+                {{"analytic", Kl::analytic}, {"sampled", Kl::sampled}, {"path", Kl::path}});
   lesson.option("--beta", t.bound.beta, "weight of the rate", at_least(0));
   lesson.option("--batch", t.batch, "images in a minibatch", at_least(1));
   lesson.option("--epochs", t.epochs, "passes over the training images", at_least(1)).when_quick(std::int64_t{1});

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import contenders
+import facts
 import report
 
 
@@ -70,7 +71,7 @@ def main():
     parser.add_argument("--json", default="bench.json")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.3, help="of each benchmark in each round, at least")
-    parser.add_argument("--only", choices=["step", "functions"])
+    parser.add_argument("--only", choices=["step", "functions", "memory", "build"])
     parser.add_argument("--quick", action="store_true", help="one short round: does everything run?")
     options = parser.parse_args()
     if options.quick:
@@ -88,13 +89,16 @@ def main():
         for words in dict.fromkeys(missing):
             print(words, file=sys.stderr)
         times = measure(chosen, options.rounds, options.seconds)
+    found = facts.memory(options.programs) if options.only in (None, "memory") else []
+    if options.only == "build" or (options.only is None and not options.quick):
+        found += facts.build(Path(__file__).resolve().parent.parent.parent)
 
     results = [{"group": group, "benchmark": benchmark, "contender": contender, "seconds": seconds,
                 "median": statistics.median(seconds), "spread": spread(seconds)}
                for (group, benchmark, contender), seconds in times.items()]
     document = {"machine": machine(), "date": datetime.datetime.now(datetime.timezone.utc).isoformat("T", "seconds"),
                 "command": " ".join(["tests/bench/run", *sys.argv[2:]]), "rounds": options.rounds,
-                "seconds": options.seconds, "versions": versions(), "left_out": missing, "results": results}
+                "seconds": options.seconds, "versions": versions(), "left_out": missing, "results": results, "facts": found}
     Path(options.json).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     print(report.text(document))
 

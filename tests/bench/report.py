@@ -99,6 +99,11 @@ def function_times(document):
                     [[c] + [timed(results[n]) for n in names] for c, results in table.items()])
 
 
+def facts(document):
+    rows = [[f["what"], f"{f['value']:.3g} {f['unit']}"] for f in document["facts"]]
+    return markdown(["memory and build", "measured"], rows) if rows else ""
+
+
 def origin(document):
     return (f"{document['machine']}; {document['date'][:10]}; `{document['command']}`; medians of {document['rounds']} "
             f"rounds, ± half their range; Tapestry at {document['versions']['tapestry']}.\n")
@@ -107,7 +112,7 @@ def origin(document):
 def text(document, short=False):
     parts = [step_ratios(document), function_ratios(document)]
     if not short:
-        parts += [step_times(document), function_times(document)]
+        parts += [facts(document), step_times(document), function_times(document)]
         parts += [f"- {words}\n" for words in document["left_out"]]
     return "\n".join([p for p in parts if p] + [origin(document)])
 

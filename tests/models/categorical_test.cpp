@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "models/random.hpp"
+#include "models/summation.hpp"
 #include "tests/models/files.hpp"
 
 using namespace models;
@@ -65,6 +66,15 @@ TEST_SUITE("models") {
     for (std::size_t k = 0; k < p.size(); ++k) CHECK(p[k] == doctest::Approx(expected[k]));
     const Probabilities q = random_distribution(5, 1);
     CHECK(log_likelihood(x, q) == doctest::Approx(-5 * cross_entropy(p, q)).epsilon(1e-14));
+  }
+
+  TEST_CASE("categorical: a log-likelihood of millions of equal terms keeps all its digits") {
+    const std::vector<int> x(4'000'000, 2);
+    const Probabilities tenth(10, 0.1);
+    const double expected = 4e6 * std::log(0.1);
+    CHECK(log_likelihood(x, tenth) == doctest::Approx(expected).epsilon(1e-15));
+    const std::vector<double> terms(x.size(), std::log(0.1));  // one by one they round alike
+    CHECK(std::abs(naive_sum<double>(terms) / expected - 1) > 1e-12);
   }
 
   TEST_CASE("categorical: what is no distribution, or no state of it, is named") {

@@ -35,6 +35,7 @@ TEST_SUITE("models") {
       CAPTURE(threads);
       CHECK(calls_in_steady_steps<S>(network, {}, threads) == 0);
       CHECK(calls_in_steady_steps<S>(network, {.bound = {Objective::elbo, 3, Kl::sampled}}, threads) == 0);
+      CHECK(calls_in_steady_steps<S>(network, {.bound = {.kl = Kl::path}}, threads) == 0);
       CHECK(calls_in_steady_steps<S>(network, {.bound = {Objective::iwae, 5}}, threads) == 0);
       CHECK(calls_in_steady_steps<S>(network, {.binarisation = Binarisation::fixed}, threads) == 0);
       CHECK(calls_in_steady_steps<S>(linear, {.bound = {.samples = 0}, .binarisation = Binarisation::none}, threads) ==

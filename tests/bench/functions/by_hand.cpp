@@ -15,7 +15,8 @@ double softmax(const double* x, double* p, int n) {
   const double m = *std::max_element(x, x + n);
   double sum = 0;
   for (int i = 0; i < n; ++i) sum += p[i] = std::exp(x[i] - m);
-  for (int i = 0; i < n; ++i) p[i] /= sum;
+  const double inverse = 1 / sum;
+  for (int i = 0; i < n; ++i) p[i] *= inverse;
   return m + std::log(sum);
 }
 

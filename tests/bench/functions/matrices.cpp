@@ -39,8 +39,9 @@ Var<Matrix<double>> constant(Tape& tape, const std::vector<double>& data, Index 
 Var<double> A(Tape&, Parts parts) { return log_sum_exp(parts.next(1, kNumbers)); }
 
 Var<double> B(Tape&, Parts parts) {
-  const auto x = parts.next(1, kNumbers), mu = parts.next(1, 1), sigma = parts.next(1, 1);
-  return -0.5 * squared_norm((x - mu) / sigma) - kNumbers * sum(log(sigma)) - 0.5 * kNumbers * formulas::kLog2Pi;
+  const auto x = parts.next(1, kNumbers), mu = parts.next(1, 1);
+  const auto sigma = at(parts.next(1, 1), 0, 0);
+  return -0.5 * squared_norm(x - mu) / square(sigma) - kNumbers * (log(sigma) + 0.5 * formulas::kLog2Pi);
 }
 
 Var<double> C(Tape&, Parts parts) { return prod(parts.next(1, kNumbers)); }

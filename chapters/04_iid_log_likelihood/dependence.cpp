@@ -1,0 +1,130 @@
+#include "chapters/04_iid_log_likelihood/dependence.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "autograd/linear_algebra.hpp"
+#include "autograd/reductions.hpp"
+#include "models/estimate.hpp"
+#include "models/normal.hpp"
+#include "models/summation.hpp"
+
+namespace ch04 {
+
+using autograd::Index;
+using autograd::Matrix;
+using models::Autoregression;
+using models::Purpose;
+using models::Random;
+using models::RunningMean;
+
+namespace {
+
+constexpr double kMu = 1, kSigma = 2;
+constexpr std::array kRhos{-0.3, 0.5, 0.9};
+constexpr double k95Percent = 1.959963984540054;  // P(|Z| < this) = 0.95
+
+Autoregression model_with(double rho) { return {kMu, kSigma, rho}; }
+
+// Correlations ρ^|i-j| of n points.
+Matrix<double> correlations(double rho, Index n) {
+  return Matrix<double>::NullaryExpr(
+      n, n, [rho](Index i, Index j) { return std::pow(rho, static_cast<double>(std::abs(i - j))); });
+}
+
+double mean_of(std::span<const double> x) { return models::pairwise_sum(x) / static_cast<double>(x.size()); }
+
+// The mean of f(D) over datasets of their own random numbers.
+lesson::Estimate mean_over_datasets(const Autoregression& model, const Series& series, std::uint64_t seed,
+                                    const std::function<double(std::span<const double>)>& f) {
+  RunningMean mean;
+  for (int r = 0; r < series.datasets; ++r)
+    mean.add(f(model.sample(series.length, Random(seed, Purpose::data, static_cast<std::uint64_t>(r)))));
+  return mean.estimate();
+}
+
+std::string sampled_at(double rho) { return fmt::format("ρ = {:g}, sampled", rho); }
+
+}  // namespace
+
+double iid_log_prob(const Autoregression& model, std::span<const double> x) {
+  double log_p = 0;
+  for (const double x_t : x) log_p += models::normal_log_density(x_t, model.mu(), model.sigma() * model.sigma());
+  return log_p;
+}
+
+lesson::Estimate sampled_price(const Autoregression& model, const Series& series, std::uint64_t seed) {
+  return mean_over_datasets(model, series, seed,
+                            [&](std::span<const double> x) { return model.log_prob(x) - iid_log_prob(model, x); });
+}
+
+// P(|Z| < a) = erf(a / √2)
+double coverage(double inflation) { return std::erf(k95Percent / std::sqrt(2 * inflation)); }
+
+lesson::Estimate sampled_coverage(const Autoregression& model, const Series& series, double standard_error, double p,
+                                  std::uint64_t seed) {
+  const auto holds_mu = [&](std::span<const double> x) {
+    return std::abs(mean_of(x) - model.mu()) < k95Percent * standard_error ? 1.0 : 0.0;
+  };
+  return {mean_over_datasets(model, series, seed, holds_mu).mean, std::sqrt(p * (1 - p) / series.datasets)};
+}
+
+double log_prob_by_covariance(const Autoregression& model, std::span<const double> x) {
+  const Index n = static_cast<Index>(x.size());
+  autograd::Tape tape;
+  const double variance = model.sigma() * model.sigma();
+  const auto L = cholesky(tape.constant(Matrix<double>(variance * correlations(model.rho(), n))));
+  const Matrix<double> deviation = autograd::ConstMatrixMap<double>(x.data(), n, 1).array() - model.mu();
+  const auto u = solve_lower(L, tape.constant(deviation));
+  // log N(x; μ, Σ) = -½ [ n log 2π + log det Σ + ‖L⁻¹ (x - μ)‖² ],   Σ = L Lᵀ
+  return -0.5 * (static_cast<double>(n) * models::kLog2Pi + log_det(L).value() + squared_norm(u).value());
+}
+
+double total_correlation(double rho, int n) {
+  autograd::Tape tape;
+  return -0.5 * log_det(cholesky(tape.constant(correlations(rho, n)))).value();
+}
+
+void check_price(lesson::Lesson& lesson, const Series& series, const std::function<double(double rho)>& information) {
+  const int n = series.length;
+  lesson.say(fmt::format("        AR(1): μ = {:g}, σ = {:g}; {} datasets of {} points; R has the correlations ρ^|i-j|",
+                         kMu, kSigma, lesson::thousands(series.datasets), n));
+  auto chain = lesson.equation("1.5", "log p(D) = log p(x₁) + Σ log p(xₜ | xₜ₋₁), D from AR(1)", "eq:iid");
+  for (const double rho : kRhos) {
+    const std::vector<double> x = model_with(rho).sample(n, Random(lesson.seed(), Purpose::data));
+    chain.exact(fmt::format("ρ = {:g}, as one density", rho), log_prob_by_covariance(model_with(rho), x),
+                model_with(rho).log_prob(x));
+  }
+
+  auto price = lesson.equation("1.5", "E[ log p(D) - Σ log p(x) ] = (n - 1) · -½ log(1 - ρ²)", "eq:iid");
+  for (const double rho : kRhos) {
+    const double expected = (n - 1) * information(rho);
+    price.exact(fmt::format("ρ = {:g}, -½ log det R", rho), total_correlation(rho, n), expected)
+        .sampled(sampled_at(rho), sampled_price(model_with(rho), series, lesson.seed()), expected);
+  }
+}
+
+void check_coverage(lesson::Lesson& lesson, const Series& series,
+                    const std::function<double(double rho, int n)>& inflation) {
+  const int n = series.length;
+  const double iid_error = kSigma / std::sqrt(n);
+  auto variance = lesson.equation("1.5", "Var x̄ / (σ²/n) = 1 + 2 Σ (1 - k/n) ρᵏ → (1 + ρ) / (1 - ρ)", "eq:iid");
+  for (const double rho : kRhos) {
+    const lesson::Estimate ratio =
+        mean_over_datasets(model_with(rho), series, lesson.seed(),
+                           [&](std::span<const double> x) { return std::pow((mean_of(x) - kMu) / iid_error, 2); });
+    variance.sampled(sampled_at(rho), ratio, inflation(rho, n));
+  }
+
+  auto bars = lesson.equation("1.5", "P( |x̄ - μ| < 1.96 σ/√n ) = P( |Z| < 1.96 / √inflation )", "eq:iid");
+  for (const double rho : kRhos) {
+    const double p = coverage(inflation(rho, n));
+    bars.sampled(sampled_at(rho), sampled_coverage(model_with(rho), series, iid_error, p, lesson.seed()), p);
+  }
+  const double right_error = iid_error * std::sqrt(inflation(0.9, n));
+  bars.sampled("ρ = 0.9, right SE", sampled_coverage(model_with(0.9), series, right_error, 0.95, lesson.seed()), 0.95);
+}
+
+}  // namespace ch04

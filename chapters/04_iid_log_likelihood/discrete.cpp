@@ -1,0 +1,207 @@
+#include "chapters/04_iid_log_likelihood/discrete.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "autograd/autograd.hpp"
+#include "models/binarise.hpp"
+#include "models/categorical.hpp"
+#include "models/distributions.hpp"
+#include "models/random.hpp"
+
+namespace ch04 {
+
+using autograd::Index;
+using autograd::Matrix;
+using autograd::Tape;
+
+namespace {
+
+using Numbers = std::vector<double>;
+
+// Images first .. first + count - 1: count×pixels of zeros and ones.
+Matrix<double> block(const BlackAndWhite& images, int first, int count) {
+  std::vector<int> indices(static_cast<std::size_t>(count));
+  std::iota(indices.begin(), indices.end(), first);
+  Matrix<double> x(count, images.data.dimensions());
+  models::fill_batch(images.data, indices, {models::Binarisation::fixed, images.seed}, x);
+  return x;
+}
+
+// f of every block, so that no more than 1,000 images are in memory at once.
+template <class F>
+void for_each_block(const BlackAndWhite& images, F f) {
+  constexpr int kBlock = 1000;
+  for (int first = 0; first < images.data.count(); first += kBlock)
+    f(block(images, first, std::min(kBlock, images.data.count() - first)));
+}
+
+Numbers softmax(const Numbers& theta) {
+  Numbers p;
+  double total = 0;
+  for (const double logit : theta) total += p.emplace_back(std::exp(logit));
+  for (double& p_k : p) p_k /= total;
+  return p;
+}
+
+// (1/N) log p_θ(D) of labels under a softmax of logits θ, label by label on the tape, and its gradient in θ.
+struct MeanLogLikelihood {
+  double value = 0;
+  Numbers gradient{};
+};
+MeanLogLikelihood of_labels(std::span<const int> labels, const Numbers& theta) {
+  const Index N = static_cast<Index>(labels.size()), K = static_cast<Index>(theta.size());
+  const Matrix<double> logits = autograd::ConstMatrixMap<double>(theta.data(), 1, K);
+  const auto mean_log_p = [&](const auto& logits) {
+    const auto repeated = logits.tape().constant(Matrix<double>(Matrix<double>::Zero(N, K))) + logits;
+    return mean(pick(log_softmax(repeated), labels));
+  };
+  const auto [value, gradient] = autograd::value_and_gradient(mean_log_p, logits);
+  return {value, {gradient.data(), gradient.data() + K}};
+}
+
+// (1/N) log p(D) of images of independent pixels with these logits, block by block: what is recorded after the mark is
+// freed, the gradient in the logits adds up.
+MeanLogLikelihood of_images(const BlackAndWhite& images, const std::vector<Index>& pixels, const Numbers& logits) {
+  Tape tape;
+  const Index d = static_cast<Index>(pixels.size());
+  const auto l = tape.variable(autograd::ConstMatrixMap<double>(logits.data(), 1, d));
+  const Tape::Mark start = tape.mark();
+  double sum_of_blocks = 0;
+  for_each_block(images, [&](const Matrix<double>& x) {
+    const auto repeated = tape.constant(Matrix<double>(Matrix<double>::Zero(x.rows(), d))) + l;
+    const auto log_p = sum(models::bernoulli_log_prob(tape.constant(Matrix<double>(x(Eigen::all, pixels))), repeated));
+    tape.backward(log_p);
+    sum_of_blocks += log_p.value();
+    tape.rewind(start);
+  });
+  const double N = images.data.count();
+  const Matrix<double> gradient = l.grad() / N;
+  return {sum_of_blocks / N, {gradient.data(), gradient.data() + d}};
+}
+
+// The share of images with each pixel on.
+Numbers means_of(const BlackAndWhite& images) {
+  Eigen::RowVectorXd on = Eigen::RowVectorXd::Zero(images.data.dimensions());
+  for_each_block(images, [&](const Matrix<double>& x) { on += x.colwise().sum(); });
+  on /= images.data.count();
+  return {on.data(), on.data() + on.size()};
+}
+
+Numbers bernoulli(double theta) { return {1 - theta, theta}; }
+
+double logit(double theta) { return std::log(theta) - std::log1p(-theta); }
+
+}  // namespace
+
+std::vector<int> windows(const BlackAndWhite& images) {
+  const int height = images.data.height, width = images.data.width;
+  std::vector<int> numbers;
+  for_each_block(images, [&](const Matrix<double>& x) {
+    for (Index i = 0; i < x.rows(); ++i) {
+      for (int top = 0; top + kWindow <= height; top += kWindow) {
+        for (int left = 0; left + kWindow <= width; left += kWindow) {
+          int number = 0;
+          for (int j = 0; j < kWindowPixels; ++j)
+            number |= static_cast<int>(x(i, (top + j / kWindow) * width + left + j % kWindow)) << j;
+          numbers.push_back(number);
+        }
+      }
+    }
+  });
+  return numbers;
+}
+
+std::vector<double> independent_pixels(std::span<const double> theta) {
+  Numbers p(kWindows, 1.0);
+  for (int window = 0; window < kWindows; ++window) {
+    for (std::size_t j = 0; j < theta.size(); ++j)
+      p[static_cast<std::size_t>(window)] *= (window >> j & 1) != 0 ? theta[j] : 1 - theta[j];
+  }
+  return p;
+}
+
+std::vector<double> pixel_means(std::span<const int> windows) {
+  Numbers theta(kWindowPixels, 0.0);
+  for (const int window : windows) {
+    for (std::size_t j = 0; j < theta.size(); ++j) theta[j] += window >> j & 1;
+  }
+  for (double& theta_j : theta) theta_j /= static_cast<double>(windows.size());
+  return theta;
+}
+
+double pixels_in_closed_form(std::span<const double> means, std::span<const double> theta) {
+  double log_p = 0;
+  for (std::size_t j = 0; j < means.size(); ++j)
+    log_p -= models::cross_entropy(bernoulli(means[j]), bernoulli(theta[j]));
+  return log_p;
+}
+
+void check_ml_kl(lesson::Lesson& lesson, const BlackAndWhite& images, const Divergence& kl) {
+  const std::vector<int> labels(images.data.labels.begin(), images.data.labels.end());
+  const Numbers p_hat = models::empirical_distribution(labels, images.data.classes());
+  Numbers theta(p_hat.size()), difference;
+  models::Random(lesson.seed(), models::Purpose::data).fill_normal(theta);
+  const Numbers p_theta = softmax(theta), uniform(p_hat.size(), 1.0 / static_cast<double>(p_hat.size()));
+  const MeanLogLikelihood on_the_tape = of_labels(labels, theta);
+  for (std::size_t k = 0; k < p_hat.size(); ++k) difference.push_back(p_hat[k] - p_theta[k]);
+  const auto right_side = [&](const Numbers& data, const Numbers& model) {
+    return -models::entropy(data) - kl(data, model);
+  };
+  lesson.equation("1.6", "(1/N) log p_θ(D) = -H(p̂) - KL(p̂ ‖ p_θ)", "eq:ml-kl")
+      .exact("labels, softmax of random θ", on_the_tape.value, right_side(p_hat, p_theta))
+      .exact("  gradient in θ: p̂ - p_θ", on_the_tape.gradient, difference)
+      .exact("labels, p_θ uniform", of_labels(labels, Numbers(p_hat.size(), 0.0)).value, right_side(p_hat, uniform))
+      .exact("labels, p_θ = p̂: -H(p̂)", models::log_likelihood(labels, p_hat) / images.data.count(),
+             right_side(p_hat, p_hat));
+
+  const std::vector<int> x = windows(images);
+  const Numbers means = pixel_means(x), q_hat = models::empirical_distribution(x, kWindows);
+  const auto mean_log_p = [&](const Numbers& pixels) {
+    return models::log_likelihood(x, independent_pixels(pixels)) / static_cast<double>(x.size());
+  };
+  double pixel_entropies = 0;
+  for (const double theta_j : means) pixel_entropies += models::entropy(bernoulli(theta_j));
+  Numbers half_way = means;
+  for (double& theta_j : half_way) theta_j = 0.5 * (theta_j + 0.5);
+  const double price = kl(q_hat, independent_pixels(means));
+  lesson.equation("1.6", "the same on 3×3 pixels, 512 states, p_θ with independent pixels", "eq:ml-kl")
+      .exact(fmt::format("{} windows", lesson::thousands(static_cast<double>(x.size()))), mean_log_p(half_way),
+             right_side(q_hat, independent_pixels(half_way)))
+      .exact("least KL: Σ H(p̂ⱼ) - H(p̂)", price, pixel_entropies - models::entropy(q_hat));
+  lesson.metric("window_price", price);
+}
+
+void check_pixels(lesson::Lesson& lesson, const BlackAndWhite& images, const PixelFormula& closed_form,
+                  const Divergence& kl) {
+  const Numbers all = means_of(images);
+  std::vector<Index> pixels;  // that are not the same in all images: the others have log p = log 1 at the maximum
+  Numbers means, theta, best_logits, logits, difference;
+  for (std::size_t j = 0; j < all.size(); ++j) {
+    if (all[j] == 0 || all[j] == 1) continue;
+    pixels.push_back(static_cast<Index>(j));
+    means.push_back(all[j]);
+    theta.push_back(0.5 * (all[j] + 0.5));
+    best_logits.push_back(logit(means.back()));
+    logits.push_back(logit(theta.back()));
+    difference.push_back(means.back() - theta.back());
+  }
+  const MeanLogLikelihood best = of_images(images, pixels, best_logits), other = of_images(images, pixels, logits);
+  double divergences = 0;
+  for (std::size_t j = 0; j < means.size(); ++j) divergences += kl(bernoulli(means[j]), bernoulli(theta[j]));
+  lesson
+      .equation("1.5",
+                fmt::format("(1/N) log p(D) = (1/N) Σ Σ log Bernoulli(x; θ), {} images of {} pixels",
+                            lesson::thousands(images.data.count()), pixels.size()),
+                "eq:iid")
+      .exact("θ = means: closed form", closed_form(means, means), best.value)
+      .exact("  gradient 0: the maximum", best.gradient, Numbers(means.size(), 0.0))
+      .exact("another θ: closed form", closed_form(means, theta), other.value)
+      .exact("  gradient in logits: m - θ", difference, other.gradient)
+      .exact("  lower by Σ KL(mⱼ ‖ θⱼ)", best.value - other.value, divergences);
+  lesson.metric("pixels_log_likelihood", best.value);
+}
+
+}  // namespace ch04

@@ -1,0 +1,231 @@
+// Time to a published number: trains the VAE of Burda et al. (2016) with one stochastic layer on MNIST and reports how
+// long that took and the log-likelihood of the test set.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+
+#include "chapters/lesson.hpp"
+#include "models/parallel.hpp"
+#include "tests/bench/mnist_nll/run_log.hpp"
+
+using namespace bench;
+using namespace models;
+
+namespace {
+
+constexpr double kPublished = -86.76;  // Burda et al. 2016, table 1: VAE, k = 1, one stochastic layer, 5000 samples
+
+const VaeShape kShape{.pixels = 784, .latent = 50, .hidden = {200, 200}};
+
+struct Choices {
+  VaeTrainingSettings training{.batch = 100,
+                               .epochs = 300,
+                               .schedule = ScheduleKind::cosine,
+                               .learning_rate = 3e-3,
+                               .last_learning_rate = 2e-5,
+                               .bound = {.kl = Kl::path}};
+  int training_images = 60'000, images = 10'000, samples = 5'000;
+  int probe_every = 20, probe_images = 2'000, probe_samples = 100;
+  std::string folder = "figures/mnist-nll", data = TAPESTRY_DATA, resume;
+  bool quick = false, help = false;
+};
+
+void declare(lesson::Options& options, Choices& c) {
+  using lesson::above, lesson::at_least, lesson::between;
+  auto& t = c.training;
+  options.group("Training");
+  options.add("--epochs", t.epochs, "passes over the training images", at_least(1)).when_quick(std::int64_t{1});
+  options.add("--training-images", c.training_images, "the first so many", between(1, 60'000))
+      .when_quick(std::int64_t{2'000});
+  options.add("--batch", t.batch, "images in a minibatch", at_least(1));
+  options.add("--learning-rate", t.learning_rate, "of Adam, at the start", above(0));
+  options.add("--last-learning-rate", t.last_learning_rate, "at the end of a schedule that falls", above(0));
+  options.add("--schedule", t.schedule, "of the learning rate",
+              {{"constant", ScheduleKind::constant},
+               {"cosine", ScheduleKind::cosine},
+               {"exponential", ScheduleKind::exponential}});
+  options.add("--beta1", t.trainer.optimiser.beta1, "of Adam", between(0, 0.9999));
+  options.add("--beta2", t.trainer.optimiser.beta2, "of Adam", between(0, 0.999999));
+  options.add("--epsilon", t.trainer.optimiser.epsilon, "of Adam", above(0));
+  options.add("--kl", t.bound.kl, "how its gradient is estimated",
+              {{"analytic", Kl::analytic}, {"sampled", Kl::sampled}, {"path", Kl::path}});
+  options.add("--seed", t.seed, "of all random numbers");
+  options.add("--shards", t.trainer.shards, "parts of a minibatch; the result depends on it", at_least(1));
+  options.add("--threads", t.trainer.threads, "0: one for each core", at_least(0));
+  options.group("Evaluation");
+  options.add("--images", c.images, "test images for the final log-likelihood", between(2, 10'000))
+      .when_quick(std::int64_t{100});
+  options.add("--samples", c.samples, "K, importance samples for each", at_least(1)).when_quick(std::int64_t{50});
+  options.add("--probe-every", c.probe_every, "epochs between two estimates on the way", at_least(1));
+  options.add("--probe-images", c.probe_images, "test images for those", between(2, 10'000))
+      .when_quick(std::int64_t{100});
+  options.add("--probe-samples", c.probe_samples, "samples for each", at_least(1)).when_quick(std::int64_t{10});
+  options.group("Files and others");
+  options.add("--folder", c.folder, "where log, curve and checkpoint go", "DIR");
+  options.add("--resume", c.resume, "go on from a checkpoint", "FILE");
+  options.add("--data-folder", c.data, "folder that holds mnist/", "DIR");
+  options.add("--quick", c.quick, "one epoch and few samples: does it run?");
+}
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+struct Interrupted {};
+
+class Run {
+ public:
+  Run(const Choices& choices, const Dataset& train, const Dataset& test)
+      : c_(choices),
+        trainer_(train, kShape, choices.training),
+        test_(as_matrix<float>(test, {Binarisation::fixed, choices.training.seed})),
+        log_(choices.folder) {
+    if (!c_.resume.empty()) history_ = trainer_.load(c_.resume);
+    if (history_.rows() > 0) seconds_ = history_(history_.rows() - 1, kSeconds);
+  }
+
+  // Throw Interrupted after Ctrl-C; what was done until then is still there to be saved.
+  void train();
+  void report();
+
+  void describe(const lesson::Options& options);
+  void plot() const { plot_curve(history_, kPublished, c_.folder); }
+  // Writes the checkpoint and returns its name.
+  std::string save() const;
+  std::string position() const {
+    return trainer_.done() ? "after the training" : fmt::format("in epoch {}", trainer_.epoch() + 1);
+  }
+
+ private:
+  LogLikelihood test_log_likelihood(int images, int samples) const;
+  void append_row(const LogLikelihood& test);
+
+  const Choices& c_;
+  VaeTrainer<float> trainer_;
+  Matrix<float> test_;
+  RunLog log_;
+  Matrix<double> history_{0, kHistoryColumns};
+  double seconds_ = 0;  // spent in training steps
+};
+
+// log p(x) of the first `images` test images, with a progress bar.
+LogLikelihood Run::test_log_likelihood(int images, int samples) const {
+  lesson::Progress progress("log p(x)", 1, images, "images");
+  const auto advance = [&, last = 0](int done) mutable {
+    if (lesson::interrupted()) throw Interrupted();
+    progress.advance(done - std::exchange(last, done));
+  };
+  return importance_log_likelihood<float>(trainer_.vae(), trainer_.parameters(), test_.topRows(images), samples,
+                                          c_.training.seed, advance);
+}
+
+void Run::append_row(const LogLikelihood& test) {
+  history_.conservativeResize(history_.rows() + 1, kHistoryColumns);
+  const double epoch = static_cast<double>(trainer_.steps()) / trainer_.steps_per_epoch();
+  history_.bottomRows(1) << epoch, seconds_, trainer_.means().bound, test.mean, test.se;
+}
+
+std::string Run::save() const {
+  const std::string path = c_.folder + "/checkpoint.safetensors";
+  trainer_.save(path, history_);
+  return path;
+}
+
+// The clock runs during the steps alone: estimates on the way, checkpoints and the progress bar are not training.
+void Run::train() {
+  lesson::Progress progress("epoch", c_.training.epochs, trainer_.images_per_epoch(), "images");
+  progress.resume_at(trainer_.epoch());
+  while (!trainer_.done()) {
+    if (lesson::interrupted()) throw Interrupted();
+    const auto start = Clock::now();
+    const int count = trainer_.step();
+    seconds_ += seconds_since(start);
+    progress.show("ELBO", trainer_.means().bound);
+    progress.advance(count);
+    if (!trainer_.at_epoch_end()) continue;
+    progress.end_round();
+    if (trainer_.epoch() % c_.probe_every != 0 && !trainer_.done()) continue;
+    progress.clear();
+    append_row(test_log_likelihood(c_.probe_images, c_.probe_samples));
+    log_.say(probe_text(history_));
+    save();
+  }
+}
+
+// What the run was: enough to repeat it.
+void Run::describe(const lesson::Options& options) {
+  std::vector<std::string> words;
+  for (const auto& [name, value] : options.values()) {
+    if (name == "quick" || name == "folder" || name == "resume" || name == "data-folder") continue;
+    words.push_back(std::visit([&](const auto& v) { return fmt::format("--{} {}", name, v); }, value));
+  }
+  log_.say(fmt::format("{}, {} parameters; one-sample ELBO; pixels binarised anew at every presentation", kShape.text(),
+                       lesson::thousands(static_cast<double>(trainer_.parameters().count()))));
+  log_.say(fmt::format("{}", fmt::join(words, " ")));
+  log_.say(fmt::format("{}, {} of {} cores, {}\n", processor_name(), trainer_.threads(), core_count(), today()));
+  log_.say(fmt::format("on the way: the first {} test images with K = {}", lesson::thousands(c_.probe_images),
+                       lesson::thousands(c_.probe_samples)));
+  for (Index row = 1; row <= history_.rows(); ++row) log_.say(probe_text(history_.topRows(row)));
+}
+
+void Run::report() {
+  const auto start = Clock::now();
+  const LogLikelihood l = test_log_likelihood(c_.images, c_.samples);
+  const double images = static_cast<double>(trainer_.epoch()) * trainer_.images_per_epoch();
+  log_.say(fmt::format("\ntraining             {} ({:.1f} s in {} steps, {} images/s)", lesson::duration(seconds_),
+                       seconds_, lesson::thousands(static_cast<double>(trainer_.steps())),
+                       lesson::thousands(images / seconds_)));
+  log_.say(fmt::format("evaluation           {}", lesson::duration(seconds_since(start))));
+  log_.say(fmt::format("test log-likelihood  {:.3f} nats: ± {:.3f} over images, ± {:.4f} Monte Carlo on these images",
+                       l.mean, l.se, l.monte_carlo_se));
+  log_.say(fmt::format("                     {} test images, binarised once by seed {}; K = {} importance samples",
+                       lesson::thousands(c_.images), c_.training.seed, lesson::thousands(c_.samples)));
+  log_.say(fmt::format("published            {:.2f} nats (Burda et al. 2016, VAE, k = 1): this run is {:.2f} nats {}",
+                       kPublished, std::abs(l.mean - kPublished), l.mean >= kPublished ? "better" : "worse"));
+}
+
+// Returns the exit status.
+int run(const Choices& c, const lesson::Options& options, const std::string& command) {
+  lesson::catch_interrupts();
+  const TrainTest data = load_mnist(c.data);
+  const Dataset train = slice(data.train, 0, c.training_images);
+  Run run(c, train, data.test);
+  run.describe(options);
+  try {
+    run.train();
+    run.report();
+    run.plot();
+    return 0;
+  } catch (const Interrupted&) {
+    const std::string checkpoint = run.save();
+    fmt::print("Stopped {}. To go on:\n  {} --resume {}\n", run.position(), command, checkpoint);
+    return 130;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Choices c;
+  lesson::Options options;
+  declare(options, c);
+  try {
+    if (!options.parse(argc, argv, c.quick)) {
+      fmt::print("{}",
+                 options.help("mnist-nll", "Trains a VAE to a published test log-likelihood on MNIST, by the clock"));
+      return 0;
+    }
+  } catch (const lesson::UsageError& error) {
+    fmt::print(stderr, "mnist-nll: {}\n", error.what());
+    return 2;
+  }
+  try {
+    return run(c, options, fmt::format("{}", fmt::join(argv, argv + argc, " ")));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "mnist-nll: {}\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,65 @@
+#include "tests/bench/mnist_nll/run_log.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "chapters/lesson/numbers.hpp"
+#include "chapters/lesson/results.hpp"
+#include "plots/figure.hpp"
+
+namespace bench {
+
+RunLog::RunLog(const std::string& folder) : path_(folder + "/log.txt") {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw std::runtime_error(fmt::format("cannot make the folder {}: {}", folder, error.message()));
+  lesson::require_writable(path_);
+}
+
+void RunLog::say(const std::string& line) {
+  std::cout << line << std::endl;
+  text_ += line + "\n";
+  lesson::write_whole(path_, text_);
+}
+
+std::string probe_text(const Matrix<double>& history) {
+  const auto last = history.row(history.rows() - 1);
+  std::string line = fmt::format("epoch {:>5g}   {:>7}   train ELBO {:.2f}", last[kEpoch],
+                                 lesson::duration(last[kSeconds]), last[kTrainBound]);
+  if (!std::isnan(last[kLogLikelihood])) line += fmt::format("   test log p(x) {:.2f}", last[kLogLikelihood]);
+  return line;
+}
+
+void plot_curve(const Matrix<double>& history, double published, const std::string& folder) {
+  std::vector<double> minutes, train, test;
+  for (autograd::Index i = 0; i < history.rows(); ++i) {
+    minutes.push_back(history(i, kSeconds) / 60);
+    train.push_back(history(i, kTrainBound));
+    test.push_back(history(i, kLogLikelihood));
+  }
+  plots::Curves curve{.title = "784-200-200-50 VAE on MNIST, by the clock",
+                      .x_label = "training time (minutes)",
+                      .y_label = "nats an image"};
+  curve.line("test log-likelihood, estimated on the way", minutes, test, plots::Style::line_points);
+  curve.line("training ELBO, mean of the epoch", minutes, train, plots::Style::dashed);
+  curve.horizontal(fmt::format("published: {:.2f}", published), published);
+  plots::save(curve, {.folder = folder}, "curve");
+}
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+std::string today() { return fmt::format("{:%Y-%m-%d}", fmt::localtime(std::time(nullptr))); }
+
+}  // namespace bench

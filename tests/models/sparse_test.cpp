@@ -1,0 +1,81 @@
+#include "models/sparse.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+#include "autograd/autograd.hpp"
+#include "autograd/gradcheck.hpp"
+#include "tests/models/files.hpp"
+#include "tests/models/matrices.hpp"
+
+using namespace models;
+
+namespace {
+
+// Zeros, a few ones and a few other numbers; the first row and the first column are all zeros.
+Matrix<double> mostly_zeros() {
+  const Matrix<double> u = uniform_matrix(6, 9, 0, 1, 1);
+  Matrix<double> x = u.unaryExpr([](double v) { return v < 0.6 ? 0.0 : v < 0.8 ? 1.0 : v; });
+  x.row(0).setZero();
+  x.col(0).setZero();
+  return x;
+}
+
+const Matrix<double> kW = uniform_matrix(9, 5, -1, 1, 2), kB = uniform_matrix(1, 5, -1, 1, 3);
+
+struct Result {
+  Matrix<double> y;
+  std::vector<Matrix<double>> gradients;  // of x, W and b
+};
+
+// Value and gradients of Σ R ∘ f(x, W, b) for a random R.
+template <class F>
+Result run(const F& f, const Matrix<double>& x) {
+  autograd::Tape tape;
+  const auto vx = tape.variable(x), W = tape.variable(kW), b = tape.variable(kB);
+  const auto y = f(vx, W, b);
+  tape.backward(sum(y * uniform_matrix(x.rows(), 5, -1, 1, 4)));
+  return {y.value(), {vx.grad(), W.grad(), b.grad()}};
+}
+
+}  // namespace
+
+TEST_SUITE("models") {
+  TEST_CASE("sparse affine: value and gradients are those of affine") {
+    const Matrix<double> sparse = mostly_zeros(), none = Matrix<double>::Zero(6, 9),
+                         dense = uniform_matrix(6, 9, 1, 2, 5), one_row = sparse.row(3);
+    for (const Matrix<double>& x : {sparse, none, dense, one_row}) {
+      const Result found = run(sparse_affine<double>, x), expected = run(autograd::affine<double>, x);
+      CHECK((found.y - expected.y).cwiseAbs().maxCoeff() < 1e-14);
+      for (std::size_t i = 0; i < 3; ++i) {
+        CHECK((found.gradients[i] - expected.gradients[i]).cwiseAbs().maxCoeff() < 1e-14);
+      }
+    }
+    const Result shifted = run(sparse_affine<double>, sparse.rightCols(1).replicate(1, 9));  // and of no other x
+    CHECK((shifted.y - run(autograd::affine<double>, sparse).y).cwiseAbs().maxCoeff() > 0.1);
+  }
+
+  TEST_CASE("sparse affine: against differences, with x constant") {
+    const Matrix<double> x = mostly_zeros();
+    const auto f = [&](const auto& W, const auto& b) { return sparse_affine(W.tape().constant(x), W, b); };
+    const auto result = autograd::gradcheck(f, kW, kB);
+    CAPTURE(result.message());
+    CHECK(result.passed);
+  }
+
+  TEST_CASE("sparse affine: what does not fit is refused") {
+    autograd::Tape tape;
+    const auto of = [&](autograd::Index rows, autograd::Index cols) {
+      return tape.constant(Matrix<double>(Matrix<double>::Zero(rows, cols)));
+    };
+    const auto error = [&](const Var<Matrix<double>>& W, const Var<Matrix<double>>& b) {
+      return error_of<std::invalid_argument>([&] { sparse_affine(of(2, 3), W, b); });
+    };
+    CHECK(error(of(3, 4), of(1, 4)) == "");
+    CHECK(error(of(4, 4), of(1, 4)) ==
+          "sparse_affine: x is 2×3, W is 4×4, b is 1×4 (need x.cols == W.rows and b to be 1×W.cols)");
+    CHECK(error(of(3, 4), of(2, 4)) != "");
+    CHECK(error(of(3, 4), of(1, 3)) != "");
+  }
+}
