@@ -1,5 +1,5 @@
 // Your answers. What each function is given and must return stands in exercise.hpp.
-//   meson compile -C build exercise_05 && build/chapters/exercise_05 5.1
+//   chapters/grade 05
 #include "chapters/05_minibatch_sgd/exercise.hpp"
 
 #include <cmath>
