@@ -108,14 +108,14 @@ def facts(document):
 
 def origin(document):
     return (f"{document['machine']}; {document['date'][:10]}; `{document['command']}`; medians of {document['rounds']} "
-            f"rounds, ± half their range; Tapestry at {document['versions']['tapestry']}.\n")
+            f"round{'s' * (document['rounds'] > 1)}, ± half their range; Tapestry at {document['versions']['tapestry']}.\n")
 
 
 def text(document, short=False):
     parts = [step_ratios(document), function_ratios(document)]
     if not short:
         parts += [facts(document), step_times(document), function_times(document)]
-        parts += [f"- {words}\n" for words in document["left_out"]]
+        parts += ["".join(f"- {words}\n" for words in document["left_out"])]
     return "\n".join([p for p in parts if p] + [origin(document)])
 
 
