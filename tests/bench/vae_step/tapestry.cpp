@@ -15,7 +15,8 @@ namespace {
 using bench::Case;
 
 void register_step(const Case& c, int threads) {
-  const auto step = [c, threads, trainer = std::shared_ptr<models::VaeTrainer<float>>()](benchmark::State& state) mutable {
+  const auto step = [c, threads,
+                     trainer = std::shared_ptr<models::VaeTrainer<float>>()](benchmark::State& state) mutable {
     if (!trainer) {
       trainer = std::make_shared<models::VaeTrainer<float>>(bench::training_images(), c.shape(),
                                                             bench::settings(c, bench::kShards, threads));
