@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
 
+#include "models/normal.hpp"
 #include "models/pca.hpp"
 
 namespace models {
@@ -21,8 +21,8 @@ PpcaOptimum fit_ppca(const autograd::Matrix<double>& x, int k) {
   if (!(optimum.noise_variance > 1e-12 * optimum.eigenvalues(0))) {
     throw std::invalid_argument(fmt::format("fit_ppca: with k = {} nothing is left for the noise; take fewer", k));
   }
-  const double D = static_cast<double>(d), log_2_pi = std::log(2 * std::numbers::pi);
-  optimum.log_likelihood = -0.5 * (D * log_2_pi + optimum.eigenvalues.head(k).array().log().sum() +
+  const double D = static_cast<double>(d);
+  optimum.log_likelihood = -0.5 * (D * kLog2Pi + optimum.eigenvalues.head(k).array().log().sum() +
                                    (D - k) * std::log(optimum.noise_variance) + D);
   return optimum;
 }

@@ -139,26 +139,27 @@ double pixels_in_closed_form(std::span<const double> means, std::span<const doub
   return log_p;
 }
 
-void check_ml_kl(lesson::Lesson& lesson, const BlackAndWhite& images, const Divergence& kl) {
-  const std::vector<int> labels(images.data.labels.begin(), images.data.labels.end());
-  const Numbers p_hat = models::empirical_distribution(labels, images.data.classes());
+namespace {
+
+void check_labels(lesson::Lesson& lesson, const models::Dataset& data, const Divergence& kl) {
+  const std::vector<int> labels(data.labels.begin(), data.labels.end());
+  const Numbers p_hat = models::empirical_distribution(labels, data.classes());
   Numbers theta(p_hat.size()), difference;
   models::Random(lesson.seed(), models::Purpose::data).fill_normal(theta);
   const Numbers p_theta = softmax(theta), uniform(p_hat.size(), 1.0 / static_cast<double>(p_hat.size()));
   const MeanLogLikelihood on_the_tape = of_labels(labels, theta);
   for (std::size_t k = 0; k < p_hat.size(); ++k) difference.push_back(p_hat[k] - p_theta[k]);
-  const auto right_side = [&](const Numbers& data, const Numbers& model) {
-    return -models::entropy(data) - kl(data, model);
-  };
+  const auto right_side = [&](const Numbers& model) { return -models::entropy(p_hat) - kl(p_hat, model); };
   lesson.equation("1.6", "(1/N) log p_θ(D) = -H(p̂) - KL(p̂ ‖ p_θ)", "eq:ml-kl")
-      .exact("labels, softmax of random θ", on_the_tape.value, right_side(p_hat, p_theta))
+      .exact("labels, softmax of random θ", on_the_tape.value, right_side(p_theta))
       .exact("  gradient in θ: p̂ - p_θ", on_the_tape.gradient, difference)
-      .exact("labels, p_θ uniform", of_labels(labels, Numbers(p_hat.size(), 0.0)).value, right_side(p_hat, uniform))
-      .exact("labels, p_θ = p̂: -H(p̂)", models::log_likelihood(labels, p_hat) / images.data.count(),
-             right_side(p_hat, p_hat));
+      .exact("labels, p_θ uniform", of_labels(labels, Numbers(p_hat.size(), 0.0)).value, right_side(uniform))
+      .exact("labels, p_θ = p̂: -H(p̂)", models::log_likelihood(labels, p_hat) / data.count(), right_side(p_hat));
+}
 
+void check_windows(lesson::Lesson& lesson, const BlackAndWhite& images, const Divergence& kl) {
   const std::vector<int> x = windows(images);
-  const Numbers means = pixel_means(x), q_hat = models::empirical_distribution(x, kWindows);
+  const Numbers means = pixel_means(x), p_hat = models::empirical_distribution(x, kWindows);
   const auto mean_log_p = [&](const Numbers& pixels) {
     return models::log_likelihood(x, independent_pixels(pixels)) / static_cast<double>(x.size());
   };
@@ -166,12 +167,19 @@ void check_ml_kl(lesson::Lesson& lesson, const BlackAndWhite& images, const Dive
   for (const double theta_j : means) pixel_entropies += models::entropy(bernoulli(theta_j));
   Numbers half_way = means;
   for (double& theta_j : half_way) theta_j = 0.5 * (theta_j + 0.5);
-  const double price = kl(q_hat, independent_pixels(means));
+  const double price = kl(p_hat, independent_pixels(means));
   lesson.equation("1.6", "the same on 3×3 pixels, 512 states, p_θ with independent pixels", "eq:ml-kl")
       .exact(fmt::format("{} windows", lesson::thousands(static_cast<double>(x.size()))), mean_log_p(half_way),
-             right_side(q_hat, independent_pixels(half_way)))
-      .exact("least KL: Σ H(p̂ⱼ) - H(p̂)", price, pixel_entropies - models::entropy(q_hat));
+             -models::entropy(p_hat) - kl(p_hat, independent_pixels(half_way)))
+      .exact("least KL: Σ H(p̂ⱼ) - H(p̂)", price, pixel_entropies - models::entropy(p_hat));
   lesson.metric("window_price", price);
+}
+
+}  // namespace
+
+void check_ml_kl(lesson::Lesson& lesson, const BlackAndWhite& images, const Divergence& kl) {
+  check_labels(lesson, images.data, kl);
+  check_windows(lesson, images, kl);
 }
 
 void check_pixels(lesson::Lesson& lesson, const BlackAndWhite& images, const PixelFormula& closed_form,

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numbers>
 
+#include "models/normal.hpp"
 #include "models/ppca.hpp"
 #include "models/vae_trainer.hpp"
 
@@ -13,10 +13,6 @@ namespace ch11 {
 using namespace models;
 
 namespace {
-
-double log_normal(double x, double mean, double variance) {
-  return -0.5 * (std::log(2 * std::numbers::pi * variance) + (x - mean) * (x - mean) / variance);
-}
 
 // KL( N(m, v) ‖ N(mean, variance) )
 double kl_normal(double m, double v, double mean, double variance) {
@@ -50,7 +46,7 @@ struct OneDimension {
 }  // namespace
 
 void check_elbo(lesson::Lesson& lesson) {
-  const double x = 1.3, evidence = log_normal(x, 0, 2);
+  const double x = 1.3, evidence = normal_log_density(x, 0, 2);
   const BoundSettings closed_form{.samples = 0};
   std::vector<double> gaps, divergences;
   for (const double m : {-1.0, 0.0, 0.65, 1.3, 2.0}) {
@@ -72,7 +68,7 @@ void check_elbo(lesson::Lesson& lesson) {
 // With posterior variance τ² = 1/2 and q of the same mean and variance s² = 1, the weights w = p(x, z) / q(z) / p(x)
 // have variance v = s² / (τ √(2s² - τ²)) - 1, and the gap is v / 2K + (3v²/4 - μ₃/3) / K² + ... for many samples K.
 void check_importance_bound(lesson::Lesson& lesson) {
-  const double x = 1.3, evidence = log_normal(x, 0, 2), v = 2 / std::sqrt(3.0) - 1, third_moment = -0.049888;
+  const double x = 1.3, evidence = normal_log_density(x, 0, 2), v = 2 / std::sqrt(3.0) - 1, third_moment = -0.049888;
   const OneDimension model(x / 2, 1);
   const int draws = lesson.quick() ? 20'000 : 400'000;
   auto equation = lesson.equation("2.1", "log p(x) - E log (1/K) Σ_k p(x, z_k) / q(z_k|x)  ≥ 0, → 0", "eq:is-bound");

@@ -35,65 +35,60 @@ def build(checkout, chapter, source, folder, limits):
     program, errors = checkout.build_apart(chapter, source, folder, limits)
     if not errors:
         return program, {}
-    text, lost, latest = source.read_text(encoding="utf-8", errors="replace"), set(), errors
-    reference = (checkout.root / "chapters" / chapter / "solution.cpp").read_text(encoding="utf-8")
-    while more := lost_with(latest, text, source) - lost:
+    numbers = [exercise.number for exercise in checkout.table(chapter)]
+    answers = Answers(source, numbers)
+    reference = Answers(checkout.root / "chapters" / chapter / "solution.cpp", numbers)
+    lost, latest = set(), errors
+    while more := answers.lost_with(latest) - lost:
         lost |= more
         patched = folder / "exercise.cpp"
-        patched.write_text(without(lost, text, source, reference), encoding="utf-8")
+        patched.write_text(answers.without(lost, reference), encoding="utf-8")
         program, latest = checkout.build_apart(chapter, patched, folder, limits)
         if not latest:
-            return program, {number: errors_in(number, errors, text, source) for number in lost}
-    return program, {exercise.number: errors for exercise in checkout.table(chapter)}
+            return program, {number: answers.errors_of(number, errors) for number in lost}
+    return program, dict.fromkeys(numbers, errors)
 
 
-def lost_with(messages, text, source):
-    """The exercises in whose answers the errors lie. Where a brace is missing, the compiler complains about what follows."""
-    return unclosed(messages, text, source) or exercises_at(error_lines(messages, source), text)
+class Answers:
+    """A file of answers, each of which begins at the comment that starts with its exercise's number."""
 
+    def __init__(self, source, numbers):
+        self.source = source
+        self.parts = [("", 1, [])]  # exercise, first line, lines; "" is what stands above all answers
+        for count, line in enumerate(source.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            start = re.match(r"//+\s*(\d+\.\d+)(?![.\d])", line)
+            if start and start[1] in numbers:
+                self.parts.append((start[1], count, []))
+            self.parts[-1][2].append(line)
 
-def error_lines(messages, source):
-    """The lines of the student's file that the compiler complains about, or came from."""
-    return {int(line) for line in re.findall(re.escape(str(source)) + r":(\d+)", messages)}
+    def lost_with(self, messages):
+        """The exercises in whose answers the errors lie; none when one lies above all. Where a brace is missing, the
+        compiler complains about what follows."""
+        unclosed = re.search(re.escape(str(self.source)) + r":(\d+):\d+: error: " + NOT_HERE, messages)
+        above = self.parts[:self.part_at(int(unclosed[1]))] if unclosed else []
+        lost = {above[-1][0]} if above else self.named_in(messages)
+        return lost if "" not in lost else set()
 
+    def errors_of(self, number, messages):
+        """Those of the compiler's messages that are about this exercise's answer."""
+        each = re.split(r"^(?=\S+:\d+:\d+: (?:fatal )?error: )", messages, flags=re.MULTILINE)
+        return "".join(message for message in each if number in self.named_in(message)).rstrip() or messages
 
-def errors_in(number, errors, text, source):
-    """Those of the compiler's messages that are about this exercise's answer."""
-    messages = re.split(r"^(?=\S+:\d+:\d+: (?:fatal )?error: )", errors, flags=re.MULTILINE)
-    own = [message for message in messages if number in exercises_at(error_lines(message, source), text)]
-    return "".join(own).rstrip() or errors
+    def without(self, lost, reference):
+        """The file with the reference answers in the places of those that are lost."""
+        replacements = {number: lines for number, _, lines in reference.parts}
+        text = []
+        for number, first, lines in self.parts:
+            if number in lost:
+                text += ['#line 1 "solution.cpp"', *replacements.get(number, [])]
+            else:
+                text += [f'#line {first} "{self.source}"', *lines]
+        return "\n".join(text) + "\n"
 
+    def named_in(self, messages):
+        """The exercises at whose lines the compiler points."""
+        lines = re.findall(re.escape(str(self.source)) + r":(\d+)", messages)
+        return {self.parts[self.part_at(int(line))][0] for line in lines}
 
-def sections(text):
-    """[(number, first line, lines)]: each answer from the comment that starts with its number; "" stands above all."""
-    parts = [("", 1, [])]
-    for count, line in enumerate(text.splitlines(), 1):
-        if start := re.match(r"//+\s*(\d+\.\d+)(?![.\d])", line):
-            parts.append((start[1], count, []))
-        parts[-1][2].append(line)
-    return parts
-
-
-def exercises_at(lines, text):
-    """The exercises in whose answers the lines lie; none when one of them lies above all."""
-    numbers = {[number for number, first, _ in sections(text) if first <= line][-1] for line in lines}
-    return numbers if "" not in numbers else set()
-
-
-def unclosed(messages, text, source):
-    """The exercise above the first function that the compiler did not expect: a brace is missing there. Else none."""
-    below = re.search(re.escape(str(source)) + r":(\d+):\d+: error: " + NOT_HERE, messages)
-    above = [number for number, first, _ in sections(text) if below and first <= int(below[1])][:-1]
-    return {above[-1]} if above and above[-1] else set()
-
-
-def without(lost, text, source, reference):
-    """The student's file with the reference answers in the places of those that are lost."""
-    replacements = {number: part for number, _, part in sections(reference)}
-    result = []
-    for number, first, part in sections(text):
-        if number in lost:
-            result += ['#line 1 "solution.cpp"', *replacements.get(number, [])]
-        else:
-            result += [f'#line {first} "{source}"', *part]
-    return "\n".join(result) + "\n"
+    def part_at(self, line):
+        return max(i for i, (_, first, _) in enumerate(self.parts) if first <= line)

@@ -97,10 +97,11 @@ def page(equations, results):
 
 
 def summary(checks):
-    """"3 hold", "2 hold, 1 does not hold, as said"."""
+    """"3 hold", "1 holds, 2 do not, as said"."""
+    words = {"holds": ("holds", "hold"), "does not hold, as said": ("does not, as said", "do not, as said")}
     verdicts = [verdict(check) for check in checks]
-    return ", ".join(f"{verdicts.count(v)} {'hold' if v == 'holds' and verdicts.count(v) > 1 else v}"
-                     for v in dict.fromkeys(verdicts))
+    counts = {one: verdicts.count(one) for one in verdicts}
+    return ", ".join(f"{count} {words.get(one, (one, one))[count > 1]}" for one, count in counts.items())
 
 
 def lasting(text):

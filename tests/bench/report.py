@@ -1,6 +1,8 @@
-"""report.py FILE.json [--short]: the measured times as Markdown tables; --short only the ratios, for the top README."""
+"""The measured times as Markdown tables: printed, or put into a text between its two comments "measured"."""
+import argparse
 import json
-import sys
+import re
+from pathlib import Path
 
 OURS_STEP, OURS_FUNCTIONS = "Tapestry, 2 threads", "Tapestry, matrices"
 PRODUCTS = "products alone, 2 threads"
@@ -106,17 +108,37 @@ def facts(document):
 
 def origin(document):
     return (f"{document['machine']}; {document['date'][:10]}; `{document['command']}`; medians of {document['rounds']} "
-            f"rounds, ± half their range; Tapestry at {document['versions']['tapestry']}.\n")
+            f"round{'s' * (document['rounds'] > 1)}, ± half their range; Tapestry at {document['versions']['tapestry']}.\n")
 
 
 def text(document, short=False):
     parts = [step_ratios(document), function_ratios(document)]
     if not short:
         parts += [facts(document), step_times(document), function_times(document)]
-        parts += [f"- {words}\n" for words in document["left_out"]]
+        parts += ["".join(f"- {words}\n" for words in document["left_out"])]
     return "\n".join([p for p in parts if p] + [origin(document)])
 
 
+def put_into(path, tables):
+    begin, end = "<!-- measured: begin -->\n", "<!-- measured: end -->"
+    old = Path(path).read_text()
+    if begin not in old or end not in old:
+        raise SystemExit(f"{path} has no lines '{begin.strip()}' and '{end}' to put the tables between")
+    Path(path).write_text(re.sub(f"{begin}.*{end}", lambda _: f"{begin}\n{tables}\n{end}", old, flags=re.DOTALL))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("measured", help="a JSON file that tests/bench/run wrote")
+    parser.add_argument("--short", action="store_true", help="only the ratios")
+    parser.add_argument("--into", metavar="FILE.md")
+    options = parser.parse_args()
+    tables = text(json.loads(Path(options.measured).read_text()), options.short)
+    if options.into:
+        put_into(options.into, tables)
+    else:
+        print(tables)
+
+
 if __name__ == "__main__":
-    with open(sys.argv[1]) as file:
-        print(text(json.load(file), "--short" in sys.argv))
+    main()

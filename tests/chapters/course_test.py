@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "chapters" / "course"))
 
 import equations  # noqa: E402
 import index  # noqa: E402
+from answers import Answers  # noqa: E402
 from checkout import Exercise, compiler_messages  # noqa: E402
 from limits import Limits  # noqa: E402
 from reports import to_json, to_junit, write_csv  # noqa: E402
@@ -80,6 +81,50 @@ class Running(unittest.TestCase):
         self.assertIn("MemoryError", report)
 
 
+class Compiling(unittest.TestCase):
+    text = "#include <x>\n// 1.6 is the notes'\n// 5.1 one\nint a() {\n}\n// 5.2 two\nint b() {\n}\n// 5.10\nint c() {\n}\n"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name) / "exercise.cpp"
+        self.file.write_text(self.text)
+        self.answers = Answers(self.file, ["5.1", "5.2", "5.10"])
+
+    def lost(self, *messages):
+        return self.answers.lost_with("\n".join(f"{self.file}:{message}" for message in messages))
+
+    def test_where_the_errors_lie(self):
+        self.assertEqual(self.lost("7:3: error: expected ;"), {"5.2"})
+        self.assertEqual(self.lost("3:3: error: no", "11:1: error: no"), {"5.1", "5.10"})
+        self.assertEqual(self.lost("2:3: error: no", "11:1: error: no"), set())  # above all answers
+        self.assertEqual(self.answers.lost_with("/usr/bin/ld: undefined reference"), set())
+
+    def test_where_a_brace_is_missing(self):
+        for compiler in ("a function-definition is not allowed here before", "function definition is not allowed here"):
+            self.assertEqual(self.lost(f"10:9: error: {compiler}", "11:1: error: expected }"), {"5.2"})
+        self.assertEqual(self.lost("4:9: error: a function-definition is not allowed here before"), set())
+
+    def test_the_messages_of_one_answer(self):
+        one, two = f"{self.file}:4:1: error: no\n  hint\n", f"{self.file}:7:1: error: never"
+        self.assertEqual(self.answers.errors_of("5.2", one + two), two)
+        self.assertEqual(self.answers.errors_of("5.1", one + two), one.rstrip())
+        self.assertEqual(self.answers.errors_of("5.10", one + two), one + two)
+
+    def test_the_reference_stands_in(self):
+        reference = self.file.parent / "solution.cpp"
+        reference.write_text("// 5.2\nint b() { return 2; }\n")
+        text = self.answers.without({"5.2"}, Answers(reference, ["5.1", "5.2", "5.10"]))
+        self.assertNotIn("int b() {\n", text)
+        self.assertIn('#line 1 "solution.cpp"\n// 5.2\nint b() { return 2; }\n#line 9 ', text)
+        self.assertIn(f'#line 3 "{self.file}"\n// 5.1 one\nint a() {{\n}}\n', text)
+
+    def test_the_compiler_alone(self):
+        log = ("[1/2] Compiling C++ object x.o\nFAILED: x.o \nccache c++ -Ix -c ../x.cpp\n../x.cpp: In function ‘f’:\n"
+               "../x.cpp:1:2: \x1b[01;31merror:\x1b[m expected ;\nninja: build stopped\n")
+        self.assertEqual(compiler_messages(log), "../x.cpp:1:2: error: expected ;")
+
+
 class Reports(unittest.TestCase):
     ann = {"05_minibatch_sgd": [Result(exercise(), "passed"), Result(exercise("5.3"), "failed", "a < b \x1b[1m&")]}
     ben = {"05_minibatch_sgd": [Result(exercise(), "not attempted"), Result(exercise("5.3"), "timed out")]}
@@ -103,11 +148,6 @@ class Reports(unittest.TestCase):
         self.assertEqual([suite.get(name) for name in ("tests", "failures", "errors", "skipped")], ["6", "1", "3", "1"])
         self.assertEqual([[child.tag for child in case] for case in suite],
                          [[], ["failure"], ["error"], ["error"], ["error"], ["skipped"]])
-
-    def test_the_compiler_alone(self):
-        log = ("[1/2] Compiling C++ object x.o\nFAILED: x.o \nccache c++ -Ix -c ../x.cpp\n"
-               "../chapters/x.cpp:1:2: \x1b[01;31merror:\x1b[m expected ;\nninja: build stopped\n")
-        self.assertEqual(compiler_messages(log), "../chapters/x.cpp:1:2: error: expected ;")
 
 
 def checked(slug, **changes):
@@ -160,6 +200,7 @@ class Index(unittest.TestCase):
         text = index.page(self.equations, {"05_x": {"checks": checks}})
         self.assertIn("| [p(z\\|x), 10 draws](05_x/demo.cpp#L7) | 20.00 ± 0.10 | 20 | z +1.00 | holds |", text)
         self.assertIn("| [eq:a](#eqa) | 1.6 | `a = b` | [05_x](05_x/README.md) | 1 holds |", text)
+        self.assertEqual(index.summary(checks + [checked("eq:a", expected="fails")]), "2 hold, 1 does not, as said")
         self.assertEqual(index.faults_of_index("05_x", checks, text), [])
         moved = [dict(check, line=9, lhs=20.1, se=0.2, z=0.5) for check in checks]
         self.assertEqual(index.faults_of_index("05_x", moved, text), [])

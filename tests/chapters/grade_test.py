@@ -50,6 +50,8 @@ STUDENTS = {
     "dan": "#error not finished\n",
     # a brace is missing
     "dee": SOLUTION.replace("epsilon;\n}", "epsilon;\n"),
+    # has a verdict of its own
+    "kim": SOLUTION + "int main() { return 0; }\n",
     # throws what is no exception, answers on a tape of its own, fills the memory
     "eve": answers({"11.1": "  throw 1;",
                     "11.5": "  Matrix<double> large(40000, 40000);\n  large.setZero();\n  return log_weights;"}),
@@ -79,9 +81,9 @@ class Class(unittest.TestCase):
         return [self.rows[student][column] for column in ("11.1", "11.2", "11.3", "11.4", "11.5", "total")]
 
     def test_the_class(self):
-        self.assertEqual((self.graded.returncode, list(self.rows)), (0, [*STUDENTS, "fay"]), self.graded.stderr)
+        self.assertEqual((self.graded.returncode, list(self.rows)), (0, sorted([*STUDENTS, "fay"])), self.graded.stderr)
         self.assertTrue(self.untouched)
-        self.assertEqual(self.junit.count("<testsuite "), 7)
+        self.assertEqual(self.junit.count("<testsuite "), 8)
 
     def test_right_wrong_and_untouched(self):
         self.assertEqual(self.row("ann"), ["2", "failed", "not attempted", "3", "2", "7"])
@@ -103,6 +105,8 @@ class Class(unittest.TestCase):
         self.assertEqual(self.row("dan"), ["not built"] * 5 + ["0"])
 
     def test_other_ways_to_fail(self):
+        self.assertEqual(self.row("kim"), ["not built"] * 5 + ["0"])
+        self.assertIn("multiple definition of `main'", self.reports["kim"]["11.1"])
         self.assertEqual(self.row("eve"), ["failed", "not attempted", "not attempted", "not attempted", "failed", "0"])
         self.assertIn("it threw something that is no std::exception", self.reports["eve"]["11.1"])
         self.assertIn("it threw: std::bad_alloc", self.reports["eve"]["11.5"])
@@ -124,7 +128,7 @@ class Student(unittest.TestCase):
         second = grade("--hint", "11.2", "--level", "2").stdout
         self.assertIn("(hint 2 of 3; more: chapters/grade 11 --hint 11.2 --level 3)", second)
         self.assertNotIn("more:", grade("--hint", "11.2").stdout)  # the next is the last
-        self.assertIn("11.4        3       25   eq:minibatch-grad", grade("--list").stdout)
+        self.assertIn("11.4        3       25   eq:minibatch-grad", grade("11", "--list").stdout)
 
     def test_wrong_requests(self):
         for words, sentence in ((["12"], "there is no chapter '12' with exercises (known: "),

@@ -160,7 +160,7 @@ void Run::describe(const lesson::Options& options) {
   std::vector<std::string> words;
   for (const auto& [name, value] : options.values()) {
     if (name == "quick" || name == "folder" || name == "resume" || name == "data-folder") continue;
-    words.push_back(std::visit([&](const auto& v) { return fmt::format("--{} {}", name, v); }, value));
+    words.push_back(std::visit([&name = name](const auto& v) { return fmt::format("--{} {}", name, v); }, value));
   }
   log_.say(fmt::format("{}, {} parameters; one-sample ELBO; pixels binarised anew at every presentation", kShape.text(),
                        lesson::thousands(static_cast<double>(trainer_.parameters().count()))));

@@ -15,7 +15,8 @@ namespace {
 using bench::Case;
 
 void register_step(const Case& c, int threads) {
-  const auto step = [c, threads, trainer = std::shared_ptr<models::VaeTrainer<float>>()](auto& state) mutable {
+  const auto step = [c, threads,
+                     trainer = std::shared_ptr<models::VaeTrainer<float>>()](benchmark::State& state) mutable {
     if (!trainer) {
       trainer = std::make_shared<models::VaeTrainer<float>>(bench::training_images(), c.shape(),
                                                             bench::settings(c, bench::kShards, threads));
@@ -27,7 +28,7 @@ void register_step(const Case& c, int threads) {
 }
 
 void register_products(const Case& c, int threads) {
-  const auto products = [c, threads](auto& state) {
+  const auto products = [c, threads](benchmark::State& state) {
     std::vector<bench::ShardProducts> shards(bench::kShards, {c.batch / bench::kShards, 784, c.hidden, c.latent});
     const auto run = [&](int i) { shards[static_cast<std::size_t>(i)].run(); };
     models::parallel_for(bench::kShards, threads, std::ref(run));
