@@ -19,12 +19,6 @@ struct Choices {
   std::string data = "mnist", mistake = "none";
 };
 
-std::vector<std::string> mistakes() {
-  std::vector<std::string> names{"none"};
-  for (const Break& one : breaks()) names.push_back(one.name);
-  return names;
-}
-
 void declare(lesson::Lesson& lesson, Choices& c) {
   using lesson::at_least, lesson::between;
   lesson.option("--terms", c.terms, "log densities in the sums whose rounding is measured", between(10'000, 1'000'000))
@@ -34,7 +28,7 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   lesson.option("--length", c.series.length, "points in each of them", between(2, 1000));
   lesson.option("--data", c.data, "images: mnist, digits, or a folder with four IDX files", "NAME")
       .when_quick(std::string("digits"));
-  lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", mistakes());
+  lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", lesson::names(breaks()));
 }
 
 }  // namespace
@@ -45,6 +39,7 @@ int main(int argc, char** argv) {
   declare(lesson, c);
   return lesson.run(argc, argv, [&] {
     const Ingredients use = broken(c.mistake);
+    if (c.mistake != "none") lesson.say(lesson::announcement(breaks(), c.mistake));
 
     // A dataset is a list: the order is nothing, a repetition is something.
     check_dataset(lesson, use.log_p);

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 #include <set>
-#include <stdexcept>
 
 #include "models/autoregression.hpp"
 #include "models/categorical.hpp"
@@ -51,8 +50,8 @@ Ingredients right() {
 }
 
 // clang-format off
-const std::vector<Break>& breaks() {
-  static const std::vector<Break> all{
+const std::vector<lesson::Break<Ingredients>>& breaks() {
+  static const std::vector<lesson::Break<Ingredients>> all{
       {"set", "equal points counted once", {"eq:dataset"},
        [](Ingredients& i) { i.log_p = sum_over_set; }},
       {"mean", "a mean over the points for their sum", {"eq:dataset"},
@@ -78,16 +77,5 @@ const std::vector<Break>& breaks() {
   return all;
 }
 // clang-format on
-
-Ingredients broken(const std::string& name) {
-  Ingredients ingredients = right();
-  if (name == "none") return ingredients;
-  for (const Break& one : breaks()) {
-    if (one.name != name) continue;
-    one.make(ingredients);
-    return ingredients;
-  }
-  throw std::invalid_argument("there is no break '" + name + "'");
-}
 
 }  // namespace ch04

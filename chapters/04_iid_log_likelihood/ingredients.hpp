@@ -10,6 +10,7 @@
 #include "chapters/04_iid_log_likelihood/discrete.hpp"
 #include "chapters/04_iid_log_likelihood/normal_data.hpp"
 #include "chapters/04_iid_log_likelihood/rounding.hpp"
+#include "chapters/lesson/breaks.hpp"
 
 namespace ch04 {
 
@@ -28,15 +29,8 @@ struct Ingredients {
 // The right ones.
 Ingredients right();
 
-// A mistake: its name, what is wrong, and the slugs of equations that cannot survive it.
-struct Break {
-  std::string name, what;
-  std::vector<std::string> slugs;
-  void (*make)(Ingredients&);
-};
-const std::vector<Break>& breaks();
-
-// The ingredients with the mistake of that name, or "none". Throws std::invalid_argument for an unknown one.
-Ingredients broken(const std::string& name);
+// What --break can make of them.
+const std::vector<lesson::Break<Ingredients>>& breaks();
+inline Ingredients broken(const std::string& name) { return lesson::broken(right(), breaks(), name); }
 
 }  // namespace ch04

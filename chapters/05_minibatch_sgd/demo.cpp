@@ -21,12 +21,6 @@ struct Choices {
   int images = 100, minibatches = 10'000;
 };
 
-std::vector<std::string> mistakes() {
-  std::vector<std::string> names{"none"};
-  for (const Break& one : breaks()) names.push_back(one.name);
-  return names;
-}
-
 void declare(lesson::Lesson& lesson, Choices& c) {
   using lesson::at_least, lesson::between;
   lesson.option("--batch", c.example.M, "N_M, of the five points", between(1, 4));
@@ -38,7 +32,7 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   lesson.option("--minibatches", c.minibatches, "of images to draw, three times", at_least(100))
       .when_quick(std::int64_t{1000});
   lesson.option("--chains", c.sgd.chains, "runs of SGD, side by side", at_least(100)).when_quick(std::int64_t{500});
-  lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", mistakes());
+  lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", lesson::names(breaks()));
 }
 
 }  // namespace
@@ -49,6 +43,9 @@ int main(int argc, char** argv) {
   declare(lesson, c);
   return lesson.run(argc, argv, [&] {
     const Ingredients use = broken(c.mistake);
+    if (c.mistake != "none") lesson.say(lesson::announcement(breaks(), c.mistake));
+
+    const models::Dataset images = models::load_data(c.data, lesson.data("")).train;
 
     // 1.6: why the log-likelihood, whose it is, and what the notes first say of a minibatch
     maximum_likelihood(lesson, c.example, use);
@@ -62,12 +59,12 @@ int main(int argc, char** argv) {
 
     // how far off a single minibatch is, with two parameters and with thousands
     const lesson::Equation gradient = spread(lesson, c.example, use);
-    const models::Dataset images = models::load_data(c.data, lesson.data("")).train;
     const ZScores z = check_real_model(lesson, gradient, images, c.images, c.minibatches, use);
 
     // where SGD comes to rest, and how it comes to rest at the optimum
     convergence(lesson, c.sgd, use);
 
+    if (lesson.figures().format == plots::Format::none) return;
     plot_minibatches(c.example, lesson.figures());
     plot_errors(c.example, lesson.seed(), lesson.figures());
     plot_z_scores(z, lesson.figures());

@@ -1,7 +1,5 @@
 #include "chapters/05_minibatch_sgd/ingredients.hpp"
 
-#include <stdexcept>
-
 #include "models/categorical.hpp"
 #include "models/enumerate.hpp"
 
@@ -37,8 +35,8 @@ double swapped_divergence(std::span<const double> data, std::span<const double> 
 }  // namespace
 
 // clang-format off
-const std::vector<Break>& breaks() {
-  static const std::vector<Break> all{
+const std::vector<lesson::Break<Ingredients>>& breaks() {
+  static const std::vector<lesson::Break<Ingredients>> all{
       {"divergence", "KL(p_θ ‖ p̂) for KL(p̂ ‖ p_θ)", {"eq:ml-kl"},
        [](Ingredients& i) { i.divergence = swapped_divergence; }},
       {"total", "a mean over data points for their sum", {"eq:loglik-d", "eq:loglik-m"},
@@ -68,16 +66,5 @@ const std::vector<Break>& breaks() {
   return all;
 }
 // clang-format on
-
-Ingredients broken(const std::string& name) {
-  Ingredients ingredients = right();
-  if (name == "none") return ingredients;
-  for (const Break& one : breaks()) {
-    if (one.name != name) continue;
-    one.make(ingredients);
-    return ingredients;
-  }
-  throw std::invalid_argument("there is no break '" + name + "'");
-}
 
 }  // namespace ch05

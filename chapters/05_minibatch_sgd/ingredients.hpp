@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chapters/05_minibatch_sgd/estimator.hpp"
+#include "chapters/lesson/breaks.hpp"
 
 namespace ch05 {
 
@@ -26,15 +27,8 @@ struct Ingredients {
 // The right ones.
 Ingredients right();
 
-// A mistake: its name, what is wrong, and the slugs of equations that cannot survive it.
-struct Break {
-  std::string name, what;
-  std::vector<std::string> slugs;
-  void (*make)(Ingredients&);
-};
-const std::vector<Break>& breaks();
-
-// The ingredients with the mistake of that name, or "none". Throws std::invalid_argument for an unknown one.
-Ingredients broken(const std::string& name);
+// What --break can make of them.
+const std::vector<lesson::Break<Ingredients>>& breaks();
+inline Ingredients broken(const std::string& name) { return lesson::broken(right(), breaks(), name); }
 
 }  // namespace ch05

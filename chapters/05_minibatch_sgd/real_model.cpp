@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 #include "chapters/05_minibatch_sgd/proof.hpp"
 #include "models/random.hpp"
 
@@ -16,6 +18,18 @@ std::vector<std::vector<int>> by_class(const models::Dataset& images) {
   std::vector<std::vector<int>> members(static_cast<std::size_t>(images.classes()));
   for (int i = 0; i < images.count(); ++i) members[images.labels[static_cast<std::size_t>(i)]].push_back(i);
   return members;
+}
+
+// Throws unless there is one whole minibatch, with two images of each class.
+void require_spread(const models::Dataset& images, int M) {
+  if (M > images.count())
+    throw std::invalid_argument(
+        fmt::format("--images: expected at most the {} images of {}, found {}", images.count(), images.name, M));
+  const auto members = by_class(slice(images, 0, images.count() - images.count() % M));
+  for (std::size_t c = 0; c < members.size(); ++c)
+    if (members[c].size() < 2)
+      throw std::invalid_argument(fmt::format("{}: expected two images or more of each class, found {} of class {}",
+                                              images.name, members[c].size(), c));
 }
 
 // ∇log p(x) of every image, a tape each: mean and variance over each class.
@@ -90,6 +104,7 @@ std::vector<double> z_scores(const Vector& mean, const Vector& se, const Vector&
 
 ZScores check_real_model(lesson::Lesson& lesson, lesson::Equation equation, const models::Dataset& whole, int M,
                          int minibatches, const Ingredients& use) {
+  require_spread(whole, M);
   const models::Dataset images = slice(whole, 0, whole.count() - whole.count() % M);
   const int N = images.count(), K = images.classes();
   const auto members = by_class(images);

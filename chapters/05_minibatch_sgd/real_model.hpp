@@ -17,7 +17,8 @@ struct ZScores {
 
 // Adds to `equation` (eq:minibatch-grad) that the mean over `minibatches` minibatches of M images agrees with the full
 // gradient, parameter by parameter; how a class-balanced sampler is biased; and how weights repair it. Uses as many
-// whole minibatches of `images` as there are.
+// whole minibatches of `images` as there are. Throws std::invalid_argument if that is none, or leaves a class with less
+// than two images.
 ZScores check_real_model(lesson::Lesson& lesson, lesson::Equation equation, const models::Dataset& images, int M,
                          int minibatches, const Ingredients& use);
 

@@ -70,7 +70,7 @@ double normal_sum(std::span<const double> x) { return on_the_tape(x, Normal{}).v
 TEST_SUITE("chapters/04_iid_log_likelihood") {
   TEST_CASE("every mistake is noticed by the equations it concerns, and every equation notices one") {
     std::set<std::string> noticed;
-    for (const Break& one : breaks()) {
+    for (const auto& one : breaks()) {
       CAPTURE(one.name);
       lesson::Room room;
       room.run({"--no-plots"}, [&](lesson::Lesson& lesson) { check_all(lesson, broken(one.name)); });

@@ -3,11 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "chapters/05_minibatch_sgd/proof.hpp"
 #include "chapters/05_minibatch_sgd/real_model.hpp"
 #include "chapters/05_minibatch_sgd/sgd.hpp"
+#include "chapters/05_minibatch_sgd/training.hpp"
 #include "models/enumerate.hpp"
 #include "models/random.hpp"
 #include "tests/chapters/room.hpp"
@@ -16,9 +18,13 @@ using namespace ch05;
 
 namespace {
 
+const models::Dataset& few_digits() {
+  static const models::Dataset images = slice(models::load_all_digits(TAPESTRY_DATA), 0, 200);
+  return images;
+}
+
 // The chapter's checks in small. Returns the slugs of the equations that do not pass.
 std::set<std::string> failing(const Ingredients& use, const char* seed, int M = 2) {
-  static const models::Dataset images = slice(models::load_all_digits(TAPESTRY_DATA), 0, 200);
   lesson::Room room;
   room.run({"--no-plots", "--seed", seed}, [&](lesson::Lesson& lesson) {
     const Example example{.M = M, .draws = 3000};
@@ -28,7 +34,7 @@ std::set<std::string> failing(const Ingredients& use, const char* seed, int M = 
     two_rules(lesson, example, use);
     unbiasedness(lesson, example, use);
     coefficient(lesson, example, use);
-    check_real_model(lesson, spread(lesson, example, use), images, 20, 200, use);
+    check_real_model(lesson, spread(lesson, example, use), few_digits(), 20, 200, use);
     convergence(lesson, SgdSettings{.chains = 400}, use);
   });
   CAPTURE(room.err.str());
@@ -56,7 +62,7 @@ TEST_SUITE("chapters/minibatch") {
 
   TEST_CASE("every mistake is noticed by the equations it concerns, and every equation notices one") {
     std::set<std::string> noticed;
-    for (const Break& one : breaks()) {
+    for (const auto& one : breaks()) {
       CAPTURE(one.name);
       const std::set<std::string> slugs = failing(broken(one.name), "1");
       for (const std::string& slug : one.slugs) {
@@ -68,7 +74,6 @@ TEST_SUITE("chapters/minibatch") {
     CHECK(noticed == std::set<std::string>{"claim:decreasing-steps", "eq:coefficient", "eq:expectation", "eq:grad-sum",
                                            "eq:loglik-d", "eq:loglik-m", "eq:minibatch-grad", "eq:minibatch-value",
                                            "eq:ml-kl", "eq:scaled", "eq:sgd-floor", "eq:sgd-unbiased"});
-    CHECK_THROWS_AS(broken("nothing"), std::invalid_argument);
   }
 
   TEST_CASE("the numbers of the text: 8, 20, 20; variance 93.75 and 125; blocks of a sorted file 18.125") {
@@ -118,9 +123,29 @@ TEST_SUITE("chapters/minibatch") {
     for (Index k = 0; k < 3; ++k) CHECK(c[k] == doctest::Approx((k != 1) - 2 * p[k]));
   }
 
-  TEST_CASE("what cannot be: blocks that do not fit, nothing to average over") {
+  TEST_CASE("training: a full batch goes down at every step, minibatches go further, falling steps come to rest") {
+    const std::vector<double> full = training_losses(few_digits(), {.M = 200, .epochs = 10}, 1);
+    CHECK(full.size() == 11);
+    CHECK(lesson::judge_increasing(std::vector(full.rbegin(), full.rend()), 0).holds);
+    const std::vector<double> constant = training_losses(few_digits(), {.M = 3, .epochs = 10}, 1);
+    const std::vector<double> falling = training_losses(few_digits(), {.M = 3, .decreasing = true, .epochs = 10}, 1);
+    CHECK(constant.back() < full.back());
+    CHECK(std::abs(falling[10] - falling[9]) < 0.1 * std::abs(constant[10] - constant[9]));
+  }
+
+  TEST_CASE("what cannot be: blocks that do not fit, nothing to average over, too few images") {
     CHECK_THROWS_AS(blocks(5, 6), std::invalid_argument);
     CHECK_THROWS_AS(blocks(5, 0), std::invalid_argument);
     CHECK_THROWS_AS(outcomes({}, [](Points) { return Vector(); }), std::invalid_argument);
+    const auto says = [](const models::Dataset& images, int M) {
+      lesson::Room room;
+      const int status = room.run({"--no-plots"}, [&](lesson::Lesson& lesson) {
+        check_real_model(lesson, lesson.equation("1.6", "", "eq:minibatch-grad"), images, M, 10, right());
+      });
+      CHECK(status == 1);
+      return room.err.str();
+    };
+    CHECK(says(few_digits(), 201).find("--images: expected at most the 200 images of ") != std::string::npos);
+    CHECK(says(slice(few_digits(), 0, 12), 4).find("expected two images or more of each class") != std::string::npos);
   }
 }
