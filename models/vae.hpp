@@ -60,6 +60,8 @@ class Vae {
   Var<Matrix<S>> expected_log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x, const Posterior& q) const;
 
   const VaeShape& shape() const { return shape_; }
+  // What the encoder subtracts from x: 1×pixels; empty for a Bernoulli likelihood.
+  const Matrix<S>& centre() const { return centre_; }
 
  private:
   VaeShape shape_;

@@ -62,6 +62,17 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }  // namespace
 
 TEST_SUITE("models") {
+  TEST_CASE("vae checkpoint: a Gaussian VAE's holds what the encoder subtracts, the training mean") {
+    const TemporaryFolder folder;
+    VaeTrainer<double> trainer(digits(),
+                               {.pixels = 64, .latent = 3, .hidden = {16}, .likelihood = Likelihood::gaussian},
+                               {.batch = 50, .binarisation = Binarisation::none});
+    trainer.save(folder / "run", kHistory);
+    Matrix<double> centre(1, 64);
+    Safetensors(folder / "run").read("encoder.centre", {1, 64}, std::span(centre.data(), 64));
+    CHECK((centre - as_matrix<double>(digits()).colwise().mean()).norm() < 1e-12);
+  }
+
   TEST_CASE_TEMPLATE("vae checkpoint: training goes on to the same bits", S, float, double) {
     for (const Method method : {Method::adam, Method::momentum, Method::sgd}) {
       VaeTrainingSettings settings = kSettings;  // 5 steps an epoch
