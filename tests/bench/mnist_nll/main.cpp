@@ -23,10 +23,10 @@ const VaeShape kShape{.pixels = 784, .latent = 50, .hidden = {200, 200}};
 
 struct Choices {
   VaeTrainingSettings training{.batch = 100,
-                               .epochs = 300,
+                               .epochs = 400,
                                .schedule = ScheduleKind::cosine,
                                .learning_rate = 3e-3,
-                               .last_learning_rate = 2e-5,
+                               .last_learning_rate = 1e-5,
                                .bound = {.kl = Kl::path}};
   int training_images = 60'000, images = 10'000, samples = 5'000;
   int probe_every = 20, probe_images = 2'000, probe_samples = 100;
