@@ -37,7 +37,7 @@ class Aside {
 
 // adjoint += whole, summed over the rows or columns along which the value was repeated.
 template <class S>
-void add_summed(MatrixMap<S> adjoint, const MatrixMap<S>& whole) {
+void add_summed(MatrixMap<S> adjoint, const ConstMatrixMap<S>& whole) {
   if (adjoint.rows() == whole.rows() && adjoint.cols() == whole.cols())
     adjoint += whole;
   else if (adjoint.size() == 1)
@@ -67,9 +67,13 @@ void Node<Matrix<S>>::accumulate(const E& gradient) {
     if constexpr (is_product<E>) touched_grad().noalias() += gradient;  // its kernel adds as readily as it assigns
   } else {
     MatrixMap<S> adjoint = touched_grad();
-    const detail::Aside<S> aside(*tape_, gradient.rows(), gradient.cols());
-    detail::assign(aside.matrix(), gradient);
-    detail::add_summed(adjoint, aside.matrix());
+    if constexpr (std::same_as<E, ConstMatrixMap<S>>) {  // in memory already
+      detail::add_summed<S>(adjoint, gradient);
+    } else {
+      const detail::Aside<S> aside(*tape_, gradient.rows(), gradient.cols());
+      detail::assign(aside.matrix(), gradient);
+      detail::add_summed<S>(adjoint, {aside.matrix().data(), gradient.rows(), gradient.cols()});
+    }
   }
 }
 

@@ -34,6 +34,14 @@ Tape& tape_of(const Number<S>&, const Rest&... rest) {
   return tape_of(rest...);
 }
 
+// Keeps a record's operands, on a traced tape. Out of the way of the others, which it would slow down.
+template <class... Operands>
+[[gnu::cold, gnu::noinline]] void note(Tape& tape, const Record& record, const std::tuple<Operands...>& operands) {
+  std::vector<const Record*> records;
+  std::apply([&](const auto&... operand) { (Recorder::list(records, operand), ...); }, operands);
+  Recorder::note(tape, record, std::move(records));
+}
+
 }  // namespace detail
 
 // Appends one record. `value` is a number, an Eigen expression (evaluated straight into the arena) or written(...);
@@ -48,25 +56,21 @@ auto record(const V& value, Pullback pullback, const Operands&... operands) {
   auto stored = std::tuple(Recorder::store(tape, operands)...);
   const bool needs_gradient = std::apply([](auto&... o) { return (Recorder::needs_gradient(o) || ...); }, stored);
 
-  const auto finish = [&](Node<T>& node) {
-    Recorder::set_value(tape, node, value);
-    if (tape.traced()) [[unlikely]] {
-      std::vector<const Record*> records;
-      std::apply([&](auto&... o) { (Recorder::list(records, o), ...); }, stored);
-      Recorder::note(tape, node, std::move(records));
-    }
-    return Recorder::handle(tape, node);
-  };
   if (!needs_gradient) {
     auto& node = Recorder::allocate<Node<T>>(tape);
     node.operation = &detail::kDerivedConstant<name, T>;
-    return finish(node);
+    Recorder::set_value(tape, node, value);
+    if (tape.traced()) [[unlikely]]
+      detail::note(tape, node, stored);
+    return Recorder::handle<T>(tape, node);
   }
   auto& node = Recorder::allocate<R>(tape, std::move(pullback), std::move(stored));
   node.operation = &detail::kRecorded<name, T, R>;
-  const Var<T> var = finish(node);  // may throw: only what has a value is linked
+  Recorder::set_value(tape, node, value);  // may throw: only what has a value is linked
+  if (tape.traced()) [[unlikely]]
+    detail::note(tape, node, node.operands);
   Recorder::link(tape, node);
-  return var;
+  return Recorder::handle<T>(tape, node);
 }
 
 // Tape and Node members that need the above.

@@ -117,6 +117,18 @@ Batch<T> as_matrix(const Dataset& data, const Treatment& treatment) {
   return out;
 }
 
+template <typename T>
+Batch<T> mean_image(const Dataset& data) {
+  Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(data.dimensions());
+  for (int i = 0; i < data.count(); ++i) {
+    sum += Eigen::Map<const Eigen::RowVector<std::uint8_t, Eigen::Dynamic>>(data.image(i).data(), data.dimensions())
+               .cast<double>();
+  }
+  return (sum / (static_cast<double>(data.count()) * data.scale)).cast<T>();
+}
+
+template Batch<float> mean_image(const Dataset&);
+template Batch<double> mean_image(const Dataset&);
 template Batch<float> as_matrix(const Dataset&, const Treatment&);
 template Batch<double> as_matrix(const Dataset&, const Treatment&);
 

@@ -47,6 +47,12 @@ void fill_batch(const Dataset& data, std::span<const int> indices, const Treatme
 template <typename T>
 Batch<T> as_matrix(const Dataset& data, const Treatment& treatment = {});
 
+// The mean of the grey images, in 0 .. 1: 1 × d.
+template <typename T>
+Batch<T> mean_image(const Dataset& data);
+
+extern template Batch<float> mean_image(const Dataset&);
+extern template Batch<double> mean_image(const Dataset&);
 extern template Batch<float> as_matrix(const Dataset&, const Treatment&);
 extern template Batch<double> as_matrix(const Dataset&, const Treatment&);
 

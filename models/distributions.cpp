@@ -47,12 +47,13 @@ auto row_of(const M& x, Index r, Index R) {
   return x.row(r / (R / x.rows())).array();
 }
 
-// The same, where the operand may also be one number for all columns: calls f with an array of d columns either way.
-template <class M, class F>
-auto with_row(const M& x, Index r, Index R, Index d, F f) {
-  using S = typename M::Scalar;
-  if (x.cols() == d) return f(row_of(x, r, R));
-  return f(Eigen::Array<S, 1, Eigen::Dynamic>::Constant(1, d, x(0, 0)));
+// An operand of d columns as it is; one number as a row that repeats it.
+template <Element S>
+autograd::ConstMatrixMap<S> repeated(autograd::Tape& tape, const autograd::ConstMatrixMap<S>& x, Index d) {
+  if (x.cols() == d) return x;
+  const autograd::MatrixMap<S> row = tape.scratch<S>(1, d);
+  autograd::MatrixMap<S>(row).setConstant(x(0, 0));
+  return {row.data(), 1, d};
 }
 
 // Adds to row r's share of an operand's adjoint; over all columns if the operand is one number.
@@ -90,31 +91,33 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
 
 template <Element S>
 Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var) {
-  const Index R = common_rows<S>("normal_log_prob", {{"x", x}, {"mu", mu}, {"log_var", log_var, true}});
+  const Index R = common_rows<S>("normal_log_prob", {{"x", x}, {"mu", mu, true}, {"log_var", log_var, true}});
   const Index d = x.cols();
-  const auto fill = [=, x = x.value(), mu = mu.value(), log_var = log_var.value()](auto y) {
+  autograd::Tape& tape = x.tape();
+  // 1 / σ² in the operand's own shape: one exponential for each of its numbers, forward and backward.
+  const autograd::MatrixMap<S> inverse = tape.scratch<S>(log_var.rows(), log_var.cols());
+  autograd::MatrixMap<S>(inverse).array() = (-log_var.value().array()).exp();
+  const auto m = repeated<S>(tape, mu.value(), d), l = repeated<S>(tape, log_var.value(), d);
+  const auto precision = repeated<S>(tape, {inverse.data(), inverse.rows(), inverse.cols()}, d);
+  const auto fill = [=, x = x.value()](auto y) {
     for (Index r = 0; r < R; ++r) {
-      const auto difference = row_of(x, r, R) - row_of(mu, r, R);
-      y(r, 0) = with_row(log_var, r, R, d, [&](const auto& l) {
-        return S(-0.5) * (S(kLog2Pi) + l + difference.square() * (-l).exp()).sum();
-      });
+      const auto squares = (row_of(x, r, R) - row_of(m, r, R)).square();
+      y(r, 0) = S(-0.5) * (S(kLog2Pi) + row_of(l, r, R) + squares * row_of(precision, r, R)).sum();
     }
   };
   return record<"normal_log_prob">(
       written<S>(R, 1, fill),
-      [R, d](auto& y, auto& x, auto& mu, auto& log_var) {
+      [=](auto& y, auto& x, auto& mu, auto& log_var) {
         for (auto* operand : {&x, &mu, &log_var}) {
           if (operand->needs_gradient()) operand->touched_grad();
         }
         for (Index r = 0; r < R; ++r) {
           const S g = y.grad()(r, 0);
-          const auto difference = row_of(x.value(), r, R) - row_of(mu.value(), r, R);
-          with_row(log_var.value(), r, R, d, [&](const auto& l) {
-            const auto u = difference * (-l).exp();
-            if (x.needs_gradient()) add_to_row(x, r, R, -g * u);
-            if (mu.needs_gradient()) add_to_row(mu, r, R, g * u);
-            if (log_var.needs_gradient()) add_to_row(log_var, r, R, S(0.5) * g * (u * difference - S(1)));
-          });
+          const auto difference = row_of(x.value(), r, R) - row_of(m, r, R);
+          const auto u = difference * row_of(precision, r, R);
+          if (x.needs_gradient()) add_to_row(x, r, R, -g * u);
+          if (mu.needs_gradient()) add_to_row(mu, r, R, g * u);
+          if (log_var.needs_gradient()) add_to_row(log_var, r, R, S(0.5) * g * (u * difference - S(1)));
         }
       },
       x, mu, log_var);

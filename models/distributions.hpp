@@ -21,7 +21,7 @@ using autograd::Var;
 template <Element S>
 Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& logits);
 
-// Normal with diagonal covariance; log_var may be 1×1.
+// Normal with diagonal covariance; mu and log_var may be 1×1.
 //   log p(x) = -½ Σⱼ [ log 2π + log_varⱼ + (xⱼ - μⱼ)² / exp log_varⱼ ]
 //   with u = (x - μ) / exp(log_var):      x̄ -= ȳ u      μ̄ += ȳ u      log_var⁻ += ȳ ½ (u (x - μ) - 1)
 template <Element S>

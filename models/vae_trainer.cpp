@@ -34,7 +34,7 @@ VaeTrainer<S>::VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeT
   schedule_ = {settings.schedule, settings.learning_rate, settings.last_learning_rate,
                static_cast<std::uint64_t>(settings.epochs) * steps_per_epoch()};
   loss_ = [this](const Watched<S>& theta, const Shard& shard) { return shard_loss(theta, shard); };
-  vae_.start_at_mean(parameters_, as_matrix<S>(data).colwise().mean());
+  vae_.start_at_mean(parameters_, mean_image<S>(data));
 }
 
 // -(1/M) Σ bound(x) over the shard's rows: the shards' parts add up to the loss of the minibatch of M.

@@ -29,6 +29,13 @@ Batch<double> batch(const Dataset& data, const std::vector<int>& indices, const 
 }  // namespace
 
 TEST_SUITE("models") {
+  TEST_CASE("binarise: the mean image is the mean of the grey images") {
+    const Dataset digits = load_all_digits(TAPESTRY_DATA);
+    const Batch<double> mean = as_matrix<double>(digits).colwise().mean();
+    CHECK((mean_image<double>(digits) - mean).cwiseAbs().maxCoeff() < 1e-14);
+    CHECK((mean_image<float>(digits).cast<double>() - mean).cwiseAbs().maxCoeff() < 1e-7);
+  }
+
   TEST_CASE("binarise: grey pixels are pixels / scale") {
     const Dataset data = images(5, 16);
     const Batch<double> grey = batch(data, {3, 0, 3}, {});

@@ -90,6 +90,8 @@ TEST_SUITE("models") {
     const M row = uniform_matrix(1, kD, -1, 1, 3), samples = normal_matrix(6, kD, 4), one = M::Constant(1, 1, 0.3);
     check(autograd::gradcheck(normal_log_prob<double>, samples, mu, log_var));
     check(autograd::gradcheck(normal_log_prob<double>, mu, samples, one));
+    check(autograd::gradcheck(normal_log_prob<double>, mu, one, one));
+    check(autograd::gradcheck(normal_log_prob<double>, samples, one, log_var));
     check(autograd::gradcheck(normal_log_prob<double>, row, samples, row));
     check(autograd::gradcheck(normal_log_prob<double>, M(mu.col(0)), M(samples.col(0)), one));
     check(autograd::gradcheck(standard_normal_log_prob<double>, samples));
@@ -173,8 +175,7 @@ TEST_SUITE("models") {
           "bernoulli_log_prob: x has more rows than the logits");
     CHECK(error([&] { reparameterise(at(4, 2), at(4, 2), at(2, 2)); }) ==
           "reparameterise: epsilon has fewer rows than mu or log_var");
-    // one number serves as log_var of a normal and as nothing else
-    CHECK(error([&] { normal_log_prob(at(4, 2), at(1, 1), at(1, 1)); }).starts_with("normal_log_prob: mu is 1×1"));
+    // one number serves as mu and log_var of a normal and as nothing else
     CHECK(error([&] { normal_log_prob(at(1, 1), at(4, 2), at(1, 1)); }).starts_with("normal_log_prob: x is 1×1"));
     CHECK(
         error([&] { kl_to_standard_normal(at(4, 2), at(1, 1)); }).starts_with("kl_to_standard_normal: log_var is 1×1"));
