@@ -111,14 +111,12 @@ ZScores check_real_model(lesson::Lesson& lesson, lesson::Equation equation, cons
   const Model model = softmax_regression(images, lesson.seed(), use.total);
   const std::vector<RunningMeans> gradients = gradients_by_class(lesson, images, model);
 
-  const Vector ones = Vector::Ones(K), even = ones / K;
-  Vector share(K), weight(K);
-  for (Index c = 0; c < K; ++c) {
-    const double n = static_cast<double>(gradients[static_cast<std::size_t>(c)].count());
-    share[c] = n / N;
-    // image j of class c is one of M with π_j = M/(K n): weight 1/π_j in the place of the factor N/M
-    weight[c] = use.weight(M / (K * n), N, M) / n_over_m(N, M);
-  }
+  // With every class equally likely, an image of class c stands in a minibatch π = M/(K n_c) times on average: the
+  // weight 1/π takes the place of the factor N/M.
+  Vector sizes(K);  // n_c
+  for (Index c = 0; c < K; ++c) sizes[c] = static_cast<double>(members[static_cast<std::size_t>(c)].size());
+  const Vector ones = Vector::Ones(K), even = ones / K, share = sizes / N;
+  const Vector weight = sizes.unaryExpr([&](double n) { return use.weight(M / (K * n), N, M) / n_over_m(N, M); });
   // The standard errors are the theory's. Some pixels are inked in a single image: a sample that misses it would take
   // their gradient for a constant.
   const double n = static_cast<double>(minibatches) * M;

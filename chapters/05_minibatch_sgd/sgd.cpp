@@ -26,13 +26,14 @@ void draw_minibatches(const SgdSettings& s, std::uint64_t seed, int t, Matrix<do
     };
     std::iota(order.begin(), order.end(), 0);
     for (int j = 0; j < first + s.M; ++j) {
-      // a shuffle from the front, as far as this minibatch; or each point anew
-      if (s.picking == Picking::with_replacement)
-        order[static_cast<std::size_t>(j)] = below(N, j);
-      else
+      int point = 0;
+      if (s.picking == Picking::with_replacement) {
+        point = below(N, j);
+      } else {  // a shuffle from the front, as far as this minibatch
         std::swap(order[static_cast<std::size_t>(j)], order[static_cast<std::size_t>(j + below(N - j, j))]);
-      if (j >= first)
-        points(chain * s.M + j - first, 0) = s.x[static_cast<std::size_t>(order[static_cast<std::size_t>(j)])];
+        point = order[static_cast<std::size_t>(j)];
+      }
+      if (j >= first) points(chain * s.M + j - first, 0) = s.x[static_cast<std::size_t>(point)];
     }
   }
 }
@@ -96,15 +97,15 @@ double epochs_floor(const SgdSettings& s, double a) {
 
 void convergence(lesson::Lesson& lesson, const SgdSettings& settings, const Ingredients& use) {
   auto equation = lesson.equation("1.6", "E[ L(θ_t) ] - min L → ½ a v / (2 - a h)", "eq:sgd-floor");
-  const auto comes_to_rest = [&](double a, int M, double h) {
+  const auto comes_to_rest = [&](const std::string& label, double a, int M, double h, Picking picking) {
     SgdSettings s = settings;
-    s.M = M, s.h = h, s.step = [a](int) { return a; };
-    const std::string label = h == 1 ? fmt::format("a = {}, M = {}", a, M) : fmt::format("a = {}, h = {}", a, h);
+    s.M = M, s.h = h, s.picking = picking, s.step = [a](int) { return a; };
     equation.sampled(label, simulate(s, lesson.seed()).back(), 0.5 * h * use.floor(a, h, gradient_variance(s)));
   };
-  for (const double a : {1.0, 0.5, 0.1}) comes_to_rest(a, 1, 1);
-  for (const int M : {2, 4}) comes_to_rest(0.5, M, 1);
-  comes_to_rest(0.5, 1, 0.25);
+  for (const double a : {1.0, 0.5, 0.1}) comes_to_rest(fmt::format("a = {}, M = 1", a), a, 1, 1, Picking::subset);
+  for (const int M : {2, 4}) comes_to_rest(fmt::format("a = 0.5, M = {}", M), 0.5, M, 1, Picking::subset);
+  comes_to_rest("a = 0.5, M = 10 of 5", 0.5, 10, 1, Picking::with_replacement);
+  comes_to_rest("a = 0.5, h = 0.25", 0.5, 1, 0.25, Picking::subset);
 
   SgdSettings s = settings;
   s.M = 1, s.steps = 20;
