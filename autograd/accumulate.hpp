@@ -9,13 +9,33 @@ namespace autograd {
 
 namespace detail {
 
+// What writes itself where it belongs, or adds itself to what is there: Product (product.hpp).
+template <class E, class S>
+concept WritesItself = requires(const E& e, MatrixMap<S> target) {
+  e.assign_to(target);
+  e.add_to(target);
+};
+
 // target = expression, evaluated in place.
 template <class Target, class E>
 void assign(Target target, const E& expression) {
-  if constexpr (is_array<E>)
+  if constexpr (WritesItself<E, typename Target::Scalar>)
+    expression.assign_to(target);
+  else if constexpr (is_array<E>)
     target.array() = expression;
   else
     target.noalias() = expression;
+}
+
+// target += expression, where the expression's kernel adds as readily as it assigns.
+template <class E, class S>
+inline constexpr bool kAddsInPlace = is_product<E> || WritesItself<E, S>;
+template <class S, class E>
+void add(MatrixMap<S> target, const E& expression) {
+  if constexpr (WritesItself<E, S>)
+    expression.add_to(target);
+  else
+    target.noalias() += expression;
 }
 
 // Memory of the tape for as long as this object lives.
@@ -63,8 +83,8 @@ void Node<Matrix<S>>::accumulate(const E& gradient) {
   if (same_rows && same_cols && !touched_) {
     touch();
     detail::assign(MatrixMap<S>(grad_, rows_, cols_), gradient);
-  } else if (is_product<E> && same_rows && same_cols) {
-    if constexpr (is_product<E>) touched_grad().noalias() += gradient;  // its kernel adds as readily as it assigns
+  } else if (detail::kAddsInPlace<E, S> && same_rows && same_cols) {
+    if constexpr (detail::kAddsInPlace<E, S>) detail::add(touched_grad(), gradient);
   } else {
     MatrixMap<S> adjoint = touched_grad();
     if constexpr (std::same_as<E, ConstMatrixMap<S>>) {  // in memory already

@@ -5,19 +5,17 @@
 #include <stdexcept>
 
 #include "autograd/linear_algebra.hpp"
+#include "autograd/product.hpp"
 #include "autograd/shapes.hpp"
 
 namespace autograd {
 
 namespace {
 
-// A B by the library's blocked kernels, which are made for machine numbers; one coefficient at a time for others.
-template <class A, class B>
-auto product(const A& a, const B& b) {
-  if constexpr (std::floating_point<typename A::Scalar>)
-    return a * b;
-  else
-    return a.lazyProduct(b);
+// A product as a record's value.
+template <Element S>
+auto value_of(const Product<S>& product) {
+  return written<S>(product.rows(), product.cols(), [product](auto C) { product.assign_to(C); });
 }
 
 template <Element S>
@@ -42,10 +40,10 @@ template <Element S>
 Var<Matrix<S>> matmul(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul", A.cols(), B.rows(), A, B, "A.cols == B.rows");
   return record<"matmul">(
-      product(A.value(), B.value()),
+      value_of(product(A.value(), B.value())),
       [](auto& C, auto& A, auto& B) {
-        A.accumulate(product(C.grad(), B.value().transpose()));
-        B.accumulate(product(A.value().transpose(), C.grad()));
+        A.accumulate(product_nt(C.grad(), B.value()));
+        B.accumulate(product_tn(A.value(), C.grad()));
       },
       A, B);
 }
@@ -54,9 +52,9 @@ template <Element S>
 Var<Matrix<S>> matmul_tn(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul_tn", A.rows(), B.rows(), A, B, "A.rows == B.rows");
   return record<"matmul_tn">(
-      product(A.value().transpose(), B.value()),
+      value_of(product_tn(A.value(), B.value())),
       [](auto& C, auto& A, auto& B) {
-        A.accumulate(product(B.value(), C.grad().transpose()));
+        A.accumulate(product_nt(B.value(), C.grad()));
         B.accumulate(product(A.value(), C.grad()));
       },
       A, B);
@@ -66,10 +64,10 @@ template <Element S>
 Var<Matrix<S>> matmul_nt(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul_nt", A.cols(), B.cols(), A, B, "A.cols == B.cols");
   return record<"matmul_nt">(
-      product(A.value(), B.value().transpose()),
+      value_of(product_nt(A.value(), B.value())),
       [](auto& C, auto& A, auto& B) {
         A.accumulate(product(C.grad(), B.value()));
-        B.accumulate(product(C.grad().transpose(), A.value()));
+        B.accumulate(product_tn(C.grad(), A.value()));
       },
       A, B);
 }
@@ -80,16 +78,15 @@ Var<Matrix<S>> affine(const Var<Matrix<S>>& X, const Var<Matrix<S>>& W, const Va
   if (b.rows() != 1 || b.cols() != W.cols()) {
     throw_shapes("affine", "W", W.rows(), W.cols(), "b", b.rows(), b.cols(), "need b to be 1×W.cols");
   }
-  // The product first and then the bias, row by row: one expression of both would allocate a temporary.
   const auto fill = [X = X.value(), W = W.value(), b = b.value()](auto Y) {
-    Y.noalias() = product(X, W);
-    for (Index i = 0; i < Y.rows(); ++i) Y.row(i) += b.row(0);
+    for (Index i = 0; i < Y.rows(); ++i) Y.row(i) = b.row(0);
+    product(X, W).add_to(Y);
   };
   return record<"affine">(
       written<S>(X.rows(), W.cols(), fill),
       [](auto& Y, auto& X, auto& W, auto& b) {
-        X.accumulate(product(Y.grad(), W.value().transpose()));
-        W.accumulate(product(X.value().transpose(), Y.grad()));
+        X.accumulate(product_nt(Y.grad(), W.value()));
+        W.accumulate(product_tn(X.value(), Y.grad()));
         b.accumulate(Y.grad().colwise().sum());
       },
       X, W, b);

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/SparseCore>
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+
+#include "autograd/product.hpp"
 
 namespace models {
 
@@ -13,6 +14,7 @@ namespace {
 
 using autograd::ConstMatrixMap;
 using autograd::Index;
+using autograd::MatrixMap;
 using autograd::Tape;
 using autograd::written;
 
@@ -32,10 +34,6 @@ struct Elements {
         column(tape.template scratch<int>(1, capacity).data()),
         value(tape.template scratch<S>(1, capacity).data()) {}
   int count() const { return first[rows]; }
-  // As a matrix of Eigen, whose products take what is not 0 alone.
-  auto matrix() const {
-    return Eigen::Map<const Eigen::SparseMatrix<S, Eigen::RowMajor>>(rows, cols, count(), first, column, value);
-  }
 };
 
 template <Element S>
@@ -72,6 +70,25 @@ Elements<S> transposed(Tape& tape, const Elements<S>& x) {
   return t;
 }
 
+// X B, row by row: of row i what is not 0, each times its row of B.
+template <Element S>
+struct SparseProduct {
+  Elements<S> X;
+  ConstMatrixMap<S> B;
+
+  Index rows() const { return X.rows; }
+  Index cols() const { return B.cols(); }
+  void add_row(Index i, MatrixMap<S> C) const {
+    for (int k = X.first[i]; k < X.first[i + 1]; ++k) C.row(i) += X.value[k] * B.row(X.column[k]);
+  }
+  void assign_to(MatrixMap<S> C) const {
+    for (Index i = 0; i < rows(); ++i) C.row(i).setZero(), add_row(i, C);
+  }
+  void add_to(MatrixMap<S> C) const {
+    for (Index i = 0; i < rows(); ++i) add_row(i, C);
+  }
+};
+
 }  // namespace
 
 template <Element S>
@@ -83,14 +100,14 @@ Var<Matrix<S>> sparse_affine(const Var<Matrix<S>>& x, const Var<Matrix<S>>& W, c
   }
   const Elements<S> elements = elements_of<S>(x.tape(), x.value());
   const auto fill = [elements, W = W.value(), b = b.value()](auto y) {
-    y.noalias() = elements.matrix() * W;
-    for (Index i = 0; i < y.rows(); ++i) y.row(i) += b.row(0);
+    for (Index i = 0; i < y.rows(); ++i) y.row(i) = b.row(0);
+    SparseProduct<S>{elements, W}.add_to(y);
   };
   return record<"sparse_affine">(
       written<S>(x.rows(), W.cols(), fill),
       [elements](auto& y, auto& x, auto& W, auto& b) {
-        x.accumulate(y.grad() * W.value().transpose());
-        if (W.needs_gradient()) W.accumulate(transposed(y.tape(), elements).matrix() * y.grad());
+        x.accumulate(autograd::product_nt(y.grad(), W.value()));
+        if (W.needs_gradient()) W.accumulate(SparseProduct<S>{transposed(y.tape(), elements), y.grad()});
         b.accumulate(y.grad().colwise().sum());
       },
       x, W, b);
