@@ -2,10 +2,6 @@
 
 #include "autograd/dual.hpp"
 
-#ifdef EIGEN_USE_BLAS
-#include <cblas.h>
-#endif
-
 namespace autograd {
 
 namespace {
@@ -19,16 +15,18 @@ void multiply(const Product<S>& p, bool add, MatrixMap<S> C) {
     if (!add) C.setZero();
     return;
   }
-  const auto op = [](bool transpose) { return transpose ? CblasTrans : CblasNoTrans; };
-  const auto size = [](Index n) { return static_cast<blasint>(n); };
+  const auto size = [](Index n) { return static_cast<int>(n); };
+  // The BLAS goes through matrices column by column, as which ours are their own transposes: Cᵀ = op(B)ᵀ op(A)ᵀ.
+  const auto op = [](bool transpose) { return transpose ? "T" : "N"; };
+  const int m = size(C.cols()), n = size(C.rows()), k = size(p.inner()), lda = size(p.A.cols()), ldb = size(p.B.cols());
+  const S one(1), beta(add ? 1 : 0);
   const auto gemm = [] {
     if constexpr (std::same_as<S, float>)
-      return &cblas_sgemm;
+      return &sgemm_;
     else
-      return &cblas_dgemm;
+      return &dgemm_;
   }();
-  gemm(CblasRowMajor, op(p.transpose_A), op(p.transpose_B), size(C.rows()), size(C.cols()), size(p.inner()), S(1),
-       p.A.data(), size(p.A.cols()), p.B.data(), size(p.B.cols()), S(add ? 1 : 0), C.data(), size(C.cols()));
+  gemm(op(p.transpose_B), op(p.transpose_A), &m, &n, &k, &one, p.B.data(), &ldb, p.A.data(), &lda, &beta, C.data(), &m);
 }
 #else
 template <std::floating_point S>

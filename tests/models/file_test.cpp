@@ -47,7 +47,9 @@ TEST_SUITE("models") {
     CHECK(read_error(write_file(folder / "empty.gz", ""), root) ==
           "empty.gz: its name ends in .gz, but it is not a gzip file");
 
-    const std::string whole = content_of(write_gz(folder / "whole.gz", std::string(10'000, 'a') + "end"));
+    std::string text(10'000, 'a');
+    text.append("end");
+    const std::string whole = content_of(write_gz(folder / "whole.gz", text));
     std::string damaged = whole;
     damaged[damaged.size() - 6] ^= 1;  // the checksum
     CHECK(read_error(write_file(folder / "crc.gz", damaged), root) == "crc.gz: the gzip data is damaged or cut short");
