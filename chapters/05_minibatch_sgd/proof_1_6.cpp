@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numbers>
 
 #include "chapters/05_minibatch_sgd/proof.hpp"
 #include "models/categorical.hpp"
 #include "models/enumerate.hpp"
+#include "models/normal.hpp"
 #include "models/random.hpp"
 
 namespace ch05 {
@@ -15,9 +15,6 @@ using autograd::value_and_gradient;
 using models::Order;
 
 namespace {
-
-// log N(x; 0, 1) by hand.
-double log_normal(double x) { return -0.5 * (std::log(2 * std::numbers::pi) + x * x); }
 
 // KL(p̂ ‖ softmax θ) and its slope in θ, on a tape of its own.
 Vector slope_of_divergence(const Vector& p_hat, const Vector& theta) {
@@ -70,7 +67,7 @@ void log_likelihoods(lesson::Lesson& lesson, const Example& example, const Ingre
   const Batches subsets = models::subsets(N, M), choices = models::tuples(N, M);
   const Statistic by_tape = value_estimate(model, one), by_hand = [&](Points points) -> Vector {
     double sum = 0;
-    for (const int j : points) sum += log_normal(example.x[static_cast<std::size_t>(j)]);
+    for (const int j : points) sum += models::normal_log_density(example.x[static_cast<std::size_t>(j)], 0, 1);
     return Vector::Constant(1, sum);
   };
 
