@@ -9,64 +9,43 @@ namespace autograd {
 
 namespace detail {
 
-// What writes itself where it belongs, or adds itself to what is there: Product (product.hpp).
-template <class E, class S>
-concept WritesItself = requires(const E& e, MatrixMap<S> target) {
-  e.assign_to(target);
-  e.add_to(target);
-};
-
-// target = expression, evaluated in place.
-template <class Target, class E>
-void assign(Target target, const E& expression) {
-  if constexpr (WritesItself<E, typename Target::Scalar>)
-    expression.assign_to(target);
-  else if constexpr (is_array<E>)
-    target.array() = expression;
-  else
-    target.noalias() = expression;
-}
-
 // target += expression, where the expression's kernel adds as readily as it assigns.
 template <class E, class S>
-inline constexpr bool kAddsInPlace = is_product<E> || WritesItself<E, S>;
+inline constexpr bool kAddsInPlace = is_product<E> || requires(const E& e, MatrixMap<S> target) {
+  e.add_to(target);
+};
 template <class S, class E>
 void add(MatrixMap<S> target, const E& expression) {
-  if constexpr (WritesItself<E, S>)
-    expression.add_to(target);
-  else
+  if constexpr (EigenExpression<E>)
     target.noalias() += expression;
+  else
+    expression.add_to(target);
 }
 
-// Memory of the tape for as long as this object lives.
+// Memory of the tape, for rows×cols numbers, as long as this object lives.
 template <class S>
 class Aside {
  public:
   Aside(Tape& tape, Index rows, Index cols)
-      : arena_(Recorder::arena(tape)), before_(arena_.position()), matrix_(tape.scratch<S>(rows, cols)) {}
+      : arena_(Recorder::arena(tape)), before_(arena_.position()), data_(tape.scratch<S>(rows, cols).data()) {}
   ~Aside() { arena_.rewind(before_); }
   Aside(const Aside&) = delete;
   Aside& operator=(const Aside&) = delete;
-  const MatrixMap<S>& matrix() const { return matrix_; }
+  S* data() const { return data_; }
 
  private:
   Arena& arena_;
   Arena::Position before_;
-  MatrixMap<S> matrix_;
+  S* data_;
 };
 
-// adjoint += whole, summed over the rows or columns along which the value was repeated.
+// Whether a gradient has the value's shape; if not, the operation broadcast the value, and the gradient is to be
+// summed. Throws std::invalid_argument if no broadcasting leads from one shape to the other.
 template <class S>
-void add_summed(MatrixMap<S> adjoint, const ConstMatrixMap<S>& whole) {
-  if (adjoint.rows() == whole.rows() && adjoint.cols() == whole.cols())
-    adjoint += whole;
-  else if (adjoint.size() == 1)
-    adjoint(0, 0) += whole.sum();
-  else if (adjoint.rows() == 1)
-    adjoint += whole.colwise().sum();
-  else
-    adjoint += whole.rowwise().sum();
-}
+bool has_shape_of(const Node<Matrix<S>>& value, Index rows, Index cols);
+// adjoint += gradient, summed over the rows or columns along which the value was repeated.
+template <class S>
+void add_summed(Node<Matrix<S>>& node, const ConstMatrixMap<S>& gradient);
 
 }  // namespace detail
 
@@ -75,25 +54,20 @@ template <class S>
 template <class E>
 void Node<Matrix<S>>::accumulate(const E& gradient) {
   if (!needs_gradient()) return;
-  const bool same_rows = gradient.rows() == rows_, same_cols = gradient.cols() == cols_;
-  if (!(same_rows || rows_ == 1) || !(same_cols || cols_ == 1)) {
-    throw_shapes("accumulate", "the value", rows_, cols_, "its gradient", gradient.rows(), gradient.cols(),
-                 "need equal shapes, or a value that was repeated");
-  }
-  if (same_rows && same_cols && !touched_) {
-    touch();
-    detail::assign(MatrixMap<S>(grad_, rows_, cols_), gradient);
-  } else if (detail::kAddsInPlace<E, S> && same_rows && same_cols) {
-    if constexpr (detail::kAddsInPlace<E, S>) detail::add(touched_grad(), gradient);
+  if constexpr (std::same_as<E, ConstMatrixMap<S>>) {  // in memory already
+    detail::add_summed(*this, gradient);
   } else {
-    MatrixMap<S> adjoint = touched_grad();
-    if constexpr (std::same_as<E, ConstMatrixMap<S>>) {  // in memory already
-      detail::add_summed<S>(adjoint, gradient);
-    } else {
-      const detail::Aside<S> aside(*tape_, gradient.rows(), gradient.cols());
-      detail::assign(aside.matrix(), gradient);
-      detail::add_summed<S>(adjoint, {aside.matrix().data(), gradient.rows(), gradient.cols()});
+    const Index rows = gradient.rows(), cols = gradient.cols();
+    const bool same_shape = detail::has_shape_of(*this, rows, cols);
+    if constexpr (detail::kAddsInPlace<E, S>) {
+      if (same_shape && touched_) return detail::add(MatrixMap<S>(grad_, rows, cols), gradient);
     }
+    const bool first = same_shape && !touched_;
+    first ? void(touch()) : void(touched_grad());
+    const detail::Aside<S> aside(*tape_, first ? 0 : rows, cols);
+    S* target = first ? grad_ : aside.data();
+    detail::assign(MatrixMap<S>(target, rows, cols), gradient);
+    if (!first) detail::add_summed<S>(*this, {target, rows, cols});
   }
 }
 
@@ -104,25 +78,34 @@ void Node<Matrix<S>>::accumulate_block(Index row, Index col, const E& gradient) 
   touched_grad().block(row, col, gradient.rows(), gradient.cols()) += gradient;
 }
 
+namespace detail {
+// adjoint += the matrix that write(whole) fills: the adjoint itself if it is untouched, else aside.
+template <class S, class Write>
+void accumulate_written(Node<Matrix<S>>& node, Write write) {
+  const bool add = node.touch();
+  const Aside<S> aside(*node.tape_, add ? node.rows_ : 0, node.cols_);
+  const MatrixMap<S> whole(add ? aside.data() : node.grad_, node.rows_, node.cols_);
+  write(whole);
+  if (add) add_summed<S>(node, {whole.data(), node.rows_, node.cols_});
+}
+}  // namespace detail
+
 template <class S>
 template <class F>
-void Node<Matrix<S>>::accumulate_lanes(By by, F gradient) {
+void Node<Matrix<S>>::accumulate_rows(F gradient) {
   if (!needs_gradient()) return;
-  const bool add = touch();
-  MatrixMap<S> adjoint(grad_, rows_, cols_);
-  const Index lanes = by == By::row ? rows_ : cols_;
-  const detail::Aside<S> aside(*tape_, by == By::row ? 1 : rows_, by == By::row ? cols_ : 1);
-  for (Index k = 0; k < lanes; ++k) {
-    const auto accumulate_into = [&](auto lane) {
-      if (!add) return detail::assign(lane, gradient(k));
-      detail::assign(aside.matrix(), gradient(k));
-      lane += aside.matrix();
-    };
-    if (by == By::row)
-      accumulate_into(adjoint.row(k));
-    else
-      accumulate_into(adjoint.col(k));
-  }
+  detail::accumulate_written(*this, [&](MatrixMap<S> whole) {
+    for (Index i = 0; i < whole.rows(); ++i) detail::assign(whole.row(i), gradient(i));
+  });
+}
+
+template <class S>
+template <class F>
+void Node<Matrix<S>>::accumulate_columns(F gradient) {
+  if (!needs_gradient()) return;
+  detail::accumulate_written(*this, [&](MatrixMap<S> whole) {
+    for (Index j = 0; j < whole.cols(); ++j) detail::assign(whole.col(j), gradient(j));
+  });
 }
 
 template <class S>

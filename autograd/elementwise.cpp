@@ -32,13 +32,15 @@ Var<Matrix<S>> broadcast(const Var<Matrix<S>>& x, Index rows, Index cols) {
 }
 
 // f(x...), coefficient by coefficient: of machine numbers one vectorised expression, of Duals one after the other.
-template <class F, class X, class... Rest>
-auto coefficients(F f, const X& x, const Rest&... rest) {
-  using S = typename X::Scalar;
-  if constexpr (std::floating_point<S>)
+template <class F, Element S, class... Rest>
+auto coefficients(F f, const ConstMatrixMap<S>& x, const Rest&... rest) {
+  if constexpr (std::floating_point<S>) {
     return f(x.array(), rest.array()...);
-  else
-    return Matrix<S>::NullaryExpr(x.rows(), x.cols(), [=](Index i, Index j) { return S(f(x(i, j), rest(i, j)...)); });
+  } else {
+    return written<S>(x.rows(), x.cols(), [=](MatrixMap<S> y) {
+      for (Index i = 0; i < x.size(); ++i) y.data()[i] = f(x.data()[i], rest.data()[i]...);
+    });
+  }
 }
 
 template <class Rule, Element S>

@@ -9,6 +9,7 @@ namespace autograd {
 // op(A) op(B), each op being nothing or a transposition.
 template <Element S>
 struct Product {
+  using Scalar = S;
   ConstMatrixMap<S> A;
   bool transpose_A;
   ConstMatrixMap<S> B;

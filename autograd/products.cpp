@@ -12,12 +12,6 @@ namespace autograd {
 
 namespace {
 
-// A product as a record's value.
-template <Element S>
-auto value_of(const Product<S>& product) {
-  return written<S>(product.rows(), product.cols(), [product](auto C) { product.assign_to(C); });
-}
-
 template <Element S>
 void check_inner(const char* operation, Index a_inner, Index b_inner, const Var<Matrix<S>>& A, const Var<Matrix<S>>& B,
                  const char* rule) {
@@ -40,7 +34,7 @@ template <Element S>
 Var<Matrix<S>> matmul(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul", A.cols(), B.rows(), A, B, "A.cols == B.rows");
   return record<"matmul">(
-      value_of(product(A.value(), B.value())),
+      product(A.value(), B.value()),
       [](auto& C, auto& A, auto& B) {
         A.accumulate(product_nt(C.grad(), B.value()));
         B.accumulate(product_tn(A.value(), C.grad()));
@@ -52,7 +46,7 @@ template <Element S>
 Var<Matrix<S>> matmul_tn(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul_tn", A.rows(), B.rows(), A, B, "A.rows == B.rows");
   return record<"matmul_tn">(
-      value_of(product_tn(A.value(), B.value())),
+      product_tn(A.value(), B.value()),
       [](auto& C, auto& A, auto& B) {
         A.accumulate(product_nt(B.value(), C.grad()));
         B.accumulate(product(A.value(), C.grad()));
@@ -64,7 +58,7 @@ template <Element S>
 Var<Matrix<S>> matmul_nt(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   check_inner("matmul_nt", A.cols(), B.cols(), A, B, "A.cols == B.cols");
   return record<"matmul_nt">(
-      value_of(product_nt(A.value(), B.value())),
+      product_nt(A.value(), B.value()),
       [](auto& C, auto& A, auto& B) {
         A.accumulate(product(C.grad(), B.value()));
         B.accumulate(product_tn(C.grad(), A.value()));

@@ -40,9 +40,17 @@ struct Nodes {
 
 // A value that is written by a function instead of given as an expression: fill(y) writes all of y, rows×cols.
 template <Element S, class Fill>
-struct Written {
-  Index rows, cols;
-  Fill fill;
+class Written {
+ public:
+  using Scalar = S;
+  Written(Index rows, Index cols, Fill fill) : rows_(rows), cols_(cols), fill_(fill) {}
+  Index rows() const { return rows_; }
+  Index cols() const { return cols_; }
+  void assign_to(MatrixMap<S> y) const { fill_(y); }
+
+ private:
+  Index rows_, cols_;
+  Fill fill_;
 };
 template <Element S, class Fill>
 Written<S, Fill> written(Index rows, Index cols, Fill fill) {
@@ -100,6 +108,18 @@ void release(Record& record) {
 
 inline void nothing(Record&) {}
 
+// target = expression, evaluated in place. What is no expression of Eigen's writes itself: Written, Product
+// (product.hpp).
+template <class Target, class E>
+void assign(Target target, const E& expression) {
+  if constexpr (!EigenExpression<E>)
+    expression.assign_to(target);
+  else if constexpr (is_array<E>)
+    target.array() = expression;
+  else
+    target.noalias() = expression;
+}
+
 template <class T>
 inline constexpr Operation kVariable{"variable", true, nothing, forget<T>, nothing, look<T>};
 template <class T>
@@ -143,16 +163,9 @@ struct Recorder {
   static void set_value(Tape& tape, Node<T>& node, const V& value) {
     if constexpr (Element<T>) {
       node.value_ = value;
-    } else if constexpr (EigenExpression<V>) {
-      shape(tape, node, value.rows(), value.cols());
-      MatrixMap<element_t<T>> target{node.value_, node.rows_, node.cols_};
-      if constexpr (is_array<V>)
-        target.array() = value;
-      else
-        target.noalias() = value;
     } else {
-      shape(tape, node, value.rows, value.cols);
-      value.fill(MatrixMap<element_t<T>>{node.value_, node.rows_, node.cols_});
+      shape(tape, node, value.rows(), value.cols());
+      detail::assign(MatrixMap<element_t<T>>(node.value_, node.rows_, node.cols_), value);
     }
   }
 
@@ -218,10 +231,6 @@ struct ValueKind<S> {
 template <std::integral I>
 struct ValueKind<I> {
   using type = double;
-};
-template <class S, class Fill>
-struct ValueKind<Written<S, Fill>> {
-  using type = Matrix<S>;
 };
 
 }  // namespace detail

@@ -39,10 +39,13 @@ auto lanes_to_numbers(const Var<Matrix<S>>& x, By by, F reduce) {
   return written<S>(by == By::row ? x.rows() : 1, by == By::row ? 1 : x.cols(), fill);
 }
 
-// A lane's gradient that is one number repeated.
-template <Element S>
-auto constant_lane(By by, const Node<Matrix<S>>& x, const S& number) {
-  return Matrix<S>::Constant(by == By::row ? 1 : x.rows(), by == By::row ? x.cols() : 1, number);
+// x̄ += number(k), the same in all of lane k.
+template <Element S, class F>
+void accumulate_numbers(Node<Matrix<S>>& x, By by, F number) {
+  if (by == By::row)
+    x.accumulate_rows([&](Index i) { return Matrix<S>::Constant(1, x.cols(), number(i)); });
+  else
+    x.accumulate_columns([&](Index j) { return Matrix<S>::Constant(x.rows(), 1, number(j)); });
 }
 
 // gradient(i) = ȳ Π_{j≠i} x(j): what is before i times what is behind it, so that zeros need no care.
@@ -88,10 +91,7 @@ template <Element S>
 Var<Matrix<S>> sum(const Var<Matrix<S>>& x, By by) {
   return record<"sum">(
       lanes_to_numbers(x, by, [](const auto& lane) { return lane.sum(); }),
-      [by](auto& y, auto& x) {
-        x.accumulate_lanes(by, [&](Index k) { return constant_lane(by, x, y.grad().data()[k]); });
-      },
-      x);
+      [by](auto& y, auto& x) { accumulate_numbers(x, by, [&](Index k) { return y.grad().data()[k]; }); }, x);
 }
 
 template <Element S>
@@ -109,10 +109,7 @@ Var<Matrix<S>> mean(const Var<Matrix<S>>& x, By by) {
   const S n(double(by == By::row ? x.cols() : x.rows()));
   return record<"mean">(
       lanes_to_numbers(x, by, [n](const auto& lane) { return S(lane.sum() / n); }),
-      [by, n](auto& y, auto& x) {
-        x.accumulate_lanes(by, [&](Index k) { return constant_lane(by, x, S(y.grad().data()[k] / n)); });
-      },
-      x);
+      [by, n](auto& y, auto& x) { accumulate_numbers(x, by, [&](Index k) { return S(y.grad().data()[k] / n); }); }, x);
 }
 
 template <Element S>
@@ -164,9 +161,9 @@ Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
         const S* value = y.value().data();
         const S* grad = y.grad().data();
         if (by == By::row)
-          x.accumulate_lanes(by, [&](Index i) { return grad[i] * exp_minus(x.value().row(i), value[i]); });
+          x.accumulate_rows([&](Index i) { return grad[i] * exp_minus(x.value().row(i), value[i]); });
         else
-          x.accumulate_lanes(by, [&](Index j) { return grad[j] * exp_minus(x.value().col(j), value[j]); });
+          x.accumulate_columns([&](Index j) { return grad[j] * exp_minus(x.value().col(j), value[j]); });
       },
       x);
 }
@@ -180,7 +177,7 @@ Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x) {
   return record<"log_softmax">(
       written<S>(x.rows(), x.cols(), fill),
       [](auto& y, auto& x) {
-        x.accumulate_lanes(By::row, [&](Index i) {
+        x.accumulate_rows([&](Index i) {
           return y.grad().row(i).array() - y.value().row(i).array().exp() * S(y.grad().row(i).sum());
         });
       },

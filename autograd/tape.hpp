@@ -82,9 +82,11 @@ struct Node<Matrix<S>> : Record {
   // The same for a part: adjoint.block(row, col, ...) += gradient.
   template <class E>
   void accumulate_block(Index row, Index col, const E& gradient);
-  // The same row by row (by == By::row), or column by column: lane k's adjoint += gradient(k), of the lane's shape.
+  // The same row by row, or column by column: row i of the adjoint += gradient(i), of a row's shape.
   template <class F>
-  void accumulate_lanes(By by, F gradient);
+  void accumulate_rows(F gradient);
+  template <class F>
+  void accumulate_columns(F gradient);
   // Memory for the adjoint, and whether it already holds something to add to.
   bool touch();
   // The adjoint, filled with zeros if backward never touched it.

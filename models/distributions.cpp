@@ -82,7 +82,7 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
   return record<"bernoulli_log_prob">(
       written<S>(R, 1, fill),
       [R](auto& y, auto& x, auto& logits) {
-        logits.accumulate_lanes(autograd::By::row, [&](Index r) {
+        logits.accumulate_rows([&](Index r) {
           return y.grad()(r, 0) * (row_of(x.value(), r, R) - S(1) / (S(1) + (-logits.value().row(r).array()).exp()));
         });
       },
@@ -128,10 +128,7 @@ Var<Matrix<S>> standard_normal_log_prob(const Var<Matrix<S>>& z) {
   const S constant = S(kLog2Pi * double(z.cols()));
   return record<"standard_normal_log_prob">(
       (S(-0.5) * (z.value().rowwise().squaredNorm().array() + constant)),
-      [](auto& y, auto& z) {
-        z.accumulate_lanes(autograd::By::row, [&](Index r) { return S(-y.grad()(r, 0)) * z.value().row(r); });
-      },
-      z);
+      [](auto& y, auto& z) { z.accumulate_rows([&](Index r) { return S(-y.grad()(r, 0)) * z.value().row(r); }); }, z);
 }
 
 template <Element S>
@@ -180,9 +177,8 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& lo
           if (!log_var.needs_gradient()) continue;
           add_to_row(log_var, r, R, S(0.5) * g * (z.value().row(r).array() - row_of(mu.value(), r, R)));
         }
-        epsilon.accumulate_lanes(autograd::By::row, [&](Index r) {
-          return z.grad().row(r).array() * (S(0.5) * row_of(log_var.value(), r, R)).exp();
-        });
+        epsilon.accumulate_rows(
+            [&](Index r) { return z.grad().row(r).array() * (S(0.5) * row_of(log_var.value(), r, R)).exp(); });
       },
       mu, log_var, epsilon);
 }

@@ -33,7 +33,7 @@ Var<M> softmax(const Var<M>& x, bool mean) {
   return record<"softmax">(
       shifted.array().colwise() / shifted.rowwise().sum().array(),
       [mean](auto& y, auto& x) {
-        x.accumulate_lanes(By::row, [&](Index i) {
+        x.accumulate_rows([&](Index i) {
           const Eigen::RowVectorXd y_i = y.value().row(i), grad_i = y.grad().row(i);
           return (y_i.array() * (grad_i.array() - (mean ? y_i.dot(grad_i) : 0.0))).eval();
         });
