@@ -92,18 +92,29 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
 template <Element S>
 Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var) {
   const Index R = common_rows<S>("normal_log_prob", {{"x", x}, {"mu", mu, true}, {"log_var", log_var, true}});
-  const Index d = x.cols();
   autograd::Tape& tape = x.tape();
   // 1 / σ² in the operand's own shape: one exponential for each of its numbers, forward and backward.
   const autograd::MatrixMap<S> inverse = tape.scratch<S>(log_var.rows(), log_var.cols());
   autograd::MatrixMap<S>(inverse).array() = (-log_var.value().array()).exp();
+  const bool numbers = mu.value().size() == 1 && log_var.value().size() == 1;
+  const Index d = numbers ? 1 : x.cols();
   const auto m = repeated<S>(tape, mu.value(), d), l = repeated<S>(tape, log_var.value(), d);
   const auto precision = repeated<S>(tape, {inverse.data(), inverse.rows(), inverse.cols()}, d);
-  const auto fill = [=, x = x.value()](auto y) {
+  // f(r, μ, log σ², 1/σ²) for every row r of the result: with numbers if μ and σ are numbers for all of x, else with
+  // rows.
+  const auto each_row = [=](auto f) {
     for (Index r = 0; r < R; ++r) {
-      const auto squares = (row_of(x, r, R) - row_of(m, r, R)).square();
-      y(r, 0) = S(-0.5) * (S(kLog2Pi) + row_of(l, r, R) + squares * row_of(precision, r, R)).sum();
+      if (numbers)
+        f(r, m(0, 0), l(0, 0), precision(0, 0));
+      else
+        f(r, row_of(m, r, R), row_of(l, r, R), row_of(precision, r, R));
     }
+  };
+  const auto fill = [=, x = x.value()](auto y) {
+    each_row([&](Index r, const auto& mu, const auto& log_var, const auto& precision) {
+      const auto squares = (row_of(x, r, R) - mu).square();
+      y(r, 0) = S(-0.5) * (S(kLog2Pi) + log_var + squares * precision).sum();
+    });
   };
   return record<"normal_log_prob">(
       written<S>(R, 1, fill),
@@ -111,14 +122,14 @@ Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu
         for (auto* operand : {&x, &mu, &log_var}) {
           if (operand->needs_gradient()) operand->touched_grad();
         }
-        for (Index r = 0; r < R; ++r) {
+        each_row([&](Index r, const auto& mean, const auto&, const auto& precision) {
           const S g = y.grad()(r, 0);
-          const auto difference = row_of(x.value(), r, R) - row_of(m, r, R);
-          const auto u = difference * row_of(precision, r, R);
+          const auto difference = row_of(x.value(), r, R) - mean;
+          const auto u = difference * precision;
           if (x.needs_gradient()) add_to_row(x, r, R, -g * u);
           if (mu.needs_gradient()) add_to_row(mu, r, R, g * u);
           if (log_var.needs_gradient()) add_to_row(log_var, r, R, S(0.5) * g * (u * difference - S(1)));
-        }
+        });
       },
       x, mu, log_var);
 }

@@ -72,12 +72,9 @@ class Checkout:
         self.table(chapter)
         own = self.target("exercise", chapter)
         commands = json.loads((self.build / "compile_commands.json").read_text(encoding="utf-8"))
-        for command in [command for command in commands if command["output"].startswith(f"{own}.p/")]:
-            if command["file"].endswith("exercise.cpp"):
-                compile_ = without_notes(shlex.split(command["command"]))
-            else:  # the precompiled header
-                self._ninja(command["output"])
-        self._recipes[chapter] = compile_, shlex.split(self._ninja("-t", "commands", own).splitlines()[-1])
+        compile_ = next(c["command"] for c in commands if c["file"].endswith(f"{chapter}/exercise.cpp"))
+        self._recipes[chapter] = (without_notes(shlex.split(compile_)),
+                                  shlex.split(self._ninja("-t", "commands", own).splitlines()[-1]))
 
     def build_apart(self, chapter, source, folder, limits):
         """Builds the program of an answer that lies elsewhere, in that folder, as ninja builds the one of this

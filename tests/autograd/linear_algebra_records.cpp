@@ -1,6 +1,5 @@
-#include <Eigen/LU>
-
 #include "tests/autograd/operations.hpp"
+#include "tests/dense.hpp"
 
 namespace autograd_test {
 
@@ -59,11 +58,11 @@ std::vector<OperationRecord> linear_algebra_records() {
     // clang-format off
     add("trace",    "", {b}, [](const Vars& x) { return as_matrix(trace(x[0])); }, [](R x) { return number(x[0].diagonal().sum()); });
     add("cholesky", "", {b}, [](const Vars& x) { return cholesky(definite(x[0])); }, [](R x) { return cholesky_of(definite(x[0])); });
-    add("log_det",  "", {b}, [](const Vars& x) { return as_matrix(log_det(cholesky(definite(x[0])))); }, [](R x) { return number(std::log(definite(x[0]).determinant())); });
+    add("log_det",  "", {b}, [](const Vars& x) { return as_matrix(log_det(cholesky(definite(x[0])))); }, [](R x) { return number(std::log(determinant(definite(x[0])))); });
     add("log_det",  "of a factor", {l}, [](const Vars& x) { return as_matrix(log_det(x[0])); }, [](R x) { return number(2 * x[0].diagonal().array().log().sum()); });
-    add("solve_lower", "", {l, right}, [](const Vars& x) { return solve_lower(x[0], x[1]); }, [](R x) -> M { return lower(x[0]).inverse() * x[1]; });
-    add("solve_lower_transposed", "", {l, right}, [](const Vars& x) { return solve_lower_transposed(x[0], x[1]); }, [](R x) -> M { return lower(x[0]).transpose().inverse() * x[1]; });
-    add("solve_lower", "one matrix twice", {l}, [](const Vars& x) { return solve_lower(x[0], x[0]); }, [](R x) -> M { return lower(x[0]).inverse() * x[0]; });
+    add("solve_lower", "", {l, right}, [](const Vars& x) { return solve_lower(x[0], x[1]); }, [](R x) -> M { return inverse(lower(x[0])) * x[1]; });
+    add("solve_lower_transposed", "", {l, right}, [](const Vars& x) { return solve_lower_transposed(x[0], x[1]); }, [](R x) -> M { return inverse(lower(x[0]).transpose()) * x[1]; });
+    add("solve_lower", "one matrix twice", {l}, [](const Vars& x) { return solve_lower(x[0], x[0]); }, [](R x) -> M { return inverse(lower(x[0])) * x[0]; });
     // clang-format on
   }
   const M square = sample(3, 3, -1, 1, 1);

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <Eigen/Cholesky>
-#include <Eigen/LU>
 #include <cmath>
 #include <numbers>
 
 #include "models/vae_bounds.hpp"
+#include "tests/dense.hpp"
 #include "tests/models/matrices.hpp"
 
 // Small VAEs with all parameters random, biases too.
@@ -42,7 +41,7 @@ struct LinearVae : TestVae<double> {
   M W() { return named(parameters, "decoder.output.W"); }
   M b() { return named(parameters, "decoder.output.b"); }
   double noise_variance() { return std::exp(named(parameters, "decoder.log_var")(0, 0)); }
-  M A() { return (W() * W().transpose() + noise_variance() * M::Identity(k, k)).inverse(); }
+  M A() { return inverse(W() * W().transpose() + noise_variance() * M::Identity(k, k)); }
 
   // Makes q(z | x) the posterior, but for a shift of its means and a factor on its standard deviations.
   void set_encoder(double shift = 0, double factor = 1) {
@@ -63,11 +62,8 @@ struct LinearVae : TestVae<double> {
   // log p(x), n×1.
   M log_p(const M& x) {
     const M centred = x.rowwise() - b().row(0);
-    const Eigen::LLT<Eigen::MatrixXd> llt(W().transpose() * W() + noise_variance() * M::Identity(d, d));
-    const Eigen::MatrixXd u = llt.matrixL().solve(centred.transpose());
-    const double log_det = 2 * llt.matrixLLT().diagonal().array().log().sum();
-    return (-0.5 * (d * std::log(2 * std::numbers::pi) + log_det + u.colwise().squaredNorm().array()))
-        .matrix()
-        .transpose();
+    const M covariance = W().transpose() * W() + noise_variance() * M::Identity(d, d);
+    const M squared = (centred * inverse(covariance)).cwiseProduct(centred).rowwise().sum();
+    return -0.5 * (d * std::log(2 * std::numbers::pi) + std::log(determinant(covariance)) + squared.array());
   }
 };

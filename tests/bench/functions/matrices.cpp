@@ -1,5 +1,6 @@
 // Tapestry with matrix operations, as its models are written.
 #include "autograd/autograd.hpp"
+#include "models/distributions.hpp"
 #include "models/gaussian_mixture.hpp"
 #include "tests/bench/functions/formulas.hpp"
 
@@ -39,9 +40,8 @@ Var<Matrix<double>> constant(Tape& tape, const std::vector<double>& data, Index 
 Var<double> A(Tape&, Parts parts) { return log_sum_exp(parts.next(1, kNumbers)); }
 
 Var<double> B(Tape&, Parts parts) {
-  const auto x = parts.next(1, kNumbers), mu = parts.next(1, 1);
-  const auto sigma = at(parts.next(1, 1), 0, 0);
-  return -0.5 * squared_norm(x - mu) / square(sigma) - kNumbers * (log(sigma) + 0.5 * formulas::kLog2Pi);
+  const auto x = parts.next(1, kNumbers), mu = parts.next(1, 1), sigma = parts.next(1, 1);
+  return sum(models::normal_log_prob(x, mu, 2 * log(sigma)));
 }
 
 Var<double> C(Tape&, Parts parts) { return prod(parts.next(1, kNumbers)); }

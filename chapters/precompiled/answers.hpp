@@ -1,4 +1,5 @@
-// Compiled once for a chapter's exercise.cpp: what its edits leave as it is. Nothing else may lean on it.
+// Compiled once for all chapters' answers and their checks: what their edits leave as it is. Each still includes what it
+// uses.
 
 #include <algorithm>
 #include <cmath>

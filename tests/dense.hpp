@@ -1,0 +1,9 @@
+#pragma once
+
+#include "autograd/matrix.hpp"
+
+// Dense linear algebra that tests compare with. Compiled once: these templates of Eigen's take seconds each.
+
+// A⁻¹ of a square matrix, by LU decomposition.
+autograd::Matrix<double> inverse(const autograd::Matrix<double>& A);
+double determinant(const autograd::Matrix<double>& A);
