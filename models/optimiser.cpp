@@ -9,15 +9,14 @@ namespace models {
 template <Element S>
 Optimiser<S>::Optimiser(const OptimiserSettings& settings, Index size) : settings_(settings) {
   if (settings.method != Method::sgd) m = Buffer<S>::Zero(size);
-  if (settings.method == Method::adam) v = Buffer<S>::Zero(size);
+  if (is_adam()) v = Buffer<S>::Zero(size);
 }
 
 template <Element S>
 void Optimiser<S>::begin_step(double learning_rate) {
   ++steps;
   const double t = static_cast<double>(steps);
-  const bool adam = settings_.method == Method::adam;
-  rate_ = static_cast<S>(adam ? learning_rate / (1 - std::pow(settings_.beta1, t)) : learning_rate);
+  rate_ = static_cast<S>(is_adam() ? learning_rate / (1 - std::pow(settings_.beta1, t)) : learning_rate);
   second_scale_ = static_cast<S>(1 / (1 - std::pow(settings_.beta2, t)));
 }
 
@@ -37,7 +36,8 @@ void Optimiser<S>::update(S* theta, const S* g, Index first, Index count) {
       parameter -= rate_ * first_moment;
       return;
     }
-    case Method::adam: {
+    case Method::adam:
+    case Method::soap: {
       Array first_moment(m.data() + first, count), second_moment(v.data() + first, count);
       first_moment = beta1 * first_moment + (1 - beta1) * gradient;
       second_moment = beta2 * second_moment + (1 - beta2) * gradient.square();
@@ -56,6 +56,8 @@ double Schedule::at(std::uint64_t step) const {
       return last + (first - last) * 0.5 * (1 + std::cos(std::numbers::pi * part));
     case ScheduleKind::exponential:
       return first * std::pow(last / first, part);
+    case ScheduleKind::linear:
+      return first + (last - first) * part;
   }
   return first;
 }

@@ -11,7 +11,7 @@ using autograd::Buffer;
 using autograd::Element;
 using autograd::Index;
 
-enum class Method { sgd, momentum, adam };
+enum class Method { sgd, momentum, adam, soap };
 
 struct OptimiserSettings {
   Method method = Method::adam;
@@ -25,6 +25,7 @@ struct OptimiserSettings {
 // adam       m = β₁ m + (1 - β₁) g             θ -= α m̂ / (√v̂ + ε)                        (Kingma & Ba 2015, algorithm
 // 1)
 //            v = β₂ v + (1 - β₂) g²            m̂ = m / (1 - β₁ᵗ)   v̂ = v / (1 - β₂ᵗ)
+// soap       the same, of gradients that a trainer has rotated (eigenbasis.hpp)
 template <Element S>
 class Optimiser {
  public:
@@ -43,16 +44,19 @@ class Optimiser {
   Buffer<S> m, v;
 
  private:
+  bool is_adam() const { return settings_.method == Method::adam || settings_.method == Method::soap; }
+
   OptimiserSettings settings_;
   S rate_ = 0, second_scale_ = 1;  // α / (1 - β₁ᵗ), and 1 / (1 - β₂ᵗ)
 };
 
-enum class ScheduleKind { constant, cosine, exponential };
+enum class ScheduleKind { constant, cosine, exponential, linear };
 
 // The learning rate of step t of T:
 //   constant      α
 //   cosine        α_end + ½ (α - α_end) (1 + cos(π t / T))      (Loshchilov & Hutter 2017, eq. 5)
 //   exponential   α (α_end / α)^(t / T)
+//   linear        α + (α_end - α) t / T
 struct Schedule {
   ScheduleKind kind = ScheduleKind::constant;
   double first = 1e-3;

@@ -1,6 +1,8 @@
 #pragma once
 // Threads: OpenMP where it is found, one after the other where it is not.
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 
 namespace models {
@@ -12,5 +14,19 @@ int core_count();
 // number is rethrown after all have ended. Matrix products inside run on one thread each. Pass std::ref(body) to keep
 // std::function from copying the body to the heap.
 void parallel_for(int n, int threads, const std::function<void(int)>& body);
+
+// Calls f(first, count) for blocks of 0 .. size - 1, each from the same thread every time: what one pass leaves of a
+// block in a core's cache, the next one finds there.
+template <class F>
+void for_blocks(std::ptrdiff_t size, int threads, F f) {
+  constexpr std::ptrdiff_t kBlock = 4096;
+  if (size <= kBlock) return f(std::ptrdiff_t{0}, size);  // not worth waking other threads
+  const auto blocks_of = [&](int thread) {
+    for (std::ptrdiff_t first = thread * kBlock; first < size; first += threads * kBlock) {
+      f(first, std::min(kBlock, size - first));
+    }
+  };
+  parallel_for(threads, threads, std::ref(blocks_of));
+}
 
 }  // namespace models

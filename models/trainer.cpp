@@ -19,6 +19,7 @@ Trainer<S>::Trainer(Parameters<S>& parameters, const TrainerSettings& settings)
   if (settings.shards < 1) throw std::invalid_argument("Trainer: need at least 1 shard");
   if (settings.threads < 0) throw std::invalid_argument("Trainer: need at least 1 thread, or 0 for all cores");
   threads_ = std::min(threads_, shards_);
+  if (settings.optimiser.method == Method::soap) eigenbasis_.emplace(parameters);
   for (int i = 0; i < shards_; ++i) {
     tapes_.push_back(std::make_unique<Tape>());
     gradients_.push_back(Buffer<S>::Zero(parameters.size()));
@@ -60,20 +61,6 @@ S Trainer<S>::step(const ShardLoss& loss, int rows, double learning_rate) {
   return total;
 }
 
-// Calls f(first, count) for blocks of 0 .. size - 1, each from the same thread every time: what one pass leaves of a
-// block in a core's cache, the next one finds there.
-template <class F>
-static void for_blocks(Index size, int threads, F f) {
-  constexpr Index kBlock = 4096;
-  if (size <= kBlock) return f(0, size);  // not worth waking other threads
-  const auto blocks_of = [&](int thread) {
-    for (Index first = thread * kBlock; first < size; first += threads * kBlock) {
-      f(first, std::min(kBlock, size - first));
-    }
-  };
-  parallel_for(threads, threads, std::ref(blocks_of));
-}
-
 // g = Σ shards' gradients, in the place of the first; returns whether it is finite.
 template <Element S>
 bool Trainer<S>::add_up_gradients() {
@@ -89,6 +76,7 @@ bool Trainer<S>::add_up_gradients() {
 template <Element S>
 void Trainer<S>::update_parameters(double learning_rate) {
   optimiser_.begin_step(learning_rate);
+  if (eigenbasis_) return eigenbasis_->update(parameters_, gradients_[0], optimiser_, threads_);
   for_blocks(parameters_.size(), threads_, [&](Index first, Index count) {
     optimiser_.update(parameters_.values().data(), gradients_[0].data() + first, first, count);
   });

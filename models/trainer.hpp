@@ -6,10 +6,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
 #include "autograd/parameters.hpp"
+#include "models/eigenbasis.hpp"
 #include "models/optimiser.hpp"
 
 namespace models {
@@ -48,11 +50,14 @@ class Trainer {
   Trainer(Parameters<S>& parameters, const TrainerSettings& settings);
 
   // One step on a minibatch of `rows` rows with learning rate α; returns the loss before it. Nothing is allocated once
-  // the tapes have seen a step of this size. What a shard throws is rethrown here. Throws NotFinite if the loss or its
-  // gradient is not finite. Whatever is thrown, parameters and optimiser stay as they were.
+  // the tapes have seen a step of this size, but where a basis turns (eigenbasis.hpp). What a shard throws is rethrown
+  // here. Throws NotFinite if the loss or its gradient is not finite. Whatever is thrown, parameters and optimiser stay
+  // as they were.
   S step(const ShardLoss& loss, int rows, double learning_rate);
 
   Optimiser<S>& optimiser() { return optimiser_; }
+  // Only Method::soap has one.
+  std::optional<Eigenbasis<S>>& eigenbasis() { return eigenbasis_; }
   int threads() const { return threads_; }
 
  private:
@@ -64,6 +69,7 @@ class Trainer {
 
   Parameters<S>& parameters_;
   Optimiser<S> optimiser_;
+  std::optional<Eigenbasis<S>> eigenbasis_;
   int shards_, threads_;
   std::vector<std::unique_ptr<Tape>> tapes_;
   std::vector<Buffer<S>> gradients_;

@@ -86,9 +86,9 @@ template <Element S>
 Metadata VaeTrainer<S>::description() const {
   const BoundSettings& b = settings_.bound;
   const OptimiserSettings& o = settings_.trainer.optimiser;
-  constexpr const char* kSchedules[] = {"constant", "cosine", "exponential"};
+  constexpr const char* kSchedules[] = {"constant", "cosine", "exponential", "linear"};
   constexpr const char* kKls[] = {"analytic KL", "sampled KL", "path KL"};
-  constexpr const char* kMethods[] = {"sgd", "momentum", "adam"};
+  constexpr const char* kMethods[] = {"sgd", "momentum", "adam", "soap"};
   const char* schedule = kSchedules[static_cast<int>(settings_.schedule)];
   const bool constant = settings_.schedule == ScheduleKind::constant;
   return {{"model", "vae " + vae_.shape().text()},
@@ -110,9 +110,10 @@ namespace {
 
 Shape shape_of(Index rows, Index cols) { return {rows, cols}; }
 
-// Calls f(name, shape, span) for every tensor of numbers S in a checkpoint: parameters, and the optimiser's moments.
-template <Element S, class P, class O, class F>
-void each_tensor(P& parameters, O& optimiser, F f) {
+// Calls f(name, shape, span) for every tensor of numbers S in a checkpoint: parameters, and the optimiser's moments and
+// bases.
+template <Element S, class F>
+void each_tensor(Parameters<S>& parameters, Optimiser<S>& optimiser, std::optional<Eigenbasis<S>>& eigenbasis, F f) {
   for (std::size_t i = 0; i < parameters.entries().size(); ++i) {
     const auto& entry = parameters.entries()[i];
     const auto part = [&](auto& buffer) {
@@ -122,6 +123,13 @@ void each_tensor(P& parameters, O& optimiser, F f) {
     if (optimiser.m.size()) f("optimiser.m." + entry.name, shape_of(entry.rows, entry.cols), part(optimiser.m));
     if (optimiser.v.size()) f("optimiser.v." + entry.name, shape_of(entry.rows, entry.cols), part(optimiser.v));
   }
+  if (!eigenbasis) return;
+  for (auto& [slot, of_rows, C, Q] : eigenbasis->bases) {
+    const std::string& name = parameters.entries()[slot.number].name;
+    const auto all = [](Matrix<S>& x) { return std::span(x.data(), static_cast<std::size_t>(x.size())); };
+    f("optimiser.covariance." + name, shape_of(C.rows(), C.cols()), all(C));
+    f("optimiser.basis." + name, shape_of(Q.rows(), Q.cols()), all(Q));
+  }
 }
 
 }  // namespace
@@ -130,9 +138,9 @@ template <Element S>
 void VaeTrainer<S>::save(const std::string& path, const Matrix<double>& history) const {
   auto& self = const_cast<VaeTrainer&>(*this);
   std::vector<TensorView> tensors;
-  each_tensor<S>(self.parameters_, self.trainer_.optimiser(),
-                 [&](const std::string& name, const Shape& shape, auto span) {
-                   tensors.push_back(view(name, shape, std::span<const S>(span)));
+  each_tensor<S>(self.parameters_, self.trainer_.optimiser(), self.trainer_.eigenbasis(),
+                 [&](const std::string& name, const Shape& shape, std::span<const S> span) {
+                   tensors.push_back(view(name, shape, span));
                  });
   const double sums[] = {sums_.bound, sums_.rate, sums_.distortion, static_cast<double>(images_)};
   tensors.push_back(view("epoch.sums", {4}, std::span<const double>(sums)));
@@ -159,7 +167,8 @@ Matrix<double> VaeTrainer<S>::load(const std::string& path) {
   // Read everything into copies first: a file that fails halfway must leave this trainer as it was.
   Parameters<S> parameters = parameters_;
   auto moments = trainer_.optimiser();
-  each_tensor<S>(parameters, moments,
+  auto eigenbasis = trainer_.eigenbasis();
+  each_tensor<S>(parameters, moments, eigenbasis,
                  [&](const std::string& name, const Shape& shape, auto span) { file.read(name, shape, span); });
   double sums[4];
   file.read("epoch.sums", {4}, std::span<double>(sums));
@@ -177,6 +186,7 @@ Matrix<double> VaeTrainer<S>::load(const std::string& path) {
   parameters_.values() = parameters.values();
   trainer_.optimiser() = moments;
   trainer_.optimiser().steps = steps_;
+  trainer_.eigenbasis() = eigenbasis;
   sums_ = {sums[0], sums[1], sums[2]};
   images_ = static_cast<int>(sums[3]);
   return history;

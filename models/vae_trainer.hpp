@@ -20,7 +20,7 @@ struct VaeTrainingSettings {
   int epochs = 50;
   ScheduleKind schedule = ScheduleKind::constant;
   double learning_rate = 1e-3;
-  double last_learning_rate = 0;  // at the end of a cosine or exponential schedule
+  double last_learning_rate = 0;  // at the end of a schedule that falls
   BoundSettings bound{};
   Binarisation binarisation = Binarisation::dynamic;
   std::uint64_t seed = 1;

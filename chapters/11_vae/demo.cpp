@@ -48,13 +48,14 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   lesson.option("--batch", t.batch, "images in a minibatch", at_least(1));
   lesson.option("--epochs", t.epochs, "passes over the training images", at_least(1)).when_quick(std::int64_t{1});
   lesson.option("--optimiser", t.trainer.optimiser.method, "of the parameters",
-                {{"adam", Method::adam}, {"momentum", Method::momentum}, {"sgd", Method::sgd}});
+                {{"adam", Method::adam}, {"momentum", Method::momentum}, {"sgd", Method::sgd}, {"soap", Method::soap}});
   lesson.option("--learning-rate", t.learning_rate, "at the start", above(0));
   lesson.option("--last-learning-rate", t.last_learning_rate, "at the end of a schedule that falls", above(0));
   lesson.option("--schedule", t.schedule, "of the learning rate",
                 {{"constant", ScheduleKind::constant},
                  {"cosine", ScheduleKind::cosine},
-                 {"exponential", ScheduleKind::exponential}});
+                 {"exponential", ScheduleKind::exponential},
+                 {"linear", ScheduleKind::linear}});
   lesson.option("--threads", t.trainer.threads, "0: one for each core", at_least(0));
   lesson.option("--shards", t.trainer.shards, "parts of a minibatch; the result depends on it", at_least(1));
   lesson.option("--evaluation-images", c.evaluation_images, "test images for log p(x)", at_least(2))

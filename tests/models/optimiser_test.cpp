@@ -128,6 +128,10 @@ TEST_SUITE("models") {
     CHECK(at(exponential, 50) == doctest::Approx(1e-3).epsilon(1e-14));
     CHECK(at(exponential, 100) == doctest::Approx(1e-4).epsilon(1e-14));
     CHECK(at(exponential, 1000) == doctest::Approx(1e-4).epsilon(1e-14));
+    CHECK(at(linear, 0) == doctest::Approx(1e-2).epsilon(1e-14));
+    CHECK(at(linear, 25) == doctest::Approx(0.7525e-2).epsilon(1e-14));
+    CHECK(at(linear, 100) == doctest::Approx(1e-4).epsilon(1e-14));
+    CHECK(at(linear, 1000) == doctest::Approx(1e-4).epsilon(1e-14));
     CHECK(Schedule{cosine, 1, 0, 0}.at(0) == 1);
   }
 }

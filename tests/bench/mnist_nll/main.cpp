@@ -47,7 +47,10 @@ void declare(lesson::Options& options, Choices& c) {
   options.add("--schedule", t.schedule, "of the learning rate",
               {{"constant", ScheduleKind::constant},
                {"cosine", ScheduleKind::cosine},
-               {"exponential", ScheduleKind::exponential}});
+               {"exponential", ScheduleKind::exponential},
+               {"linear", ScheduleKind::linear}});
+  options.add("--optimiser", t.trainer.optimiser.method, "soap: Adam in the eigenbasis of the gradient's covariance",
+              {{"adam", Method::adam}, {"soap", Method::soap}});
   options.add("--beta1", t.trainer.optimiser.beta1, "of Adam", between(0, 0.9999));
   options.add("--beta2", t.trainer.optimiser.beta2, "of Adam", between(0, 0.999999));
   options.add("--epsilon", t.trainer.optimiser.epsilon, "of Adam", above(0));
