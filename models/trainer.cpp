@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <functional>
 
 #include "models/parallel.hpp"
 
@@ -25,6 +25,7 @@ Trainer<S>::Trainer(Parameters<S>& parameters, const TrainerSettings& settings)
     gradients_.push_back(Buffer<S>::Zero(parameters.size()));
   }
   losses_.resize(static_cast<std::size_t>(shards_));
+  finite_.resize(static_cast<std::size_t>(shards_));
 }
 
 template <Element S>
@@ -39,6 +40,7 @@ void Trainer<S>::run_shard(const ShardLoss& loss, const Shard& shard) {
   if (shard.count == 0) {
     losses_[i] = S(0);
     gradients_[i].setZero();
+    finite_[i] = true;
     return;
   }
   Tape& tape = *tapes_[i];
@@ -48,6 +50,8 @@ void Trainer<S>::run_shard(const ShardLoss& loss, const Shard& shard) {
   tape.backward(part);
   theta.fill_untouched();
   losses_[i] = part.value();
+  // 0 times what is infinite, or would be in the sum over shards, is not a number.
+  finite_[i] = (S(0) * (static_cast<S>(shards_) * gradients_[i])).sum() == S(0);
 }
 
 template <Element S>
@@ -56,30 +60,24 @@ S Trainer<S>::step(const ShardLoss& loss, int rows, double learning_rate) {
   parallel_for(shards_, threads_, std::ref(run));
   S total(0);
   for (const S part : losses_) total += part;
-  if (!std::isfinite(total) || !add_up_gradients()) report_not_finite(loss, rows);
+  if (!std::isfinite(total) || !std::ranges::all_of(finite_, std::identity())) report_not_finite(loss, rows);
   update_parameters(learning_rate);
   return total;
 }
 
-// g = Σ shards' gradients, in the place of the first; returns whether it is finite.
-template <Element S>
-bool Trainer<S>::add_up_gradients() {
-  std::atomic<bool> finite = true;
-  for_blocks(parameters_.size(), threads_, [&](Index first, Index count) {
-    auto gradient = gradients_[0].segment(first, count);
-    for (std::size_t i = 1; i < gradients_.size(); ++i) gradient += gradients_[i].segment(first, count);
-    if (!((S(0) * gradient).sum() == S(0))) finite = false;  // 0 · ∞ is not a number
-  });
-  return finite;
-}
-
+// g = Σ shards' gradients, a block at a time, of which the optimiser makes use while it is at hand.
 template <Element S>
 void Trainer<S>::update_parameters(double learning_rate) {
   optimiser_.begin_step(learning_rate);
-  if (eigenbasis_) return eigenbasis_->update(parameters_, gradients_[0], optimiser_, threads_);
   for_blocks(parameters_.size(), threads_, [&](Index first, Index count) {
-    optimiser_.update(parameters_.values().data(), gradients_[0].data() + first, first, count);
+    Eigen::Matrix<S, Eigen::Dynamic, 1, Eigen::ColMajor, kBlock, 1> g = gradients_[0].segment(first, count);
+    for (std::size_t i = 1; i < gradients_.size(); ++i) g += gradients_[i].segment(first, count);
+    if (eigenbasis_)
+      gradients_[0].segment(first, count) = g;
+    else
+      optimiser_.update(parameters_.values().data(), g.data(), first, count);
   });
+  if (eigenbasis_) eigenbasis_->update(parameters_, gradients_[0], optimiser_, threads_);
 }
 
 template <Element S>

@@ -62,7 +62,6 @@ class Trainer {
 
  private:
   void run_shard(const ShardLoss& loss, const Shard& shard);
-  bool add_up_gradients();
   void update_parameters(double learning_rate);
   [[noreturn]] void report_not_finite(const ShardLoss& loss, int rows) const;
   Shard shard_of(int number, int rows) const;
@@ -74,6 +73,7 @@ class Trainer {
   std::vector<std::unique_ptr<Tape>> tapes_;
   std::vector<Buffer<S>> gradients_;
   std::vector<S> losses_;
+  std::vector<char> finite_;  // each shard's gradient, written by its thread
 };
 
 }  // namespace models
