@@ -97,7 +97,8 @@ Var<T> elementwise(const Var<T>& x) {
     return detail::unary_matrix(rules::place<Rule>(rules::Unary{}), x);
   } else {
     return record<Rule::name>(
-        Rule::f(x.value()), [](auto& y, auto& x) { x.accumulate(y.grad() * Rule::df(x.value(), y.value())); }, x);
+        computed<T>([](auto& x) { return Rule::f(x.value()); }),
+        [](auto& y, auto& x) { x.accumulate(y.grad() * Rule::df(x.value(), y.value())); }, x);
   }
 }
 
@@ -116,15 +117,13 @@ auto elementwise(A&& a, B&& b) {
     return detail::binary_matrix<S>(rules::place<Rule>(rules::Binary{}), matrix_operand<S>(tape, std::forward<A>(a)),
                                     matrix_operand<S>(tape, std::forward<B>(b)));
   } else {
-    const auto x = scalar_operand<S>(a);
-    const auto y = scalar_operand<S>(b);
     return record<Rule::name>(
-        S(Rule::f(x.value(), y.value())),
+        computed<S>([](auto& a, auto& b) { return S(Rule::f(a.value(), b.value())); }),
         [](auto& c, auto& a, auto& b) {
           a.accumulate(c.grad() * Rule::da(a.value(), b.value(), c.value()));
           b.accumulate(c.grad() * Rule::db(a.value(), b.value(), c.value()));
         },
-        x, y);
+        scalar_operand<S>(a), scalar_operand<S>(b));
   }
 }
 

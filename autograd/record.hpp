@@ -44,9 +44,9 @@ template <class... Operands>
 
 }  // namespace detail
 
-// Appends one record. `value` is a number, an Eigen expression (evaluated straight into the arena) or written(...);
-// `operands` are Vars, Numbers, or spans of scalar Vars. What depends on constants alone becomes a constant itself.
-// Throws std::invalid_argument if an operand lives on another tape, or was recorded before a rewind.
+// Appends one record. `value` is a number or computed(...), an Eigen expression (evaluated straight into the arena) or
+// written(...); `operands` are Vars, Numbers, or spans of scalar Vars. What depends on constants alone becomes a
+// constant itself. Throws std::invalid_argument if an operand lives on another tape, or was recorded before a rewind.
 template <FixedString name, class V, class Pullback, class... Operands>
 auto record(const V& value, Pullback pullback, const Operands&... operands) {
   using T = typename detail::ValueKind<V>::type;
@@ -56,17 +56,23 @@ auto record(const V& value, Pullback pullback, const Operands&... operands) {
   auto stored = std::tuple(Recorder::store(tape, operands)...);
   const bool needs_gradient = std::apply([](auto&... o) { return (Recorder::needs_gradient(o) || ...); }, stored);
 
+  const auto set_value = [&](Node<T>& node, auto& operands) {
+    if constexpr (detail::is_computed<V>)
+      Recorder::set_value(node, value, operands);
+    else
+      Recorder::set_value(tape, node, value);
+  };
   if (!needs_gradient) {
     auto& node = Recorder::allocate<Node<T>>(tape);
     node.operation = &detail::kDerivedConstant<name, T>;
-    Recorder::set_value(tape, node, value);
+    set_value(node, stored);
     if (tape.traced()) [[unlikely]]
       detail::note(tape, node, stored);
     return Recorder::handle<T>(tape, node);
   }
   auto& node = Recorder::allocate<R>(tape, std::move(pullback), std::move(stored));
   node.operation = &detail::kRecorded<name, T, R>;
-  Recorder::set_value(tape, node, value);  // may throw: only what has a value is linked
+  set_value(node, node.operands);  // may throw: only what has a value is linked
   if (tape.traced()) [[unlikely]]
     detail::note(tape, node, node.operands);
   Recorder::link(tape, node);

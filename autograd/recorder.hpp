@@ -57,6 +57,32 @@ Written<S, Fill> written(Index rows, Index cols, Fill fill) {
   return {rows, cols, fill};
 }
 
+// A number that f(operands...) computes from the nodes that the pullback gets, once they are known to be of the tape.
+template <Element S, class F>
+struct Computed {
+  F f;
+};
+template <Element S, class F>
+Computed<S, F> computed(F f) {
+  return {f};
+}
+
+namespace detail {
+template <class X>
+Node<X>& dereference(Node<X>* node) {
+  return *node;
+}
+template <class X>
+X& dereference(X& operand) {
+  return operand;
+}
+// f(operands...), as they are stored.
+template <class F, class Operands>
+auto apply(const F& f, Operands& operands) {
+  return std::apply([&](auto&... operand) { return f(dereference(operand)...); }, operands);
+}
+}  // namespace detail
+
 // The record of one operation: header, value and adjoint, then pullback and operands.
 template <FixedString name, class T, class Pullback, class... Operands>
 struct Recorded : Node<T> {
@@ -66,16 +92,7 @@ struct Recorded : Node<T> {
   static void pull(Record& record) {
     auto& self = static_cast<Recorded&>(record);
     if (!self.touched()) return;
-    std::apply([&self](auto&... operand) { self.pullback(static_cast<Node<T>&>(self), dereference(operand)...); },
-               self.operands);
-  }
-  template <class X>
-  static Node<X>& dereference(Node<X>* node) {
-    return *node;
-  }
-  template <class X>
-  static X& dereference(X& operand) {
-    return operand;
+    detail::apply([&self](auto&... operand) { self.pullback(static_cast<Node<T>&>(self), operand...); }, self.operands);
   }
 };
 
@@ -169,6 +186,11 @@ struct Recorder {
     }
   }
 
+  template <class S, class F, class Operands>
+  static void set_value(Node<S>& node, const Computed<S, F>& value, Operands& operands) {
+    node.value_ = detail::apply(value.f, operands);
+  }
+
   static void note(Tape& tape, const Record& record, std::vector<const Record*> operands) {
     tape.note(record, std::move(operands));
   }
@@ -219,6 +241,11 @@ struct Recorder {
 
 namespace detail {
 
+template <class V>
+inline constexpr bool is_computed = false;
+template <class S, class F>
+inline constexpr bool is_computed<Computed<S, F>> = true;
+
 // The kind T that a value is recorded as.
 template <class V>
 struct ValueKind {
@@ -226,6 +253,10 @@ struct ValueKind {
 };
 template <Element S>
 struct ValueKind<S> {
+  using type = S;
+};
+template <class S, class F>
+struct ValueKind<Computed<S, F>> {
   using type = S;
 };
 template <std::integral I>
