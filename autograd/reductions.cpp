@@ -48,12 +48,20 @@ void accumulate_numbers(Node<Matrix<S>>& x, By by, F number) {
     x.accumulate_columns([&](Index j) { return Matrix<S>::Constant(x.rows(), 1, number(j)); });
 }
 
-// gradient(i) = ȳ Π_{j≠i} x(j): what is before i times what is behind it, so that zeros need no care.
+// gradient(i) = ȳ Π_{j≠i} x(j): what is before i times what is behind it, so that zeros need no care. The two products
+// grow from both ends at once, since each multiplication waits for the one before; whichever is second at i multiplies.
 template <class X, class S, class G>
 void product_gradient(const X& x, const S& y_grad, G&& gradient) {
   S before(1), behind = y_grad;
-  for (Index i = 0; i < x.size(); ++i) gradient(i) = before, before *= x(i);
-  for (Index i = x.size(); i-- > 0;) gradient(i) *= behind, behind *= x(i);
+  for (Index i = 0, j = x.size() - 1; j >= 0; ++i, --j) {
+    if (i < j)
+      gradient(i) = before, gradient(j) = behind;
+    else if (i == j)
+      gradient(i) = before * behind;
+    else
+      gradient(i) *= before, gradient(j) *= behind;
+    before *= x(i), behind *= x(j);
+  }
 }
 
 template <class X>
@@ -118,9 +126,10 @@ Var<S> prod(const Var<Matrix<S>>& x) {
   return record<"prod">(
       S(x.value().prod()),
       [](auto& y, auto& x) {
-        MatrixMap<S> gradient = x.tape().template scratch<S>(1, x.size());
-        product_gradient(ConstMatrixMap<S>(x.value().data(), 1, x.size()), y.grad(), gradient);
-        x.accumulate(ConstMatrixMap<S>(gradient.data(), x.rows(), x.cols()));
+        const auto flat = [](auto map) { return decltype(map)(map.data(), 1, map.size()); };
+        x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
+          product_gradient(flat(x.value()), y.grad(), flat(gradient));
+        }));
       },
       x);
 }

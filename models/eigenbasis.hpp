@@ -40,7 +40,7 @@ class Eigenbasis {
 
  private:
   static constexpr double kDecay = 0.98;                    // β
-  static constexpr std::uint64_t kObserve = 4, kTurn = 20;  // steps between two changes of C, and of Q
+  static constexpr std::uint64_t kObserve = 4, kTurn = 10;  // steps between two changes of C, and of Q
 
   void observe(const Parameters<S>& parameters, const Buffer<S>& g, int threads);
   void turn(const Parameters<S>& parameters, Buffer<S>& m, int threads);

@@ -15,7 +15,7 @@ namespace {
 using M = Matrix<double>;
 
 constexpr double kRate = 0.01;
-constexpr int kSteps = 65;  // three turns of the basis
+constexpr int kSteps = 35;  // three turns of the basis
 
 // Gradients whose rows and columns are correlated. Those of a tall matrix are the transposed ones of a wide one.
 M gradient_of(Index rows, Index cols, int t) {
@@ -68,7 +68,7 @@ M expected(Index rows, Index cols, Wrong wrong = Wrong::nothing) {
       const double beta = wrong == Wrong::no_decay ? 0.5 : 0.98;
       C = beta * C + (1 - beta) * (other_side ? M(G.transpose() * G) : M(G * G.transpose()));
     }
-    if (t % 20 == 0) {
+    if (t % 10 == 0) {
       const M before = Q;
       Q = orthonormal(C * Q);
       if (wrong != Wrong::moment_left_behind)

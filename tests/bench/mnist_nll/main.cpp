@@ -22,12 +22,13 @@ constexpr double kPublished = -86.76;  // Burda et al. 2016, table 1: VAE, k = 1
 const VaeShape kShape{.pixels = 784, .latent = 50, .hidden = {200, 200}};
 
 struct Choices {
-  VaeTrainingSettings training{.batch = 100,
-                               .epochs = 400,
-                               .schedule = ScheduleKind::cosine,
-                               .learning_rate = 3e-3,
+  VaeTrainingSettings training{.batch = 500,
+                               .epochs = 180,
+                               .schedule = ScheduleKind::linear,
+                               .learning_rate = 6e-3,
                                .last_learning_rate = 1e-5,
-                               .bound = {.kl = Kl::path}};
+                               .bound = {.kl = Kl::path},
+                               .trainer = {.optimiser = {.method = Method::soap}}};
   int training_images = 60'000, images = 10'000, samples = 5'000;
   int probe_every = 20, probe_images = 2'000, probe_samples = 100;
   std::string folder = "figures/mnist-nll", data = TAPESTRY_DATA, resume;
@@ -42,7 +43,7 @@ void declare(lesson::Options& options, Choices& c) {
   options.add("--training-images", c.training_images, "the first so many", between(1, 60'000))
       .when_quick(std::int64_t{2'000});
   options.add("--batch", t.batch, "images in a minibatch", at_least(1));
-  options.add("--learning-rate", t.learning_rate, "of Adam, at the start", above(0));
+  options.add("--learning-rate", t.learning_rate, "at the start", above(0));
   options.add("--last-learning-rate", t.last_learning_rate, "at the end of a schedule that falls", above(0));
   options.add("--schedule", t.schedule, "of the learning rate",
               {{"constant", ScheduleKind::constant},
@@ -51,9 +52,9 @@ void declare(lesson::Options& options, Choices& c) {
                {"linear", ScheduleKind::linear}});
   options.add("--optimiser", t.trainer.optimiser.method, "soap: Adam in the eigenbasis of the gradient's covariance",
               {{"adam", Method::adam}, {"soap", Method::soap}});
-  options.add("--beta1", t.trainer.optimiser.beta1, "of Adam", between(0, 0.9999));
-  options.add("--beta2", t.trainer.optimiser.beta2, "of Adam", between(0, 0.999999));
-  options.add("--epsilon", t.trainer.optimiser.epsilon, "of Adam", above(0));
+  options.add("--beta1", t.trainer.optimiser.beta1, "of Adam and SOAP", between(0, 0.9999));
+  options.add("--beta2", t.trainer.optimiser.beta2, "of Adam and SOAP", between(0, 0.999999));
+  options.add("--epsilon", t.trainer.optimiser.epsilon, "of Adam and SOAP", above(0));
   options.add("--kl", t.bound.kl, "how its gradient is estimated",
               {{"analytic", Kl::analytic}, {"sampled", Kl::sampled}, {"path", Kl::path}});
   options.add("--seed", t.seed, "of all random numbers");
