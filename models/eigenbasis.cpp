@@ -2,32 +2,37 @@
 
 #include <Eigen/QR>
 #include <algorithm>
+#include <utility>
 
+#include "autograd/product.hpp"
 #include "models/parallel.hpp"
 
 namespace models {
 
 namespace {
 
+using autograd::ConstMatrixMap;
+using autograd::MatrixMap;
+using autograd::product, autograd::product_nt, autograd::product_tn;
 using autograd::Slot;
 
-// Calls f(i, first, count) for the parts of each matrix i, each of extent n(i), whatever the number of threads.
-template <class N, class F>
-void for_parts(std::size_t matrices, int threads, N n, F f) {
-  constexpr int kParts = 4;
-  const auto part = [&](int number) {
-    const auto i = static_cast<std::size_t>(number / kParts);
-    const Index first = n(i) * (number % kParts) / kParts, end = n(i) * (number % kParts + 1) / kParts;
-    if (first < end) f(i, first, end - first);
-  };
-  parallel_for(static_cast<int>(matrices) * kParts, threads, std::ref(part));
+template <class S>
+ConstMatrixMap<S> map(const Matrix<S>& x) {
+  return {x.data(), x.rows(), x.cols()};
+}
+template <class S>
+Matrix<S> value_of(const autograd::Product<S>& product) {
+  Matrix<S> value(product.rows(), product.cols());
+  product.assign_to(MatrixMap<S>(value.data(), value.rows(), value.cols()));
+  return value;
 }
 
 // The columns of Q R = A: orthonormal, and with the same span.
 template <class S>
 Matrix<S> orthonormal(const Matrix<S>& A) {
-  const Eigen::HouseholderQR<Matrix<double>> qr(A.template cast<double>());
-  return Matrix<double>(qr.householderQ()).cast<S>();
+  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(A.template cast<double>());
+  const Eigen::MatrixXd Q = qr.householderQ();
+  return Q.cast<S>();
 }
 
 }  // namespace
@@ -37,13 +42,15 @@ Eigenbasis<S>::Eigenbasis(const Parameters<S>& parameters)
     : rotated_(Buffer<S>::Zero(parameters.size())), step_(Buffer<S>::Zero(parameters.size())) {
   for (std::size_t i = 0; i < parameters.entries().size(); ++i) {
     const auto& [name, rows, cols, offset] = parameters.entries()[i];
-    if (rows == 1 || cols == 1) {
-      without_.push_back({i});
-      continue;
-    }
     const Index n = std::min(rows, cols);
-    bases.push_back({{i}, rows <= cols, Matrix<S>::Zero(n, n), Matrix<S>::Identity(n, n)});
+    if (n == 1)
+      vectors_.push_back({i});
+    else
+      bases.push_back({{i}, rows <= cols, Matrix<S>::Zero(n, n), Matrix<S>::Identity(n, n)});
   }
+  // The largest first, so that threads that take turns get equal shares.
+  const auto size = [&](const Basis& basis) { return parameters[basis.slot].size(); };
+  std::sort(bases.begin(), bases.end(), [&](const Basis& a, const Basis& b) { return size(a) > size(b); });
 }
 
 template <Element S>
@@ -62,73 +69,54 @@ void Eigenbasis<S>::update(Parameters<S>& parameters, const Buffer<S>& g, Optimi
 template <Element S>
 void Eigenbasis<S>::observe(const Parameters<S>& parameters, const Buffer<S>& g, int threads) {
   const S beta = static_cast<S>(kDecay);
-  for_parts(
-      bases.size(), threads, [&](std::size_t i) { return bases[i].C.rows(); },
-      [&](std::size_t i, Index first, Index count) {
-        const auto G = parameters.view(g, bases[i].slot);
-        auto C = bases[i].C.middleRows(first, count);
-        C *= beta;
-        if (bases[i].of_rows)
-          C.noalias() += (1 - beta) * (G.middleRows(first, count) * G.transpose());
-        else
-          C.noalias() += (1 - beta) * (G.middleCols(first, count).transpose() * G);
-      });
+  for_bases(threads, [&](Basis& basis) {
+    const ConstMatrixMap<S> G = parameters.view(g, basis.slot);
+    const Index n = basis.C.rows();
+    const MatrixMap<S> square(parameters.view(rotated_, basis.slot).data(), n, n);  // not in use yet
+    (basis.of_rows ? product_nt(G, G) : product_tn(G, G)).assign_to(square);
+    basis.C = beta * basis.C + (1 - beta) * square;
+  });
 }
 
 // Q R = C Q. What the moments m are the coordinates of stays where it is: m = Q_newᵀ Q_old m.
 template <Element S>
 void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int threads) {
-  const auto turn_one = [&](int i) {
-    Basis& basis = bases[static_cast<std::size_t>(i)];
+  for_bases(threads, [&](Basis& basis) {
     const Matrix<S> old = basis.Q;
-    basis.Q = orthonormal<S>(basis.C * old);
-    auto M = parameters.view(m, basis.slot);
-    if (basis.of_rows)
-      M = (basis.Q.transpose() * old) * M.eval();
-    else
-      M = M.eval() * (old.transpose() * basis.Q);
-  };
-  parallel_for(static_cast<int>(bases.size()), threads, std::ref(turn_one));
+    basis.Q = orthonormal(value_of(product(map(basis.C), map(old))));
+    const Matrix<S> turned = value_of(product_tn(map(basis.Q), map(old)));
+    MatrixMap<S> M = parameters.view(m, basis.slot);
+    const Matrix<S> before = M;
+    (basis.of_rows ? product(map(turned), map(before)) : product_nt(map(before), map(turned))).assign_to(M);
+  });
 }
 
 // Qᵀ G, and G itself where there is no basis.
 template <Element S>
 void Eigenbasis<S>::rotate(const Parameters<S>& parameters, const Buffer<S>& g, int threads) {
-  for (const Slot slot : without_) parameters.view(rotated_, slot) = parameters.view(g, slot);
-  for_parts(
-      bases.size(), threads, [&](std::size_t i) { return other_side(parameters, i); },
-      [&](std::size_t i, Index first, Index count) {
-        const auto& [slot, of_rows, C, Q] = bases[i];
-        const auto G = parameters.view(g, slot);
-        auto to = parameters.view(rotated_, slot);
-        if (of_rows)
-          to.middleCols(first, count).noalias() = Q.transpose() * G.middleCols(first, count);
-        else
-          to.middleRows(first, count).noalias() = G.middleRows(first, count) * Q;
-      });
+  for (const Slot slot : vectors_) parameters.view(rotated_, slot) = parameters.view(g, slot);
+  for_bases(threads, [&](const Basis& basis) {
+    const ConstMatrixMap<S> G = parameters.view(g, basis.slot), Q = map(basis.Q);
+    (basis.of_rows ? product_tn(Q, G) : product(G, Q)).assign_to(parameters.view(rotated_, basis.slot));
+  });
 }
 
 // W += Q u
 template <Element S>
-void Eigenbasis<S>::rotate_back(Parameters<S>& parameters, int threads) const {
-  for (const Slot slot : without_) parameters[slot] += parameters.view(step_, slot);
-  for_parts(
-      bases.size(), threads, [&](std::size_t i) { return other_side(parameters, i); },
-      [&](std::size_t i, Index first, Index count) {
-        const auto& [slot, of_rows, C, Q] = bases[i];
-        const auto u = parameters.view(step_, slot);
-        auto W = parameters[slot];
-        if (of_rows)
-          W.middleCols(first, count).noalias() += Q * u.middleCols(first, count);
-        else
-          W.middleRows(first, count).noalias() += u.middleRows(first, count) * Q.transpose();
-      });
+void Eigenbasis<S>::rotate_back(Parameters<S>& parameters, int threads) {
+  for (const Slot slot : vectors_) parameters[slot] += parameters.view(step_, slot);
+  for_bases(threads, [&](const Basis& basis) {
+    const ConstMatrixMap<S> u = parameters.view(std::as_const(step_), basis.slot), Q = map(basis.Q);
+    (basis.of_rows ? product(Q, u) : product_nt(u, Q)).add_to(parameters[basis.slot]);
+  });
 }
 
+// Calls f(basis) for each, in parallel.
 template <Element S>
-Index Eigenbasis<S>::other_side(const Parameters<S>& parameters, std::size_t i) const {
-  const auto& entry = parameters.entries()[bases[i].slot.number];
-  return bases[i].of_rows ? entry.cols : entry.rows;
+template <class F>
+void Eigenbasis<S>::for_bases(int threads, F f) {
+  const auto one = [&](int i) { f(bases[static_cast<std::size_t>(i)]); };
+  parallel_for(static_cast<int>(bases.size()), threads, std::ref(one));
 }
 
 template class Eigenbasis<float>;

@@ -45,10 +45,11 @@ class Eigenbasis {
   void observe(const Parameters<S>& parameters, const Buffer<S>& g, int threads);
   void turn(const Parameters<S>& parameters, Buffer<S>& m, int threads);
   void rotate(const Parameters<S>& parameters, const Buffer<S>& g, int threads);
-  void rotate_back(Parameters<S>& parameters, int threads) const;
-  Index other_side(const Parameters<S>& parameters, std::size_t i) const;
+  void rotate_back(Parameters<S>& parameters, int threads);
+  template <class F>
+  void for_bases(int threads, F f);
 
-  std::vector<autograd::Slot> without_;  // a basis: vectors
+  std::vector<autograd::Slot> vectors_;  // parameters without a basis
   Buffer<S> rotated_, step_;             // Qᵀ G, and u
 };
 

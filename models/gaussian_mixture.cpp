@@ -155,7 +155,6 @@ Var<S> GaussianMixture<S>::log_prior(const WishartPrior& prior) const {
   return S(prior.m) * sum(log_diagonal) - S(0.5 * prior.gamma * prior.gamma) * squared_norms + S(K * constant);
 }
 
-template struct GaussianMixture<float>;
 template struct GaussianMixture<double>;
 
 }  // namespace models

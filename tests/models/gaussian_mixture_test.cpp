@@ -45,8 +45,8 @@ struct Numbers {
   }
 };
 
-M precision(const M& Q) { return Q.transpose() * Q; }
-M swapped(const M& Q) { return Q * Q.transpose(); }  // another matrix with the same determinant
+M precision(const M& Q) { return times(Q.transpose(), Q); }
+M swapped(const M& Q) { return times(Q, Q.transpose()); }  // another matrix with the same determinant
 
 // log p(x) by the density with an explicit covariance Σ = Λ⁻¹, Λ made of Q by `lambda`:
 //   N(x; μ, Σ) = exp(-½ (x - μ)ᵀ Σ⁻¹ (x - μ)) / √det(2πΣ)
@@ -57,8 +57,8 @@ M direct_log_prob(const Numbers& numbers, const M& x, M (*lambda)(const M&)) {
     const M covariance = inverse(lambda(numbers.factor(k)));
     const double norm = std::sqrt(determinant(2 * std::numbers::pi * covariance));
     for (Index i = 0; i < x.rows(); ++i) {
-      const Eigen::VectorXd difference = (x.row(i) - numbers.mu.row(k)).transpose();
-      const double squared = difference.dot(inverse(covariance) * difference);
+      const M difference = x.row(i) - numbers.mu.row(k);
+      const double squared = times(difference, inverse(covariance)).cwiseProduct(difference).sum();
       density(i, 0) += weight(0, k) * std::exp(-squared / 2) / norm;
     }
   }

@@ -41,13 +41,13 @@ struct LinearVae : TestVae<double> {
   M W() { return named(parameters, "decoder.output.W"); }
   M b() { return named(parameters, "decoder.output.b"); }
   double noise_variance() { return std::exp(named(parameters, "decoder.log_var")(0, 0)); }
-  M A() { return inverse(W() * W().transpose() + noise_variance() * M::Identity(k, k)); }
+  M A() { return inverse(times(W(), W().transpose()) + noise_variance() * M::Identity(k, k)); }
 
   // Makes q(z | x) the posterior, but for a shift of its means and a factor on its standard deviations.
   void set_encoder(double shift = 0, double factor = 1) {
-    const M map = W().transpose() * A();
+    const M map = times(W().transpose(), A());
     named(parameters, "encoder.mu.W") = map;
-    named(parameters, "encoder.mu.b") = -b() * map + M::Constant(1, k, shift);
+    named(parameters, "encoder.mu.b") = M::Constant(1, k, shift) - times(b(), map);
     named(parameters, "encoder.log_var.W").setZero();
     named(parameters, "encoder.log_var.b") =
         (noise_variance() * factor * factor * A().diagonal()).array().log().matrix().transpose();
@@ -56,14 +56,14 @@ struct LinearVae : TestVae<double> {
   // n data points of the model itself.
   M sample(int n, std::uint64_t seed) {
     const M z = normal_matrix(n, k, seed), noise = normal_matrix(n, d, seed + 1);
-    return (z * W() + std::sqrt(noise_variance()) * noise).rowwise() + b().row(0);
+    return (times(z, W()) + std::sqrt(noise_variance()) * noise).rowwise() + b().row(0);
   }
 
   // log p(x), n×1.
   M log_p(const M& x) {
     const M centred = x.rowwise() - b().row(0);
-    const M covariance = W().transpose() * W() + noise_variance() * M::Identity(d, d);
-    const M squared = (centred * inverse(covariance)).cwiseProduct(centred).rowwise().sum();
+    const M covariance = times(W().transpose(), W()) + noise_variance() * M::Identity(d, d);
+    const M squared = times(centred, inverse(covariance)).cwiseProduct(centred).rowwise().sum();
     return -0.5 * (d * std::log(2 * std::numbers::pi) + std::log(determinant(covariance)) + squared.array());
   }
 };
