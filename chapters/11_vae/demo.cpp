@@ -17,7 +17,8 @@ using namespace models;
 namespace {
 
 struct Choices {
-  std::string data = "mnist", hidden = "400", binarisation = "dynamic", resume, checkpoint = "11_vae.safetensors";
+  std::string data = "mnist", hidden = "400", binarisation = "dynamic", resume, checkpoint = "11_vae.safetensors",
+              mistake = "none";
   VaeShape shape;
   VaeTrainingSettings training{
       .batch = 100, .epochs = 50, .schedule = ScheduleKind::cosine, .learning_rate = 2e-3, .last_learning_rate = 2e-5};
@@ -64,6 +65,7 @@ void declare(lesson::Lesson& lesson, Choices& c) {
       .when_quick(std::int64_t{50});
   lesson.option("--checkpoint", c.checkpoint, "written after every epoch", "FILE");
   lesson.option("--resume", c.resume, "go on from a checkpoint", "FILE");
+  lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", lesson::names(breaks()));
 }
 
 // "200,200" as numbers.
@@ -177,6 +179,8 @@ int main(int argc, char** argv) {
   declare(lesson, c);
   return lesson.run(argc, argv, [&] {
     lesson::catch_interrupts();
+    const Ingredients use = broken(c.mistake);
+    if (c.mistake != "none") lesson.say(lesson::announcement(breaks(), c.mistake));
     c.shape.hidden = layer_sizes(c.hidden);
     c.training.binarisation = parse_binarisation(c.binarisation);
     c.training.seed = lesson.seed();
@@ -192,9 +196,12 @@ int main(int argc, char** argv) {
     const Matrix<float> test =
         as_matrix<float>(data.test, {grey ? Binarisation::none : Binarisation::fixed, lesson.seed()});
 
-    check_elbo(lesson);
-    check_importance_bound(lesson);
-    check_ppca(lesson);
+    check_elbo(lesson, use);
+    check_importance_bound(lesson, use);
+    check_ppca(lesson, use);
+
+    // what is broken has been seen; training is as it should be
+    if (c.mistake != "none") return;
 
     lesson.say(fmt::format("\nTraining on {} images of {}, {} parameters.", lesson::thousands(data.train.count()),
                            data.train.name, lesson::thousands(static_cast<double>(trainer.parameters().count()))));

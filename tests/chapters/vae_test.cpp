@@ -1,0 +1,47 @@
+// Chapter 11's exact checks hold with the right ingredients, and each of its equations has a mistake that its own check
+// notices.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "chapters/11_vae/linear_gaussian.hpp"
+#include "tests/chapters/room.hpp"
+
+using namespace ch11;
+
+namespace {
+
+// Returns the slugs of the equations that do not pass. The one that takes training is optional.
+std::set<std::string> failing(const Ingredients& use, const char* seed, bool with_training) {
+  lesson::Room room;
+  room.run({"--no-plots", "--quick", "--seed", seed, "--data-folder", TAPESTRY_DATA}, [&](lesson::Lesson& lesson) {
+    check_elbo(lesson, use);
+    check_importance_bound(lesson, use);
+    if (with_training) check_ppca(lesson, use);
+  });
+  CAPTURE(room.err.str());
+  CHECK(room.err.str().empty());
+  std::set<std::string> slugs;
+  for (const lesson::Check& check : room.lesson.checks())
+    if (!check.passed) slugs.insert(check.slug);
+  return slugs;
+}
+
+}  // namespace
+
+TEST_SUITE("chapters/vae") {
+  TEST_CASE("the bounds hold, for several seeds") {
+    for (const char* seed : {"1", "2", "3", "4", "5"}) {
+      CAPTURE(seed);
+      CHECK(failing(right(), seed, false) == std::set<std::string>{});
+    }
+  }
+
+  TEST_CASE("every mistake is noticed by the equations it concerns, and by no other") {
+    for (const auto& one : breaks()) {
+      CAPTURE(one.name);
+      const bool with_training = one.name == "half";
+      CHECK(failing(broken(one.name), "1", with_training) == std::set<std::string>(one.slugs.begin(), one.slugs.end()));
+    }
+  }
+}
