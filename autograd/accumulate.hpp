@@ -47,28 +47,33 @@ bool has_shape_of(const Node<Matrix<S>>& value, Index rows, Index cols);
 template <class S>
 void add_summed(Node<Matrix<S>>& node, const ConstMatrixMap<S>& gradient);
 
+// adjoint += the matrix rows×cols that write(target) fills: the adjoint itself if it is untouched and fits, else memory
+// aside. So an expression is compiled once, to be assigned.
+template <class S, class Write>
+void accumulate_written(Node<Matrix<S>>& node, Index rows, Index cols, Write write) {
+  const bool first = has_shape_of(node, rows, cols) && !node.touched();
+  if (first)
+    node.touch();
+  else
+    node.touched_grad();
+  const Aside<S> aside(*node.tape_, first ? 0 : rows, cols);
+  const MatrixMap<S> target(first ? node.grad_ : aside.data(), rows, cols);
+  write(target);
+  if (!first) add_summed<S>(node, {target.data(), rows, cols});
+}
+
 }  // namespace detail
 
-// An expression is compiled once, to be assigned: to the adjoint if it is the first and fits, else aside.
 template <class S>
 template <class E>
 void Node<Matrix<S>>::accumulate(const E& gradient) {
   if (!needs_gradient()) return;
-  if constexpr (std::same_as<E, ConstMatrixMap<S>>) {  // in memory already
-    detail::add_summed(*this, gradient);
-  } else {
-    const Index rows = gradient.rows(), cols = gradient.cols();
-    const bool same_shape = detail::has_shape_of(*this, rows, cols);
-    if constexpr (detail::kAddsInPlace<E, S>) {
-      if (same_shape && touched_) return detail::add(MatrixMap<S>(grad_, rows, cols), gradient);
-    }
-    const bool first = same_shape && !touched_;
-    first ? void(touch()) : void(touched_grad());
-    const detail::Aside<S> aside(*tape_, first ? 0 : rows, cols);
-    S* target = first ? grad_ : aside.data();
-    detail::assign(MatrixMap<S>(target, rows, cols), gradient);
-    if (!first) detail::add_summed<S>(*this, {target, rows, cols});
+  const Index rows = gradient.rows(), cols = gradient.cols();
+  if constexpr (std::same_as<E, ConstMatrixMap<S>>) return detail::add_summed(*this, gradient);  // in memory already
+  if constexpr (detail::kAddsInPlace<E, S>) {
+    if (detail::has_shape_of(*this, rows, cols) && touched_) return detail::add(touched_grad(), gradient);
   }
+  detail::accumulate_written(*this, rows, cols, [&](MatrixMap<S> target) { detail::assign(target, gradient); });
 }
 
 template <class S>
@@ -78,23 +83,11 @@ void Node<Matrix<S>>::accumulate_block(Index row, Index col, const E& gradient) 
   touched_grad().block(row, col, gradient.rows(), gradient.cols()) += gradient;
 }
 
-namespace detail {
-// adjoint += the matrix that write(whole) fills: the adjoint itself if it is untouched, else aside.
-template <class S, class Write>
-void accumulate_written(Node<Matrix<S>>& node, Write write) {
-  const bool add = node.touch();
-  const Aside<S> aside(*node.tape_, add ? node.rows_ : 0, node.cols_);
-  const MatrixMap<S> whole(add ? aside.data() : node.grad_, node.rows_, node.cols_);
-  write(whole);
-  if (add) add_summed<S>(node, {whole.data(), node.rows_, node.cols_});
-}
-}  // namespace detail
-
 template <class S>
 template <class F>
 void Node<Matrix<S>>::accumulate_rows(F gradient) {
   if (!needs_gradient()) return;
-  detail::accumulate_written(*this, [&](MatrixMap<S> whole) {
+  detail::accumulate_written(*this, rows_, cols_, [&](MatrixMap<S> whole) {
     for (Index i = 0; i < whole.rows(); ++i) detail::assign(whole.row(i), gradient(i));
   });
 }
@@ -103,7 +96,7 @@ template <class S>
 template <class F>
 void Node<Matrix<S>>::accumulate_columns(F gradient) {
   if (!needs_gradient()) return;
-  detail::accumulate_written(*this, [&](MatrixMap<S> whole) {
+  detail::accumulate_written(*this, rows_, cols_, [&](MatrixMap<S> whole) {
     for (Index j = 0; j < whole.cols(); ++j) detail::assign(whole.col(j), gradient(j));
   });
 }

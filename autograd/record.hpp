@@ -56,23 +56,17 @@ auto record(const V& value, Pullback pullback, const Operands&... operands) {
   auto stored = std::tuple(Recorder::store(tape, operands)...);
   const bool needs_gradient = std::apply([](auto&... o) { return (Recorder::needs_gradient(o) || ...); }, stored);
 
-  const auto set_value = [&](Node<T>& node, auto& operands) {
-    if constexpr (detail::is_computed<V>)
-      Recorder::set_value(node, value, operands);
-    else
-      Recorder::set_value(tape, node, value);
-  };
   if (!needs_gradient) {
     auto& node = Recorder::allocate<Node<T>>(tape);
     node.operation = &detail::kDerivedConstant<name, T>;
-    set_value(node, stored);
+    Recorder::set_value(tape, node, value, stored);
     if (tape.traced()) [[unlikely]]
       detail::note(tape, node, stored);
     return Recorder::handle<T>(tape, node);
   }
   auto& node = Recorder::allocate<R>(tape, std::move(pullback), std::move(stored));
   node.operation = &detail::kRecorded<name, T, R>;
-  set_value(node, node.operands);  // may throw: only what has a value is linked
+  Recorder::set_value(tape, node, value, node.operands);  // may throw: only what has a value is linked
   if (tape.traced()) [[unlikely]]
     detail::note(tape, node, node.operands);
   Recorder::link(tape, node);

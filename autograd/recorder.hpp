@@ -68,6 +68,11 @@ Computed<S, F> computed(F f) {
 }
 
 namespace detail {
+template <class V>
+inline constexpr bool is_computed = false;
+template <class S, class F>
+inline constexpr bool is_computed<Computed<S, F>> = true;
+
 template <class X>
 Node<X>& dereference(Node<X>* node) {
   return *node;
@@ -176,19 +181,17 @@ struct Recorder {
     node.cols_ = cols;
   }
 
-  template <class T, class V>
-  static void set_value(Tape& tape, Node<T>& node, const V& value) {
-    if constexpr (Element<T>) {
+  // `operands`: the tuple of them, for what is computed from them.
+  template <class T, class V, class... Operands>
+  static void set_value(Tape& tape, Node<T>& node, const V& value, Operands&... operands) {
+    if constexpr (detail::is_computed<V>) {
+      node.value_ = detail::apply(value.f, operands...);
+    } else if constexpr (Element<T>) {
       node.value_ = value;
     } else {
       shape(tape, node, value.rows(), value.cols());
       detail::assign(MatrixMap<element_t<T>>(node.value_, node.rows_, node.cols_), value);
     }
-  }
-
-  template <class S, class F, class Operands>
-  static void set_value(Node<S>& node, const Computed<S, F>& value, Operands& operands) {
-    node.value_ = detail::apply(value.f, operands);
   }
 
   static void note(Tape& tape, const Record& record, std::vector<const Record*> operands) {
@@ -240,11 +243,6 @@ struct Recorder {
 };
 
 namespace detail {
-
-template <class V>
-inline constexpr bool is_computed = false;
-template <class S, class F>
-inline constexpr bool is_computed<Computed<S, F>> = true;
 
 // The kind T that a value is recorded as.
 template <class V>

@@ -97,7 +97,7 @@ Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu
   const autograd::MatrixMap<S> inverse = tape.scratch<S>(log_var.rows(), log_var.cols());
   autograd::MatrixMap<S>(inverse).array() = (-log_var.value().array()).exp();
   const bool numbers = mu.value().size() == 1 && log_var.value().size() == 1;
-  const Index d = numbers ? 1 : x.cols();
+  const Index d = numbers ? 1 : x.cols();  // numbers stay as they are
   const auto m = repeated<S>(tape, mu.value(), d), l = repeated<S>(tape, log_var.value(), d);
   const auto precision = repeated<S>(tape, {inverse.data(), inverse.rows(), inverse.cols()}, d);
   // f(r, μ, log σ², 1/σ²) for every row r of the result: with numbers if μ and σ are numbers for all of x, else with

@@ -27,8 +27,8 @@ class Eigenbasis {
   // Bases for the matrices among these parameters: the unit vectors to begin with.
   explicit Eigenbasis(const Parameters<S>& parameters);
 
-  // One step of `adam`, whose begin_step was called, for the gradient g. The moments that it keeps are those of the
-  // rotated gradient. The result does not depend on the number of threads.
+  // One step of `adam`, whose begin_step was called, for the gradient g, a buffer of the parameters' layout. The
+  // moments that it keeps are those of the rotated gradient. The result does not depend on the number of threads.
   void update(Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam, int threads);
 
   struct Basis {
@@ -39,6 +39,7 @@ class Eigenbasis {
   std::vector<Basis> bases;  // what a checkpoint keeps
 
  private:
+  // Found by trial (tests/bench/mnist_nll): twice as often gains little, and the turns take time.
   static constexpr double kDecay = 0.98;                    // β
   static constexpr std::uint64_t kObserve = 4, kTurn = 10;  // steps between two changes of C, and of Q
 

@@ -15,9 +15,11 @@ int core_count();
 // std::function from copying the body to the heap.
 void parallel_for(int n, int threads, const std::function<void(int)>& body);
 
+// Numbers in a block: a few arrays of so many fit the cache of a core.
+inline constexpr std::ptrdiff_t kBlock = 4096;
+
 // Calls f(first, count) for blocks of 0 .. size - 1, of at most kBlock each and each from the same thread every time:
 // what one pass leaves of a block in a core's cache, the next one finds there.
-inline constexpr std::ptrdiff_t kBlock = 4096;
 template <class F>
 void for_blocks(std::ptrdiff_t size, int threads, F f) {
   if (size <= kBlock) return f(std::ptrdiff_t{0}, size);  // not worth waking other threads

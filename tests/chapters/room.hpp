@@ -1,12 +1,14 @@
 // A lesson whose output is kept, and a folder for the files it writes.
 #pragma once
 
+#include <doctest/doctest.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -37,6 +39,15 @@ struct Room {
   int run(std::vector<const char*> words, const std::function<void(Lesson&)>& body) {
     words.insert(words.begin(), "05_minibatch_sgd");
     return lesson.run(static_cast<int>(words.size()), words.data(), [&] { body(lesson); });
+  }
+  // The slugs of the equations that did not pass, in a run without a message of error.
+  std::set<std::string> failing() const {
+    CAPTURE(err.str());
+    CHECK(err.str().empty());
+    std::set<std::string> slugs;
+    for (const Check& check : lesson.checks())
+      if (!check.passed) slugs.insert(check.slug);
+    return slugs;
   }
   // the output without the last line's time
   std::string text() const { return out.str().substr(0, out.str().rfind("   ")); }

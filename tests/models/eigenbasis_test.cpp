@@ -56,14 +56,14 @@ M orthonormal(M A) {
   return A;
 }
 
-enum class Wrong { nothing, moment_left_behind, no_decay, update_not_rotated_back };
+enum class Wrong { nothing, moment_left_behind, other_decay, update_not_rotated_back };
 
 // The same by the formulas, in a basis of the rows.
 M expected(Index rows, Index cols, Wrong wrong = Wrong::nothing) {
   M W = M::Ones(rows, cols), C = M::Zero(rows, rows), Q = M::Identity(rows, rows), m = M::Zero(rows, cols), v = m;
   for (int t = 1; t <= kSteps; ++t) {
     const M G = gradient_of(rows, cols, t);
-    const double beta = wrong == Wrong::no_decay ? 0.5 : 0.98;
+    const double beta = wrong == Wrong::other_decay ? 0.5 : 0.98;
     if (t % 4 == 0) C = beta * C + (1 - beta) * times(G, G.transpose());
     if (t % 10 == 0) {
       const M before = Q;
@@ -90,7 +90,7 @@ TEST_SUITE("models") {
     CHECK(distance(found(5, 5), expected(5, 5)) < 1e-11);
     CHECK(distance(found(7, 3), expected(3, 7).transpose()) < 1e-11);
     CHECK(distance(found(3, 7), expected(7, 3).transpose()) > 1e-4);  // the longer side
-    for (const Wrong wrong : {Wrong::moment_left_behind, Wrong::no_decay, Wrong::update_not_rotated_back}) {
+    for (const Wrong wrong : {Wrong::moment_left_behind, Wrong::other_decay, Wrong::update_not_rotated_back}) {
       INFO("wrong variant ", static_cast<int>(wrong));
       CHECK(distance(found(3, 7), expected(3, 7, wrong)) > 1e-4);
     }

@@ -51,7 +51,7 @@ Outcome train(int shards, int threads, Method method = Method::sgd) {
   Regression<S> model;
   Trainer<S> trainer(model.parameters, {.shards = shards, .threads = threads, .optimiser = {.method = method}});
   Outcome outcome;
-  for (int i = 0; i < 5; ++i) outcome.losses.push_back(static_cast<double>(trainer.step(model.loss(), kRows, 0.01)));
+  for (int i = 0; i < 12; ++i) outcome.losses.push_back(static_cast<double>(trainer.step(model.loss(), kRows, 0.01)));
   outcome.theta = model.parameters.values().template cast<double>();
   return outcome;
 }
@@ -104,7 +104,7 @@ TEST_SUITE("models") {
   }
 
   TEST_CASE_TEMPLATE("trainer: the bits depend on the shards, not on the threads", S, float, double) {
-    for (const Method method : {Method::sgd, Method::momentum, Method::adam}) {
+    for (const Method method : {Method::sgd, Method::momentum, Method::adam, Method::soap}) {
       for (const int shards : {2, 3}) {
         const Outcome one = train<S>(shards, 1, method);
         for (const int threads : {2, 3, 0}) {
@@ -115,6 +115,26 @@ TEST_SUITE("models") {
       }
     }
     CHECK(train<S>(2, 1).theta != train<S>(3, 1).theta);
+  }
+
+  TEST_CASE("trainer: SOAP rotates the gradient of the whole minibatch") {
+    Regression<double> model;
+    Parameters<double>& parameters = model.parameters;
+    Optimiser<double> optimiser({.method = Method::soap}, parameters.size());
+    Eigenbasis<double> eigenbasis(parameters);
+    Buffer<double> gradient = Buffer<double>::Zero(parameters.size());
+    autograd::Tape tape;
+    const auto loss = [&](const Watched<double>& theta) { return model.loss()(theta, {0, 0, kRows}); };
+    for (int i = 0; i < 12; ++i) {  // the basis turns in step 10
+      autograd::value_and_gradient(loss, parameters, gradient, tape);
+      optimiser.begin_step(0.01);
+      eigenbasis.update(parameters, gradient, optimiser, 1);
+    }
+    const auto distance = [&](const Outcome& other) {
+      return (other.theta - parameters.values()).cwiseAbs().maxCoeff();
+    };
+    CHECK(distance(train<double>(3, 2, Method::soap)) < 1e-9);
+    CHECK(distance(train<double>(3, 2, Method::adam)) > 1e-4);
   }
 
   TEST_CASE("trainer: a parameter that a step does not depend on gets no gradient from the step before") {
