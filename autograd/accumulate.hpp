@@ -68,12 +68,15 @@ template <class S>
 template <class E>
 void Node<Matrix<S>>::accumulate(const E& gradient) {
   if (!needs_gradient()) return;
-  const Index rows = gradient.rows(), cols = gradient.cols();
-  if constexpr (std::same_as<E, ConstMatrixMap<S>>) return detail::add_summed(*this, gradient);  // in memory already
-  if constexpr (detail::kAddsInPlace<E, S>) {
-    if (detail::has_shape_of(*this, rows, cols) && touched_) return detail::add(touched_grad(), gradient);
+  if constexpr (std::same_as<E, ConstMatrixMap<S>>) {  // in memory already
+    detail::add_summed(*this, gradient);
+  } else {
+    const Index rows = gradient.rows(), cols = gradient.cols();
+    if constexpr (detail::kAddsInPlace<E, S>) {
+      if (detail::has_shape_of(*this, rows, cols) && touched_) return detail::add(touched_grad(), gradient);
+    }
+    detail::accumulate_written(*this, rows, cols, [&](MatrixMap<S> target) { detail::assign(target, gradient); });
   }
-  detail::accumulate_written(*this, rows, cols, [&](MatrixMap<S> target) { detail::assign(target, gradient); });
 }
 
 template <class S>
