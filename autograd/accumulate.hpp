@@ -105,6 +105,22 @@ void Node<Matrix<S>>::accumulate_columns(F gradient) {
 }
 
 template <class S>
+template <class P>
+void Node<Matrix<S>>::accumulate_later(const P& product) {
+  if (!needs_gradient()) return;
+  Arena& arena = Recorder::arena(*tape_);
+  if (!defers_ || !product.can_wait(arena)) return accumulate(product);
+  detail::has_shape_of(*this, product.rows(), product.cols());
+  using Share = DeferredProduct<S, P>;
+  deferred_ = new (arena.allocate(sizeof(Share), alignof(Share))) Share(deferred_, product);
+}
+
+template <class S>
+void Node<Matrix<S>>::settle() {
+  for (; deferred_; deferred_ = deferred_->previous) deferred_->add_to(touched_grad(), 0);
+}
+
+template <class S>
 bool Node<Matrix<S>>::touch() {
   if (!grad_) grad_ = tape_->template scratch<S>(rows_, cols_).data();
   return std::exchange(touched_, true);

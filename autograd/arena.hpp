@@ -2,6 +2,7 @@
 // A bump arena: memory is handed out front to back and given back all at once. Everything a tape records lies in one,
 // so recording costs a pointer increment, and a second training step runs in the memory of the first.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,13 @@ class Arena {
     current_ = position.chunk;
     next_ = position.next ? position.next : chunks_[current_].begin();
     end_ = chunks_[current_].begin() + chunks_[current_].bytes;
+  }
+
+  bool holds(const void* address) const {
+    const auto begins_before = [&](const Chunk& chunk) {  // by less than its bytes
+      return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(chunk.begin()) < chunk.bytes;
+    };
+    return std::ranges::any_of(chunks_, begins_before);
   }
 
   // Bytes reserved from the heap, and bytes handed out since the last rewind to the start.

@@ -38,7 +38,7 @@ S value_and_gradient(const Loss& loss, const Parameters<S>& parameters, Buffer<S
   const Watched<S> watched(tape, parameters, gradient);
   const Var<S> y = loss(watched);
   tape.backward(y);
-  watched.fill_untouched();
+  watched.complete_gradient();
   return y.value();
 }
 

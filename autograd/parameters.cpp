@@ -39,32 +39,53 @@ Index Parameters<S>::count() const {
 }
 
 template <Element S>
-Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient) : tape_(&tape) {
+Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient)
+    : tape_(&tape), parameters_(&parameters), gradient_(&gradient) {
   if (gradient.size() != parameters.size()) {
     throw std::invalid_argument(fmt::format("Watched: the gradient buffer holds {} numbers, the parameters {}",
                                             gradient.size(), parameters.size()));
   }
-  const std::size_t n = parameters.entries().size();
-  vars_ = tape.array<Var<Matrix<S>>>(n);
-  for (std::size_t i = 0; i < n; ++i) {
+  vars_ = tape.array<Var<Matrix<S>>>(parameters.entries().size());
+  for (std::size_t i = 0; i < vars_.size(); ++i) {
     vars_[i] = tape.watch(parameters[Slot{i}], parameters.view(gradient, Slot{i}));
-    const auto& entry = parameters.entries()[i];
-    const Index end = entry.offset + entry.rows * entry.cols;
-    const Index next = i + 1 < n ? parameters.entries()[i + 1].offset : gradient.size();
-    gradient.segment(end, next - end).setZero();  // an optimiser runs over the padding too
+    vars_[i].node().defers_ = !tape.traced();  // a trace looks at adjoints as they grow
   }
 }
 
 template <Element S>
-Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters) : tape_(&tape) {
-  const std::size_t n = parameters.entries().size();
-  vars_ = tape.array<Var<Matrix<S>>>(n);
-  for (std::size_t i = 0; i < n; ++i) vars_[i] = tape.constant(parameters[Slot{i}]);
+Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters) : tape_(&tape), parameters_(&parameters) {
+  vars_ = tape.array<Var<Matrix<S>>>(parameters.entries().size());
+  for (std::size_t i = 0; i < vars_.size(); ++i) vars_[i] = tape.constant(parameters[Slot{i}]);
 }
 
 template <Element S>
-void Watched<S>::fill_untouched() const {
-  for (const Var<Matrix<S>>& var : vars_) var.grad();
+void Watched<S>::complete_gradient() const {
+  if (!gradient_) return;
+  const auto& entries = parameters_->entries();
+  for (std::size_t i = 0; i < vars_.size(); ++i) {
+    vars_[i].grad();
+    const Index end = entries[i].offset + entries[i].rows * entries[i].cols;
+    const Index next = i + 1 < entries.size() ? entries[i + 1].offset : gradient_->size();
+    gradient_->segment(end, next - end).setZero();
+  }
+}
+
+template <Element S>
+void Watched<S>::add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const {
+  const Node<Matrix<S>>& node = (*this)[slot].node();
+  if (node.touched()) rows += node.grad().middleRows(first, rows.rows());
+  for (const auto* share = node.deferred_; share; share = share->previous) share->add_to(rows, first);
+}
+
+template <Element S>
+S Watched<S>::gradient_bound() const {
+  S bound(0);
+  for (const Var<Matrix<S>>& var : vars_) {
+    const Node<Matrix<S>>& node = var.node();
+    if (node.touched()) bound += node.grad().cwiseAbs().sum();
+    for (const auto* share = node.deferred_; share; share = share->previous) bound += share->bound();
+  }
+  return bound;
 }
 
 template class Parameters<float>;

@@ -66,18 +66,27 @@ class Parameters {
 template <Element S>
 class Watched {
  public:
-  // Gradients land in `gradient`, a buffer of the parameters' layout. Both must outlive the next rewind.
+  // `gradient` is a buffer of the parameters' layout, which complete_gradient() fills. Both outlive the next rewind.
   Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient);
   // The parameters as constants: a forward pass alone.
   Watched(Tape& tape, const Parameters<S>& parameters);
 
   const Var<Matrix<S>>& operator[](Slot slot) const { return vars_[slot.number]; }
   Tape& tape() const { return *tape_; }
-  // After backward: writes zeros where the loss did not depend on a parameter.
-  void fill_untouched() const;
+
+  // After backward: the whole gradient is in the buffer, with zeros where the loss did not depend on a parameter, and
+  // in the padding.
+  void complete_gradient() const;
+  // After backward, without completing anything: rows += those of one parameter's gradient, from row `first` on.
+  void add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const;
+  // After backward: no element of the gradient is larger in size. Not finite if the gradient is not; it may also
+  // overflow where the gradient does not.
+  S gradient_bound() const;
 
  private:
   Tape* tape_;
+  const Parameters<S>* parameters_;
+  Buffer<S>* gradient_ = nullptr;
   std::span<Var<Matrix<S>>> vars_;  // in the tape's arena
 };
 

@@ -37,7 +37,7 @@ Var<Matrix<S>> matmul(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
       product(A.value(), B.value()),
       [](auto& C, auto& A, auto& B) {
         A.accumulate(product_nt(C.grad(), B.value()));
-        B.accumulate(product_tn(A.value(), C.grad()));
+        B.accumulate_later(product_tn(A.value(), C.grad()));
       },
       A, B);
 }
@@ -49,7 +49,7 @@ Var<Matrix<S>> matmul_tn(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
       product_tn(A.value(), B.value()),
       [](auto& C, auto& A, auto& B) {
         A.accumulate(product_nt(B.value(), C.grad()));
-        B.accumulate(product(A.value(), C.grad()));
+        B.accumulate_later(product(A.value(), C.grad()));
       },
       A, B);
 }
@@ -61,7 +61,7 @@ Var<Matrix<S>> matmul_nt(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
       product_nt(A.value(), B.value()),
       [](auto& C, auto& A, auto& B) {
         A.accumulate(product(C.grad(), B.value()));
-        B.accumulate(product_tn(C.grad(), A.value()));
+        B.accumulate_later(product_tn(C.grad(), A.value()));
       },
       A, B);
 }
@@ -80,7 +80,7 @@ Var<Matrix<S>> affine(const Var<Matrix<S>>& X, const Var<Matrix<S>>& W, const Va
       written<S>(X.rows(), W.cols(), fill),
       [](auto& Y, auto& X, auto& W, auto& b) {
         X.accumulate(product_nt(Y.grad(), W.value()));
-        W.accumulate(product_tn(X.value(), Y.grad()));
+        W.accumulate_later(product_tn(X.value(), Y.grad()));
         b.accumulate(Y.grad().colwise().sum());
       },
       X, W, b);

@@ -130,6 +130,11 @@ void release(Record& record) {
 
 inline void nothing(Record&) {}
 
+template <class T>
+void settle(Record& record) {
+  if constexpr (MatrixValue<T>) static_cast<Node<T>&>(record).settle();
+}
+
 // target = expression, evaluated in place. What is no expression of Eigen's writes itself: Written, Product
 // (product.hpp).
 template <class Target, class E>
@@ -143,7 +148,7 @@ void assign(Target target, const E& expression) {
 }
 
 template <class T>
-inline constexpr Operation kVariable{"variable", true, nothing, forget<T>, nothing, look<T>};
+inline constexpr Operation kVariable{"variable", true, nothing, forget<T>, settle<T>, look<T>};
 template <class T>
 inline constexpr Operation kConstant{"constant", false, nothing, forget<T>, release<T>, look<T>};
 template <FixedString name, class T>

@@ -36,7 +36,6 @@ void Tape::rewind(const Mark& mark) {
   if (mark.depth >= older_epochs_.size() || older_epochs_[mark.depth] != mark.epoch) {
     throw std::invalid_argument("Tape::rewind: the tape was already rewound to before this mark");
   }
-  arena_.rewind(mark.position);
   last_ = mark.last;
   older_epochs_.resize(mark.depth + 1);
   epoch_ = new_epoch();
@@ -44,6 +43,7 @@ void Tape::rewind(const Mark& mark) {
   traced_.resize(mark.traced);
   // A variable's adjoint stays, to be added to. What was computed before the mark has passed its own on already.
   for (Record* record = last_; record; record = record->previous) record->operation->release(*record);
+  arena_.rewind(mark.position);
 }
 
 void Tape::rewind() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "autograd/arena.hpp"
+#include "autograd/deferred.hpp"
 #include "autograd/matrix.hpp"
 
 namespace autograd {
@@ -26,10 +27,11 @@ struct Look {
 // What all records of one operation have in common.
 struct Operation {
   const char* name;
-  bool needs_gradient;       // false for constants, and for what depends on constants alone
-  void (*pull)(Record&);     // adds this record's share to its operands' adjoints, if its own was touched
-  void (*forget)(Record&);   // makes its adjoint untouched again
-  void (*release)(Record&);  // and gives up the adjoint's memory, if it got that from the sweep: not a variable's
+  bool needs_gradient;      // false for constants, and for what depends on constants alone
+  void (*pull)(Record&);    // adds this record's share to its operands' adjoints, if its own was touched
+  void (*forget)(Record&);  // makes its adjoint untouched again
+  // and gives up the adjoint's memory, which it got from the sweep. A variable keeps its own, and what waits is added
+  void (*release)(Record&);
   Look (*look)(const Record&);
 };
 
@@ -64,6 +66,8 @@ struct Node<Matrix<S>> : Record {
   S* grad_ = nullptr;
   Index rows_ = 0, cols_ = 0;
   bool touched_ = false;
+  bool defers_ = false;              // whether products wait: a parameter's do (parameters.hpp)
+  Deferred<S>* deferred_ = nullptr;  // those that wait, the last one first
 
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
@@ -71,7 +75,7 @@ struct Node<Matrix<S>> : Record {
   ConstMatrixMap<S> value() const { return {value_, rows_, cols_}; }
   ConstMatrixMap<S> grad() const { return {grad_, rows_, cols_}; }
   bool touched() const { return touched_; }
-  void forget() { touched_ = false; }
+  void forget() { touched_ = false, deferred_ = nullptr; }
   void release() { touched_ = false, grad_ = nullptr; }
   Tape& tape() const { return *tape_; }
 
@@ -87,6 +91,12 @@ struct Node<Matrix<S>> : Record {
   void accumulate_rows(F gradient);
   template <class F>
   void accumulate_columns(F gradient);
+  // The same for a product (product.hpp) of a record's value and another's adjoint, which may wait until it is asked
+  // for (deferred.hpp).
+  template <class P>
+  void accumulate_later(const P& product);
+  // adjoint += what waits.
+  void settle();
   // Memory for the adjoint, and whether it already holds something to add to.
   bool touch();
   // The adjoint, filled with zeros if backward never touched it.
@@ -107,6 +117,7 @@ class Var {
     if constexpr (MatrixValue<T>) {
       Node<T>& node = this->node();
       if (!node.needs_gradient()) node.release();  // constants are not in the tape's list, which a rewind releases
+      node.settle();
       return ConstMatrixMap<Element>(node.touched_grad().data(), node.rows(), node.cols());
     } else {
       return needs_gradient() ? node().grad() : T(0);

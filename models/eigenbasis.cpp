@@ -57,12 +57,23 @@ template <Element S>
 void Eigenbasis<S>::update(Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam, int threads) {
   if (adam.steps % kObserve == 0) observe(parameters, g, threads);
   if (adam.steps % kTurn == 0) turn(parameters, adam.m, threads);
-  rotate(parameters, g, threads);
-  for_blocks(parameters.size(), threads, [&](Index first, Index count) {
-    step_.segment(first, count).setZero();
-    adam.update(step_.data(), rotated_.data() + first, first, count);
-  });
-  rotate_back(parameters, threads);
+  for (const Slot slot : vectors_) {
+    const Index offset = parameters.entries()[slot.number].offset;
+    adam.update(parameters.values().data(), g.data() + offset, offset, parameters[slot].size());
+  }
+  for_bases(threads, [&](const Basis& basis) { step_along(basis, parameters, g, adam); });
+}
+
+// W += Q u, where u is Adam's step for the gradient Qᵀ G.
+template <Element S>
+void Eigenbasis<S>::step_along(const Basis& basis, Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam) {
+  const ConstMatrixMap<S> Q = map(basis.Q), G = parameters.view(g, basis.slot);
+  const MatrixMap<S> rotated = parameters.view(rotated_, basis.slot);
+  (basis.of_rows ? product_tn(Q, G) : product(G, Q)).assign_to(rotated);
+  parameters.view(step_, basis.slot).setZero();
+  adam.update(step_.data(), rotated.data(), parameters.entries()[basis.slot.number].offset, rotated.size());
+  const ConstMatrixMap<S> u = parameters.view(std::as_const(step_), basis.slot);
+  (basis.of_rows ? product(Q, u) : product_nt(u, Q)).add_to(parameters[basis.slot]);
 }
 
 // C = β C + (1 - β) G Gᵀ
@@ -88,26 +99,6 @@ void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int thre
     MatrixMap<S> M = parameters.view(m, basis.slot);
     const Matrix<S> before = M;
     (basis.of_rows ? product(map(turned), map(before)) : product_nt(map(before), map(turned))).assign_to(M);
-  });
-}
-
-// Qᵀ G, and G itself where there is no basis.
-template <Element S>
-void Eigenbasis<S>::rotate(const Parameters<S>& parameters, const Buffer<S>& g, int threads) {
-  for (const Slot slot : vectors_) parameters.view(rotated_, slot) = parameters.view(g, slot);
-  for_bases(threads, [&](const Basis& basis) {
-    const ConstMatrixMap<S> G = parameters.view(g, basis.slot), Q = map(basis.Q);
-    (basis.of_rows ? product_tn(Q, G) : product(G, Q)).assign_to(parameters.view(rotated_, basis.slot));
-  });
-}
-
-// W += Q u
-template <Element S>
-void Eigenbasis<S>::rotate_back(Parameters<S>& parameters, int threads) {
-  for (const Slot slot : vectors_) parameters[slot] += parameters.view(step_, slot);
-  for_bases(threads, [&](const Basis& basis) {
-    const ConstMatrixMap<S> u = parameters.view(std::as_const(step_), basis.slot), Q = map(basis.Q);
-    (basis.of_rows ? product(Q, u) : product_nt(u, Q)).add_to(parameters[basis.slot]);
   });
 }
 

@@ -45,8 +45,7 @@ class Eigenbasis {
 
   void observe(const Parameters<S>& parameters, const Buffer<S>& g, int threads);
   void turn(const Parameters<S>& parameters, Buffer<S>& m, int threads);
-  void rotate(const Parameters<S>& parameters, const Buffer<S>& g, int threads);
-  void rotate_back(Parameters<S>& parameters, int threads);
+  void step_along(const Basis& basis, Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam);
   template <class F>
   void for_bases(int threads, F f);
 

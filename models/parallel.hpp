@@ -1,7 +1,6 @@
 #pragma once
 // Threads: OpenMP where it is found, one after the other where it is not.
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 
@@ -15,20 +14,13 @@ int core_count();
 // std::function from copying the body to the heap.
 void parallel_for(int n, int threads, const std::function<void(int)>& body);
 
-// Numbers in a block: a few arrays of so many fit the cache of a core.
-inline constexpr std::ptrdiff_t kBlock = 4096;
-
-// Calls f(first, count) for blocks of 0 .. size - 1, of at most kBlock each and each from the same thread every time:
-// what one pass leaves of a block in a core's cache, the next one finds there.
+// Calls f(thread, first, count) for up to `threads` stretches of 0 .. size - 1, each from the same thread every time:
+// what one pass leaves of a stretch in a core's cache, the next one finds there.
 template <class F>
-void for_blocks(std::ptrdiff_t size, int threads, F f) {
-  if (size <= kBlock) return f(std::ptrdiff_t{0}, size);  // not worth waking other threads
-  const auto blocks_of = [&](int thread) {
-    for (std::ptrdiff_t first = thread * kBlock; first < size; first += threads * kBlock) {
-      f(first, std::min(kBlock, size - first));
-    }
-  };
-  parallel_for(threads, threads, std::ref(blocks_of));
+void for_stretches(std::ptrdiff_t size, int threads, F f) {
+  const auto begin = [&](std::ptrdiff_t thread) { return size * thread / threads; };
+  const auto stretch = [&](int thread) { f(thread, begin(thread), begin(thread + 1) - begin(thread)); };
+  parallel_for(threads, threads, std::ref(stretch));
 }
 
 }  // namespace models

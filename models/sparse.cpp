@@ -70,7 +70,7 @@ Elements<S> transposed(Tape& tape, const Elements<S>& x) {
   return t;
 }
 
-// X B, row by row: of row i what is not 0, each times its row of B.
+// X B, row by row: of row i what is not 0, each times its row of B. What a product can do: autograd/product.hpp.
 template <Element S>
 struct SparseProduct {
   Elements<S> X;
@@ -78,14 +78,18 @@ struct SparseProduct {
 
   Index rows() const { return X.rows; }
   Index cols() const { return B.cols(); }
-  void add_row(Index i, MatrixMap<S> C) const {
-    for (int k = X.first[i]; k < X.first[i + 1]; ++k) C.row(i) += X.value[k] * B.row(X.column[k]);
-  }
   void assign_to(MatrixMap<S> C) const {
-    for (Index i = 0; i < rows(); ++i) C.row(i).setZero(), add_row(i, C);
+    C.setZero();
+    add_to(C);
   }
-  void add_to(MatrixMap<S> C) const {
-    for (Index i = 0; i < rows(); ++i) add_row(i, C);
+  void add_to(MatrixMap<S> C, Index first = 0) const {
+    for (Index i = 0; i < C.rows(); ++i) {
+      for (int k = X.first[first + i]; k < X.first[first + i + 1]; ++k) C.row(i) += X.value[k] * B.row(X.column[k]);
+    }
+  }
+  S bound() const { return ConstMatrixMap<S>(X.value, 1, X.count()).cwiseAbs().sum() * B.cwiseAbs().sum(); }
+  bool can_wait(const autograd::Arena& arena) const {
+    return 2 * X.count() + B.size() < rows() * cols() && arena.holds(B.data());
   }
 };
 
@@ -107,7 +111,7 @@ Var<Matrix<S>> sparse_affine(const Var<Matrix<S>>& x, const Var<Matrix<S>>& W, c
       written<S>(x.rows(), W.cols(), fill),
       [elements](auto& y, auto& x, auto& W, auto& b) {
         x.accumulate(autograd::product_nt(y.grad(), W.value()));
-        if (W.needs_gradient()) W.accumulate(SparseProduct<S>{transposed(y.tape(), elements), y.grad()});
+        if (W.needs_gradient()) W.accumulate_later(SparseProduct<S>{transposed(y.tape(), elements), y.grad()});
         b.accumulate(y.grad().colwise().sum());
       },
       x, W, b);

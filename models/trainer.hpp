@@ -2,10 +2,9 @@
 // One training step, split over shards: the sum over data points in log p(D) = Σ log p(x) makes the gradient of a
 // minibatch the sum of the gradients of its parts. Each shard has a tape and a gradient of its own and may run in a
 // thread of its own; the parts are added in a fixed order, so the result depends on the number of shards and never on
-// the number of threads.
+// the number of threads. They are added a block at a time, as the optimiser uses them.
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <vector>
@@ -16,6 +15,7 @@
 
 namespace models {
 
+using autograd::MatrixMap;
 using autograd::Parameters;
 using autograd::Tape;
 using autograd::Var;
@@ -61,7 +61,22 @@ class Trainer {
   int threads() const { return threads_; }
 
  private:
+  struct Part {  // of a step: what one shard works with
+    Tape tape;
+    Buffer<S> gradient;
+    std::optional<Watched<S>> theta;  // none if the shard has no rows
+    S loss = 0, gradient_bound = 0;
+  };
+  struct Block {  // of the parameters: rows of one of them, `size` numbers from `offset` on in the flat buffer
+    autograd::Slot slot;
+    Index first_row, rows, cols, offset, size;
+  };
+
+  void cut_into_blocks();
   void run_shard(const ShardLoss& loss, const Shard& shard);
+  template <class F>
+  void for_gradient_blocks(F f);
+  bool gradient_is_finite();
   void update_parameters(double learning_rate);
   [[noreturn]] void report_not_finite(const ShardLoss& loss, int rows) const;
   Shard shard_of(int number, int rows) const;
@@ -69,11 +84,11 @@ class Trainer {
   Parameters<S>& parameters_;
   Optimiser<S> optimiser_;
   std::optional<Eigenbasis<S>> eigenbasis_;
-  int shards_, threads_;
-  std::vector<std::unique_ptr<Tape>> tapes_;
-  std::vector<Buffer<S>> gradients_;
-  std::vector<S> losses_;
-  std::vector<char> finite_;  // each shard's gradient, written by its thread
+  Buffer<S> gradient_;  // the whole, which only an eigenbasis needs
+  int threads_;
+  std::vector<Part> parts_;  // one a shard
+  std::vector<Block> blocks_;
+  std::vector<Buffer<S>> scratch_;  // a block's gradient, one a thread
 };
 
 }  // namespace models

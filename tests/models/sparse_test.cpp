@@ -6,6 +6,7 @@
 
 #include "autograd/autograd.hpp"
 #include "autograd/gradcheck.hpp"
+#include "tests/dense.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 
@@ -62,6 +63,26 @@ TEST_SUITE("models") {
     const auto result = autograd::gradcheck(f, kW, kB);
     CAPTURE(result.message());
     CHECK(result.passed);
+  }
+
+  TEST_CASE("sparse affine: the gradient of a parameter waits, and is the same by rows") {
+    Matrix<double> x = mostly_zeros();
+    const Matrix<double> weights = uniform_matrix(6, 20, -1, 1, 6);
+    autograd::Parameters<double> parameters;
+    const auto W = parameters.add("W", 9, 20), b = parameters.add("b", 1, 20);
+    autograd::Buffer<double> gradient = autograd::Buffer<double>::Constant(parameters.size(), 77);
+    autograd::Tape tape;
+    const autograd::Watched<double> theta(tape, parameters, gradient);
+    tape.backward(sum(sparse_affine(tape.constant(x), theta[W], theta[b]) * weights));
+    const Matrix<double> expected = times(x.transpose(), weights);
+    CHECK((parameters.view(gradient, W).array() == 77).all());
+    CHECK(theta.gradient_bound() >= expected.cwiseAbs().maxCoeff());
+    x.setConstant(5);  // which is no factor any more
+    Matrix<double> rows = Matrix<double>::Ones(4, 20);
+    theta.add_gradient_rows(W, 5, {rows.data(), 4, 20});
+    CHECK((rows - expected.bottomRows(4)).isApproxToConstant(1, 1e-13));
+    theta.complete_gradient();
+    CHECK((parameters.view(gradient, W) - expected).cwiseAbs().maxCoeff() < 1e-13);
   }
 
   TEST_CASE("sparse affine: what does not fit is refused") {

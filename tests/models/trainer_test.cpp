@@ -22,13 +22,15 @@ constexpr int kRows = 23;
 // Least squares with a network of one hidden layer, over more parameters than the trainer takes at a time.
 template <class S>
 struct Regression {
+  static constexpr int kHidden = 450;  // 40 × 450 numbers are more than a block
   Matrix<S> x = uniform_matrix<S>(kRows, 40, -1, 1, 1), y = uniform_matrix<S>(kRows, 3, -1, 1, 2);
   Parameters<S> parameters;
-  Slot W1 = parameters.add("W1", 40, 120), b1 = parameters.add("b1", 1, 120), W2 = parameters.add("W2", 120, 3);
+  Slot W1 = parameters.add("W1", 40, kHidden), b1 = parameters.add("b1", 1, kHidden),
+       W2 = parameters.add("W2", kHidden, 3);
 
   Regression() {
-    parameters[W1] = uniform_matrix<S>(40, 120, -0.3, 0.3, 3);
-    parameters[W2] = uniform_matrix<S>(120, 3, -0.3, 0.3, 4);
+    parameters[W1] = uniform_matrix<S>(40, kHidden, -0.15, 0.15, 3);
+    parameters[W2] = uniform_matrix<S>(kHidden, 3, -0.15, 0.15, 4);
   }
   typename Trainer<S>::ShardLoss loss() {
     return [this](const Watched<S>& theta, const Shard& shard) {
@@ -228,11 +230,41 @@ TEST_SUITE("models") {
     Parameters<float> parameters;
     const Slot p = parameters.add("p", 1, 1);
     Trainer<float> trainer(parameters, {.shards = 2, .threads = 1, .optimiser = {.method = Method::sgd}});
-    CHECK(trainer.step([&](auto& theta, auto&) { return sum(theta[p]) * 1e30f; }, 2, 1e-30) == 0);
+    const auto step = [&](float factor) {
+      return trainer.step([&](auto& theta, auto&) { return sum(theta[p]) * factor; }, 2, 1e-30);
+    };
+    CHECK(step(1e30f) == 0);
     CHECK(parameters[p](0, 0) == doctest::Approx(-2));
+    parameters[p](0, 0) = 0;
+    CHECK(step(1.5e38f) == 0);  // the sum over shards is 3e38, and the largest float 3.4e38
+    CHECK(parameters[p](0, 0) == doctest::Approx(-3e8));
+    parameters[p](0, 0) = 0;
+    CHECK(error_of<NotFinite>([&] { step(2e38f); }) != "");
+    CHECK(parameters[p](0, 0) == 0);
+    parameters[p](0, 0) = -2;
     const auto large = [&](auto& theta, auto&) { return sum(theta[p]) * -1e38f; };
     CHECK(error_of<NotFinite>([&] { trainer.step(large, 2, 1); }) ==
           "the loss or its gradient is not finite (the sum over shards overflows); use a smaller learning rate");
+  }
+
+  TEST_CASE("trainer: a product that overflows is found before anything moves, one that does not is no error") {
+    Parameters<float> parameters;
+    const Slot W = parameters.add("W", 30, 30);
+    Trainer<float> trainer(parameters, {.shards = 2, .threads = 2, .optimiser = {.method = Method::sgd}});
+    const auto step = [&](float factor) {
+      const auto loss = [&](const Watched<float>& theta, const Shard& shard) {
+        Matrix<float> x = Matrix<float>::Constant(shard.count, 30, 1e25f);
+        if (shard.number == 1) x.rightCols(29) *= 1e-10f;
+        return sum(matmul(theta.tape().constant(x) * 1.0f, theta[W])) * factor;
+      };
+      return trainer.step(loss, 2, 1e-35);
+    };
+    CHECK(error_of<NotFinite>([&] { step(1e20f); }).find("matmul: the adjoint of its operand 2") != std::string::npos);
+    CHECK(parameters.values().isZero(0));
+    CHECK(trainer.optimiser().steps == 0);
+    CHECK(step(2e10f) == 0);  // Σ |x| Σ |ȳ| = 1.8e38 in a shard, and the gradient 4e35
+    CHECK(parameters[W](0, 0) == doctest::Approx(-4));
+    CHECK(parameters[W](1, 29) == doctest::Approx(-2));
   }
 
   TEST_CASE("parallel_for: the first exception by number") {

@@ -1,0 +1,168 @@
+// Gradients that wait: what they add up to, and when they do not wait.
+#include "autograd/deferred.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "tests/autograd/operations.hpp"
+#include "tests/dense.hpp"
+
+using namespace autograd_test;
+using autograd::Buffer;
+using autograd::Parameters;
+using autograd::Trace;
+using autograd::Watched;
+
+namespace {
+
+constexpr double kNotWritten = 77;
+
+// Parameters W: 30×20 and V: 20×30, of which 2 rows of X: 2×30 are multiplied.
+struct Model {
+  M X = sample(2, 30, -1, 1, 1);
+  Parameters<double> parameters;
+  autograd::Slot W = parameters.add("W", 30, 20), V = parameters.add("V", 20, 30);
+  Buffer<double> gradient = Buffer<double>::Constant(parameters.size(), kNotWritten);
+
+  Model() {
+    parameters[W] = sample(30, 20, -1, 1, 2);
+    parameters[V] = sample(20, 30, -1, 1, 3);
+  }
+  auto gradient_of(autograd::Slot slot) { return parameters.view(gradient, slot); }
+};
+
+using Loss = std::function<Var<double>(const Watched<double>&)>;
+
+// The loss's gradient, by variables that never let anything wait.
+M gradient_at_once(const Model& model, const std::function<Var<double>(const Var<M>& W, const Var<M>& V)>& loss,
+                   autograd::Slot slot) {
+  Tape tape;
+  const auto W = tape.variable(model.parameters[model.W]), V = tape.variable(model.parameters[model.V]);
+  tape.backward(loss(W, V));
+  return slot.number == model.W.number ? W.grad() : V.grad();
+}
+
+double distance(const M& a, const M& b) { return (a - b).cwiseAbs().maxCoeff(); }
+
+}  // namespace
+
+TEST_SUITE("autograd") {
+  TEST_CASE("deferred: rows of a gradient, or the whole of it, are those made at once") {
+    Model model;
+    const auto loss = [&](const Var<M>& W, const Var<M>& V) {
+      const auto h = tanh(affine(W.tape().constant(model.X) * 2, W, W.tape().constant(M(M::Ones(1, 20)))));
+      const auto y = matmul(sin(h), V);
+      return squared_norm(matmul(y, W)) + sum(square(V)) + sum(V);  // W waits twice, V waits and is added to
+    };
+    Tape tape;
+    for (int repeat = 0; repeat < 2; ++repeat) {
+      tape.rewind();
+      model.gradient.setConstant(kNotWritten);
+      const Watched<double> theta(tape, model.parameters, model.gradient);
+      const auto y = loss(theta[model.W], theta[model.V]);
+      for (int sweep = 0; sweep < 2; ++sweep) {  // the second forgets what the first left waiting
+        tape.backward(y);
+        CHECK((model.gradient_of(model.W).array() == kNotWritten).all());
+        for (const auto slot : {model.W, model.V}) {
+          const M expected = gradient_at_once(model, loss, slot);
+          const Index first = 3, count = 11;
+          M rows = M::Constant(count, expected.cols(), 5);
+          theta.add_gradient_rows(slot, first, {rows.data(), rows.rows(), rows.cols()});
+          CHECK(distance(rows, expected.middleRows(first, count).array() + 5) < 1e-11);
+          CHECK(distance(rows, expected.middleRows(first + 1, count).array() + 5) > 1e-3);
+          CHECK(theta.gradient_bound() >= expected.cwiseAbs().maxCoeff());
+        }
+      }
+      theta.complete_gradient();
+      theta.complete_gradient();  // once is enough
+      for (const auto slot : {model.W, model.V}) {
+        CHECK(distance(model.gradient_of(slot), gradient_at_once(model, loss, slot)) < 1e-11);
+        CHECK(distance(theta[slot].grad(), model.gradient_of(slot)) == 0);
+      }
+    }
+  }
+
+  TEST_CASE("deferred: grad() completes what it is asked for") {
+    Model model;
+    Tape tape;
+    const Watched<double> theta(tape, model.parameters, model.gradient);
+    tape.backward(sum(matmul(tape.constant(model.X) * 1, theta[model.W])));
+    CHECK((model.gradient_of(model.W).array() == kNotWritten).all());
+    const M expected = model.X.colwise().sum().transpose().replicate(1, 20);
+    CHECK(distance(theta[model.W].grad(), expected) < 1e-14);
+  }
+
+  TEST_CASE("deferred: nothing waits whose factor may change, or is larger than the product") {
+    Model model;
+    Tape tape;
+    const Watched<double> theta(tape, model.parameters, model.gradient);
+    const auto gradient_of_V = [&](const Var<M>& factor) {
+      model.gradient.setConstant(kNotWritten);
+      tape.backward(sum(matmul(factor, theta[model.V])));
+      return M(model.gradient_of(model.V));
+    };
+    const auto rows = [](const M& factor) { return M(factor.colwise().sum().transpose().replicate(1, 30)); };
+    const M few = sample(2, 20, -1, 1, 4), many = sample(13, 20, -1, 1, 5);
+    CHECK(distance(gradient_of_V(tape.constant(few)), rows(few)) < 1e-14);                    // the caller's memory
+    CHECK(distance(gradient_of_V(theta[model.W]), rows(model.parameters[model.W])) < 1e-14);  // an optimiser changes it
+    CHECK(distance(gradient_of_V(tape.constant(many) * 1), rows(many)) < 1e-14);  // 13 (20 + 30) numbers for 20·30
+    CHECK((gradient_of_V(tape.constant(few) * 1).array() == kNotWritten).all());
+  }
+
+  TEST_CASE("deferred: a traced tape makes everything at once, to see where it is not finite") {
+    Model model;
+    model.X.setConstant(1e200);
+    Tape tape(Trace::on);
+    const Watched<double> theta(tape, model.parameters, model.gradient);
+    tape.backward(sum(matmul(tape.constant(model.X) * 1, theta[model.W] * 0)) * 1e200);
+    CHECK(tape.first_not_finite()->find("matmul: the adjoint of its operand 2") != std::string::npos);
+  }
+
+  TEST_CASE("deferred: the bound is not finite where the gradient is not") {
+    for (const double bad : {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+      Model model;
+      Tape tape;
+      const Watched<double> theta(tape, model.parameters, model.gradient);
+      const auto loss = [&](double factor) {
+        return sum(matmul(tape.constant(model.X) * 1, theta[model.W])) * factor + sum(theta[model.V]);
+      };
+      tape.backward(loss(1));
+      CHECK(std::isfinite(theta.gradient_bound()));
+      tape.backward(loss(bad));
+      CHECK_FALSE(std::isfinite(theta.gradient_bound()));
+    }
+  }
+
+  TEST_CASE("deferred: gradients of block after block add up over rewinds") {
+    Model model;
+    const M data = sample(20, 30, -1, 1, 6);
+    Tape tape;
+    const Watched<double> theta(tape, model.parameters, model.gradient);
+    const auto mark = tape.mark();
+    for (Index block = 0; block < 10; ++block) {
+      tape.rewind(mark);
+      const auto junk = tape.variable(M::Constant(40, 40, 1e9 * static_cast<double>(block)));  // over what was freed
+      const M x = data.middleRows(2 * block, 2);
+      tape.backward(sum(matmul(tape.constant(x) * 1, theta[model.W])) + 0 * sum(junk));
+    }
+    theta.complete_gradient();
+    CHECK(distance(model.gradient_of(model.W), data.colwise().sum().transpose().replicate(1, 20)) < 1e-13);
+    CHECK(model.gradient_of(model.V).isZero(0));
+  }
+
+  TEST_CASE_TEMPLATE("product: few rows and many columns, as many multiplications as take more than one call", S, float,
+                     double) {
+    using Many = autograd::Matrix<S>;
+    const Many A = sample(30, 301, -1, 1, 7).cast<S>(), B = sample(301, 517, -1, 1, 8).cast<S>();
+    const Many Bt = B.transpose();
+    Tape tape;
+    const M expected = times(A.template cast<double>(), B.template cast<double>());
+    const double rounding = 301 * std::numeric_limits<S>::epsilon();
+    const auto a = tape.constant(A);
+    CHECK(distance(matmul(a, tape.constant(B)).value().template cast<double>(), expected) < rounding);
+    CHECK(distance(matmul_nt(a, tape.constant(Bt)).value().template cast<double>(), expected) < rounding);
+  }
+}
