@@ -2,6 +2,7 @@
 Called by tests/bench/run, which has built the programs. Writes the times as JSON and prints the tables of report.py.
 """
 import argparse
+import ctypes
 import datetime
 import json
 import platform
@@ -27,10 +28,20 @@ def package_version(package):
     return output_of("dpkg-query", "-W", "-f=${Version}", package)
 
 
+def kernels():
+    """The processor for whose kernels OpenBLAS decides here."""
+    try:
+        name = ctypes.CDLL("libopenblas.so.0").openblas_get_corename
+    except (OSError, AttributeError):
+        return ""
+    name.restype = ctypes.c_char_p
+    return f", OpenBLAS's kernels for {name().decode()}"
+
+
 def machine():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
     cores = sum(line.startswith("processor") for line in open("/proc/cpuinfo"))
-    return f"{cores} cores of {model}, {platform.system()} {platform.machine()}"
+    return f"{cores} cores of {model}, {platform.system()} {platform.machine()}{kernels()}"
 
 
 def versions():
