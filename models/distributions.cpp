@@ -119,14 +119,19 @@ Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu
   return record<"normal_log_prob">(
       written<S>(R, 1, fill),
       [=](auto& y, auto& x, auto& mu, auto& log_var) {
-        for (auto* operand : {&x, &mu, &log_var}) {
+        for (auto* operand : {&mu, &log_var}) {
           if (operand->needs_gradient()) operand->touched_grad();
         }
+        // Where x gets one share a row and nothing came before, that is written: no zeros to add to.
+        const bool x_is_new = x.needs_gradient() && x.rows() == R && !x.touch();
         each_row([&](Index r, const auto& mean, const auto&, const auto& precision) {
           const S g = y.grad()(r, 0);
           const auto difference = row_of(x.value(), r, R) - mean;
           const auto u = difference * precision;
-          if (x.needs_gradient()) add_to_row(x, r, R, -g * u);
+          if (x_is_new)
+            x.touched_grad().row(r).array() = -g * u;
+          else if (x.needs_gradient())
+            add_to_row(x, r, R, -g * u);
           if (mu.needs_gradient()) add_to_row(mu, r, R, g * u);
           if (log_var.needs_gradient()) add_to_row(log_var, r, R, S(0.5) * g * (u * difference - S(1)));
         });

@@ -94,6 +94,11 @@ TEST_SUITE("models") {
     check(autograd::gradcheck(normal_log_prob<double>, samples, one, log_var));
     check(autograd::gradcheck(normal_log_prob<double>, row, samples, row));
     check(autograd::gradcheck(normal_log_prob<double>, M(mu.col(0)), M(samples.col(0)), one));
+    // x that gets gradients from elsewhere too, before and after, or is another operand as well
+    const auto beside = [](const auto& x, const auto& mu) {
+      return normal_log_prob(square(x), mu, mu) + sum(square(x), autograd::By::row) + normal_log_prob(x, x * mu, x);
+    };
+    check(autograd::gradcheck(beside, mu, M(mu.array() + 0.5)));
     check(autograd::gradcheck(standard_normal_log_prob<double>, samples));
     check(autograd::gradcheck(kl_to_standard_normal<double>, mu, log_var));
     check(autograd::gradcheck(kl_to_standard_normal<double>, mu, row));
