@@ -67,6 +67,7 @@ template <Element S>
 class Watched {
  public:
   // `gradient` is a buffer of the parameters' layout, which complete_gradient() fills. Both outlive the next rewind.
+  // Throws std::invalid_argument if its length is another.
   Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient);
   // The parameters as constants: a forward pass alone.
   Watched(Tape& tape, const Parameters<S>& parameters);
@@ -75,9 +76,10 @@ class Watched {
   Tape& tape() const { return *tape_; }
 
   // After backward: the whole gradient is in the buffer, with zeros where the loss did not depend on a parameter, and
-  // in the padding.
+  // in the padding. Nothing to do for constants.
   void complete_gradient() const;
-  // After backward, without completing anything: rows += those of one parameter's gradient, from row `first` on.
+  // After backward, without completing anything: rows += those of one parameter's gradient, from row `first` on. Throws
+  // std::invalid_argument if it has no such rows.
   void add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const;
   // After backward: no element of the gradient is larger in size. Not finite if the gradient is not; it may also
   // overflow where the gradient does not.

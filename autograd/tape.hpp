@@ -30,7 +30,7 @@ struct Operation {
   bool needs_gradient;      // false for constants, and for what depends on constants alone
   void (*pull)(Record&);    // adds this record's share to its operands' adjoints, if its own was touched
   void (*forget)(Record&);  // makes its adjoint untouched again
-  // and gives up the adjoint's memory, which it got from the sweep. A variable keeps its own, and what waits is added
+  // and gives up the adjoint's memory, if it got that from the sweep. A variable, which did not, settles what waits
   void (*release)(Record&);
   Look (*look)(const Record&);
 };

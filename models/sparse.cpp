@@ -88,7 +88,7 @@ struct SparseProduct {
     }
   }
   S bound() const { return ConstMatrixMap<S>(X.value, 1, X.count()).cwiseAbs().sum() * B.cwiseAbs().sum(); }
-  bool can_wait(const autograd::Arena& arena) const {
+  bool can_wait(const autograd::Arena& arena) const {  // an element of X is two numbers: its column, and its value
     return 2 * X.count() + B.size() < rows() * cols() && arena.holds(B.data());
   }
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <stdexcept>
 
 #include "tests/autograd/operations.hpp"
 #include "tests/dense.hpp"
@@ -33,8 +34,6 @@ struct Model {
   }
   auto gradient_of(autograd::Slot slot) { return parameters.view(gradient, slot); }
 };
-
-using Loss = std::function<Var<double>(const Watched<double>&)>;
 
 // The loss's gradient, by variables that never let anything wait.
 M gradient_at_once(const Model& model, const std::function<Var<double>(const Var<M>& W, const Var<M>& V)>& loss,
@@ -83,6 +82,22 @@ TEST_SUITE("autograd") {
         CHECK(distance(theta[slot].grad(), model.gradient_of(slot)) == 0);
       }
     }
+  }
+
+  TEST_CASE("deferred: rows that the parameter does not have are refused") {
+    Model model;
+    Tape tape;
+    const Watched<double> theta(tape, model.parameters, model.gradient);
+    const auto add = [&](Index first, Index rows, Index cols) {
+      M target = M::Zero(rows, cols);
+      theta.add_gradient_rows(model.W, first, {target.data(), rows, cols});
+    };
+    add(19, 11, 20);
+    CHECK_THROWS_WITH_AS(add(20, 11, 20),
+                         "Watched::add_gradient_rows: rows 20 to 30, of 20 columns, of a parameter that is 30×20",
+                         std::invalid_argument);
+    CHECK_THROWS_AS(add(-1, 11, 20), std::invalid_argument);
+    CHECK_THROWS_AS(add(0, 11, 19), std::invalid_argument);
   }
 
   TEST_CASE("deferred: grad() completes what it is asked for") {

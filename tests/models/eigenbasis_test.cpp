@@ -98,6 +98,7 @@ TEST_SUITE("models") {
 
   TEST_CASE("eigenbasis: the number of threads changes nothing, and vectors are Adam's") {
     CHECK(found(13, 29, Method::soap, 2) == found(13, 29));
+    CHECK(distance(found(1, 7), found(1, 7, Method::adam)) < 1e-14);  // the seventh may be rounded another way
     CHECK(found(1, 8) == found(1, 8, Method::adam));
     CHECK(found(8, 1) == found(8, 1, Method::adam));
     CHECK(distance(found(2, 7), found(2, 7, Method::adam)) > 1e-3);
