@@ -44,13 +44,13 @@ std::vector<Var<double>> numbers(const Var<M>& x) {
   return out;
 }
 
-struct Row {
+struct Reduction {
   const char* name;
   Var<double> (*whole)(const Var<M>&);
   Var<M> (*by)(const Var<M>&, By);
   double (*reference)(const Numbers&);
 };
-const Row kRows[] = {
+const Reduction kReductions[] = {
     {"sum", autograd::sum, autograd::sum, sum_of},
     {"mean", autograd::mean, autograd::mean, mean_of},
     {"prod", autograd::prod, autograd::prod, product_of},
@@ -61,7 +61,7 @@ const Row kRows[] = {
 
 std::vector<OperationRecord> reduction_records() {
   std::vector<OperationRecord> records;
-  for (const Row& row : kRows) {
+  for (const Reduction& row : kReductions) {
     for (const auto& [n, d] : {std::pair{3, 4}, std::pair{1, 5}, std::pair{5, 1}, std::pair{1, 1}}) {
       const M x = sample(n, d, -2, 2, 1);
       const auto f = row.reference;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "tests/autograd/operations.hpp"
+#include "tests/not_finite.hpp"
 
 using namespace autograd_test;
 using autograd::Matrix;
@@ -13,7 +14,6 @@ namespace {
 
 template <class S>
 constexpr S kInf = std::numeric_limits<S>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // Value and derivative at x, computed with matrices (9 numbers: registers and a rest) and with a number: both must
 // agree.
@@ -73,17 +73,17 @@ TEST_SUITE("autograd") {
 
   TEST_CASE("stable: not a number stays one") {
     Tape tape;
-    const auto x = tape.variable(M::Constant(3, 3, kNan)), one = tape.variable(M::Ones(3, 3).eval());
+    const auto x = tape.variable(M::Constant(3, 3, kNaN)), one = tape.variable(M::Ones(3, 3).eval());
     for (const Var<M>& y : {relu(x), softplus(x), log_sigmoid(x), sigmoid(x), tanh(x), minimum(x, one), minimum(one, x),
                             maximum(x, one), maximum(one, x), log_add_exp(x, one), log_softmax(x)}) {
       CHECK(y.value().array().isNaN().all());
     }
-    const auto n = tape.variable(kNan);
+    const auto n = tape.variable(kNaN);
     for (const Var<double>& y : {relu(n), softplus(n), minimum(n, 1), minimum(1, n), maximum(n, 1), maximum(1, n)}) {
       CHECK(std::isnan(y.value()));
     }
     M some(1, 3);
-    some << 1, kNan, kInf<double>;
+    some << 1, kNaN, kInf<double>;
     CHECK(std::isnan(log_sum_exp(tape.variable(some)).value()));
   }
 

@@ -6,7 +6,7 @@ namespace autograd_test {
 
 namespace {
 
-struct Row {
+struct Unary {
   const char* name;
   double low, high;
   Var<M> (*of_matrix)(const Var<M>&);
@@ -15,7 +15,7 @@ struct Row {
 };
 
 // clang-format off
-const Row kRows[] = {
+const Unary kUnary[] = {
     {"negate",      -2,   2, [](const Var<M>& x) { return -x; }, [](const Var<double>& x) { return -x; }, [](double x) { return -x; }},
     {"square",      -2,   2, autograd::square,      autograd::square,      [](double x) { return x * x; }},
     {"sqrt",       0.2,   4, autograd::sqrt,        autograd::sqrt,        [](double x) { return std::sqrt(x); }},
@@ -39,7 +39,7 @@ const Row kRows[] = {
 
 std::vector<OperationRecord> unary_records() {
   std::vector<OperationRecord> records;
-  for (const Row& row : kRows) {
+  for (const Unary& row : kUnary) {
     const auto each = [f = row.reference](const std::vector<M>& x) -> M { return x[0].unaryExpr(f); };
     // 5×7 and 3×1: whole vector registers and what is left over
     for (const auto& [rows, cols] : {std::pair{5, 7}, std::pair{3, 1}, std::pair{1, 1}}) {

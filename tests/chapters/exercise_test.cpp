@@ -1,12 +1,13 @@
 #include "chapters/lesson/exercise.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "tests/temporary_folder.hpp"
 
 using namespace lesson;
 namespace fs = std::filesystem;
@@ -15,8 +16,8 @@ namespace {
 
 // One exercise, and a student whose answer to it can be chosen.
 struct Student {
-  fs::path home = fs::temp_directory_path() / ("exercise_test_" + std::to_string(getpid())),
-           chapters = home / "chapters";
+  TemporaryFolder home;
+  fs::path chapters = home.path / "chapters";
   std::istringstream in;
   std::ostringstream out, err;
   std::function<void(Attempt&)> check;
@@ -26,7 +27,6 @@ struct Student {
     std::ofstream(chapters / "05_minibatch_sgd" / "exercise.cpp")
         << "#include <vector>\n// 5.20 another\n\n// 5.2  c\n";
   }
-  ~Student() { fs::remove_all(home); }
 
   int run(std::vector<const char*> words) {
     words.insert(words.begin(), "exercise_05");
@@ -149,7 +149,7 @@ TEST_SUITE("chapters/exercise") {
   TEST_CASE("a verdict bears the word that was read, and the report stands alone") {
     Student student;
     student.in.str("open sesame\n");
-    const std::string verdict = (student.chapters / "verdict").string(), answers = (student.home / "ann.cpp").string();
+    const std::string verdict = (student.chapters / "verdict").string(), answers = student.home / "ann.cpp";
     std::ofstream(answers) << "\n\n\n\n// 5.2\n";
     CHECK(student.answers(7, {"5.2", "--verdict", verdict.c_str(), "--answers", answers.c_str()}) == 1);
     std::string written;

@@ -15,7 +15,7 @@
 #include "models/categorical.hpp"
 #include "tests/chapters/room.hpp"
 
-using namespace ch04;
+namespace ch04 {
 
 namespace {
 
@@ -241,3 +241,5 @@ TEST_SUITE("chapters/04_iid_log_likelihood") {
     CHECK(pixel_means(std::vector{0b01, 0b11})[1] == 0.5);
   }
 }
+
+}  // namespace ch04

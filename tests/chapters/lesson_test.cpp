@@ -121,7 +121,7 @@ TEST_SUITE("chapters/lesson") {
   }
 
   TEST_CASE("the verdict names the figures of this run, and data where there is no picture") {
-    const Folder folder;
+    const TemporaryFolder folder;
     std::ofstream(folder / "05_old.png") << "x";
     fs::last_write_time(folder.path / "05_old.png", fs::file_time_type::clock::now() - std::chrono::hours(1));
     const auto draw = [&](const char* name) {

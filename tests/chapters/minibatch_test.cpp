@@ -14,7 +14,7 @@
 #include "models/random.hpp"
 #include "tests/chapters/room.hpp"
 
-using namespace ch05;
+namespace ch05 {
 
 namespace {
 
@@ -143,3 +143,5 @@ TEST_SUITE("chapters/minibatch") {
     CHECK(says(slice(few_digits(), 0, 12), 4).find("expected two images or more of each class") != std::string::npos);
   }
 }
+
+}  // namespace ch05

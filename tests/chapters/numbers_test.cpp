@@ -2,14 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include <limits>
+#include "tests/not_finite.hpp"
 
 using namespace lesson;
-
-namespace {
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-}  // namespace
 
 TEST_SUITE("chapters/numbers") {
   TEST_CASE("numbers take about nine characters") {

@@ -12,7 +12,7 @@ using namespace lesson;
 
 TEST_SUITE("chapters/results") {
   TEST_CASE("--json holds every check with its numbers and the line that made it") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const std::string path = folder / "result.json";
     Room room;
     int draws = 1000;
@@ -28,7 +28,7 @@ TEST_SUITE("chapters/results") {
       l.metric("lost", std::nan(""));
     });
     CHECK(status == 1);  // and yet the file is written
-    const auto json = nlohmann::json::parse(content(path));
+    const auto json = nlohmann::json::parse(content_of(path));
     CHECK(json["chapter"] == "05_minibatch_sgd");
     CHECK(json["seed"] == 7);
     CHECK(json["options"]["draws"] == 3);
@@ -69,7 +69,7 @@ TEST_SUITE("chapters/results") {
   }
 
   TEST_CASE("a path that cannot be written is said before the work starts, and what is there stays") {
-    const Folder folder;
+    const TemporaryFolder folder;
     bool started = false;
     const auto body = [&](Lesson&) { started = true; };
     Room nowhere, directory, figures;
@@ -83,11 +83,11 @@ TEST_SUITE("chapters/results") {
     CHECK(figures.run({"--figures", (folder / "file/x").c_str()}, body) == 2);
     CHECK(figures.err.str() == "05_minibatch_sgd: --figures: " + (folder / "file") + " is not a folder\n");
     CHECK_FALSE(started);
-    CHECK(content(folder / "file") == "kept");
+    CHECK(content_of(folder / "file") == "kept");
   }
 
   TEST_CASE("an exception is one sentence, exit status 1, and loses no result") {
-    const Folder folder;
+    const TemporaryFolder folder;
     const std::string path = folder / "result.json";
     Room room, unknown;
     const int status = room.run({"--no-plots", "--json", path.c_str()}, [](Lesson& lesson) {
@@ -96,7 +96,7 @@ TEST_SUITE("chapters/results") {
     });
     CHECK(status == 1);
     CHECK(room.err.str() == "05_minibatch_sgd: cannot find chapters/data/mnist\n");
-    const auto json = nlohmann::json::parse(content(path));
+    const auto json = nlohmann::json::parse(content_of(path));
     CHECK(json["checks"].size() == 5);
     CHECK(json["error"] == "cannot find chapters/data/mnist");
     CHECK(unknown.run({"--no-plots"}, [](Lesson&) { throw 3; }) == 1);

@@ -1,36 +1,21 @@
-// A lesson whose output is kept, and a folder for the files it writes.
+// A lesson whose output is kept, and one to check.
 #pragma once
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "chapters/lesson.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace lesson {
 
 namespace fs = std::filesystem;
-
-// A folder that is gone after the test.
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("lesson_test_" + std::to_string(getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-};
-
-inline std::string content(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // A lesson whose output is kept.
 struct Room {

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <string>
 
+#include "tests/temporary_folder.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -20,14 +22,7 @@ struct Run {
 };
 
 // A folder of its own for each test, so that a checkpoint is found only where it was made.
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "tapestry.XXXXXX").string();
-    path = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-
+struct Home : TemporaryFolder {
   Run run(const std::string& options, const std::string& environment = "") const {
     const std::string command =
         "cd '" + path.string() + "' && " + environment + " '" TAPESTRY_VAE "' " + options + " 2>&1";
@@ -40,10 +35,6 @@ struct Folder {
     result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return result;
   }
-  std::string bytes(const char* name) const {
-    std::ifstream file(path / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
 };
 
 const std::string kSmall =
@@ -51,7 +42,7 @@ const std::string kSmall =
     "--quick --no-plots --seed 3 ";
 
 void check_message(const std::string& options, int status, const std::string& sentence) {
-  const Folder folder;
+  const Home folder;
   const Run run = folder.run(kSmall + options);
   CAPTURE(run.text);
   CHECK(run.status == status);
@@ -73,7 +64,7 @@ TEST_CASE("options out of range or unknown get one sentence") {
 
 TEST_CASE("places that cannot be written are found before the work begins") {
   check_message("--checkpoint /dev/null/x.safetensors", 1, "/dev/null/x.safetensors");
-  const Folder folder;
+  const Home folder;
   std::ofstream(folder.path / "file") << "not a folder";
   const std::string shown = kSmall.substr(0, kSmall.find("--no-plots")) + "--figures file/figures";
   const Run run = folder.run(shown);
@@ -83,7 +74,7 @@ TEST_CASE("places that cannot be written are found before the work begins") {
 }
 
 TEST_CASE("a learning rate that drives the loss to infinity stops and names the operation") {
-  const Folder folder;
+  const Home folder;
   const Run run = folder.run(kSmall + "--optimiser sgd --learning-rate 1e30 --schedule constant");
   CAPTURE(run.text);
   CHECK(run.status == 1);
@@ -92,7 +83,7 @@ TEST_CASE("a learning rate that drives the loss to infinity stops and names the 
 }
 
 TEST_CASE("a run goes on from its checkpoint, and from no other model's") {
-  const Folder folder;
+  const Home folder;
   const Run first = folder.run(kSmall + "--epochs 2");
   CAPTURE(first.text);
   CHECK(first.status == 0);
@@ -114,7 +105,7 @@ TEST_CASE("a run goes on from its checkpoint, and from no other model's") {
 
 TEST_CASE("Ctrl-C saves, and the resumed run ends with the bits of one that was never stopped") {
   const std::string training = kSmall + "--epochs 300 ";
-  const Folder whole, stopped;
+  const Home whole, stopped;
   CHECK(whole.run(training).status == 0);
 
   const Run interrupted = stopped.run(training +
@@ -123,13 +114,13 @@ TEST_CASE("Ctrl-C saves, and the resumed run ends with the bits of one that was 
                                       "set -m;");
   CAPTURE(interrupted.text);
   CHECK(interrupted.text.find("--resume 11_vae.safetensors") != std::string::npos);
-  CHECK(stopped.bytes("11_vae.safetensors") != whole.bytes("11_vae.safetensors"));
+  CHECK(content_of(stopped / "11_vae.safetensors") != content_of(whole / "11_vae.safetensors"));
   CHECK(stopped.run(training + "--resume 11_vae.safetensors").status == 0);
-  CHECK(stopped.bytes("11_vae.safetensors") == whole.bytes("11_vae.safetensors"));
+  CHECK(content_of(stopped / "11_vae.safetensors") == content_of(whole / "11_vae.safetensors"));
 }
 
 TEST_CASE("the run goes on without gnuplot, and leaves data and script") {
-  const Folder folder;
+  const Home folder;
   const std::string plotted = kSmall.substr(0, kSmall.find("--no-plots")) + "--epochs 1 --figures figures";
   const Run run = folder.run(plotted, "PATH=/nonexistent");
   CAPTURE(run.text);

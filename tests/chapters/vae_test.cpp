@@ -7,7 +7,7 @@
 #include "chapters/11_vae/linear_gaussian.hpp"
 #include "tests/chapters/room.hpp"
 
-using namespace ch11;
+namespace ch11 {
 
 namespace {
 
@@ -40,3 +40,5 @@ TEST_SUITE("chapters/vae") {
     }
   }
 }
+
+}  // namespace ch11

@@ -79,7 +79,7 @@ TEST_SUITE("models") {
     CHECK(data.train.classes() == 256);
     CHECK(std::ranges::equal(data.train.image(1), std::string("cd")));
     CHECK(std::ranges::equal(data.test.image(0), std::string("ef")));
-    CHECK(data.train.name.starts_with("tapestry-"));
+    CHECK(data.train.name.starts_with("tapestry_"));
     CHECK(data.train.name.ends_with(" train"));
   }
 

@@ -16,7 +16,7 @@ namespace {
 using M = Matrix<double>;
 
 constexpr double kRate = 0.01;
-constexpr int kSteps = 35;  // three turns of the basis
+constexpr int kThreeTurns = 35;  // of the basis, in steps
 
 // Gradients whose rows and columns are correlated. Those of a tall matrix are the transposed ones of a wide one.
 M gradient_of(Index rows, Index cols, int t) {
@@ -25,7 +25,7 @@ M gradient_of(Index rows, Index cols, int t) {
   return times(times(left, normal_matrix(rows, cols, static_cast<std::uint64_t>(100 + t))), right);
 }
 
-// What kSteps steps make of a matrix of ones.
+// What kThreeTurns steps make of a matrix of ones.
 M found(Index rows, Index cols, Method method = Method::soap, int threads = 1) {
   Parameters<double> parameters;
   parameters.add("before", 1, 3);
@@ -34,7 +34,7 @@ M found(Index rows, Index cols, Method method = Method::soap, int threads = 1) {
   Optimiser<double> optimiser({.method = method}, parameters.size());
   Eigenbasis<double> eigenbasis(parameters);
   Buffer<double> g = Buffer<double>::Zero(parameters.size());
-  for (int t = 1; t <= kSteps; ++t) {
+  for (int t = 1; t <= kThreeTurns; ++t) {
     parameters.view(g, W) = gradient_of(rows, cols, t);
     optimiser.begin_step(kRate);
     if (method == Method::soap)
@@ -61,7 +61,7 @@ enum class Wrong { nothing, moment_left_behind, other_decay, update_not_rotated_
 // The same by the formulas, in a basis of the rows.
 M expected(Index rows, Index cols, Wrong wrong = Wrong::nothing) {
   M W = M::Ones(rows, cols), C = M::Zero(rows, rows), Q = M::Identity(rows, rows), m = M::Zero(rows, cols), v = m;
-  for (int t = 1; t <= kSteps; ++t) {
+  for (int t = 1; t <= kThreeTurns; ++t) {
     const M G = gradient_of(rows, cols, t);
     const double beta = wrong == Wrong::other_decay ? 0.5 : 0.98;
     if (t % 4 == 0) C = beta * C + (1 - beta) * times(G, G.transpose());

@@ -12,7 +12,7 @@ using models::read_idx_labels;
 
 namespace {
 
-constexpr std::uint32_t kLabels = 0x801, kImages = 0x803;
+constexpr std::uint32_t kLabelMagic = 0x801, kImageMagic = 0x803;
 
 std::string images_error(const std::string& bytes) {
   const TemporaryFolder folder;
@@ -29,7 +29,7 @@ std::string labels_error(const std::string& bytes) {
 TEST_SUITE("models") {
   TEST_CASE("idx: images and labels, plain and compressed") {
     const TemporaryFolder folder;
-    const std::string images = idx_bytes(kImages, {2, 1, 3}, "abcd\xff\x80");
+    const std::string images = idx_bytes(kImageMagic, {2, 1, 3}, "abcd\xff\x80");
     for (const std::string& path : {write_file(folder / "i", images), write_gz(folder / "i.gz", images)}) {
       const auto read = read_idx_images(path);
       CHECK(read.count == 2);
@@ -37,15 +37,15 @@ TEST_SUITE("models") {
       CHECK(read.width == 3);
       CHECK(read.pixels == std::vector<std::uint8_t>{'a', 'b', 'c', 'd', 255, 128});
     }
-    const std::string labels = idx_bytes(kLabels, {4}, std::string("\x00\x01\x09\xff", 4));
+    const std::string labels = idx_bytes(kLabelMagic, {4}, std::string("\x00\x01\x09\xff", 4));
     CHECK(read_idx_labels(write_gz(folder / "l.gz", labels)) == std::vector<std::uint8_t>{0, 1, 9, 255});
-    CHECK(read_idx_images(write_file(folder / "none", idx_bytes(kImages, {0, 28, 28}, ""))).pixels.empty());
+    CHECK(read_idx_images(write_file(folder / "none", idx_bytes(kImageMagic, {0, 28, 28}, ""))).pixels.empty());
   }
 
   TEST_CASE("idx: a file of another kind") {
-    CHECK(images_error(idx_bytes(kLabels, {3}, "abc")) ==
+    CHECK(images_error(idx_bytes(kLabelMagic, {3}, "abc")) ==
           "f: expected IDX images (magic 0x00000803), found labels (magic 0x00000801)");
-    CHECK(labels_error(idx_bytes(kImages, {1, 1, 1}, "a")) ==
+    CHECK(labels_error(idx_bytes(kImageMagic, {1, 1, 1}, "a")) ==
           "f: expected IDX labels (magic 0x00000801), found images (magic 0x00000803)");
     CHECK(labels_error("\x89PNG....") == "f: expected IDX labels (magic 0x00000801), found magic 0x89504e47");
     CHECK(images_error("ab") == "f: expected IDX images (magic 0x00000803), found only 2 bytes");
@@ -53,27 +53,29 @@ TEST_SUITE("models") {
   }
 
   TEST_CASE("idx: a header that does not fit the file") {
-    CHECK(images_error(idx_bytes(kImages, {2, 2}, "")) == "f: expected a header of 16 bytes, found only 12 bytes");
-    CHECK(images_error(idx_bytes(kImages, {2, 2, 2}, "1234567")) ==
+    CHECK(images_error(idx_bytes(kImageMagic, {2, 2}, "")) == "f: expected a header of 16 bytes, found only 12 bytes");
+    CHECK(images_error(idx_bytes(kImageMagic, {2, 2, 2}, "1234567")) ==
           "f: the header announces 2×2×2 = 8 values, but 7 follow it");
-    CHECK(images_error(idx_bytes(kImages, {2, 2, 2}, "123456789")) ==
+    CHECK(images_error(idx_bytes(kImageMagic, {2, 2, 2}, "123456789")) ==
           "f: the header announces 2×2×2 = 8 values, but 9 follow it");
-    CHECK(labels_error(idx_bytes(kLabels, {5}, "1234")) == "f: the header announces 5 = 5 values, but 4 follow it");
+    CHECK(labels_error(idx_bytes(kLabelMagic, {5}, "1234")) == "f: the header announces 5 = 5 values, but 4 follow it");
   }
 
   TEST_CASE("idx: sizes whose product wraps around or is absurd") {
     const std::string rest = " values, more than the 2^31 - 1 that can be read";
-    CHECK(images_error(idx_bytes(kImages, {0xffffffff, 0xffffffff, 0xffffffff}, "")) ==
+    CHECK(images_error(idx_bytes(kImageMagic, {0xffffffff, 0xffffffff, 0xffffffff}, "")) ==
           "f: the header announces 4294967295×4294967295×4294967295" + rest);
     // 2^31 · 2^31 · 4 is 0 in 64 bits
-    CHECK(images_error(idx_bytes(kImages, {1u << 31, 1u << 31, 4}, "")) ==
+    CHECK(images_error(idx_bytes(kImageMagic, {1u << 31, 1u << 31, 4}, "")) ==
           "f: the header announces 2147483648×2147483648×4" + rest);
-    CHECK(images_error(idx_bytes(kImages, {0, 0xffffffff, 1}, "")) == "f: the header announces 0×4294967295×1" + rest);
+    CHECK(images_error(idx_bytes(kImageMagic, {0, 0xffffffff, 1}, "")) ==
+          "f: the header announces 0×4294967295×1" + rest);
   }
 
   TEST_CASE("idx: damaged compressed files") {
     const TemporaryFolder folder;
-    std::string bytes = content_of(write_gz(folder / "i.gz", idx_bytes(kImages, {1, 30, 30}, std::string(900, 'x'))));
+    std::string bytes =
+        content_of(write_gz(folder / "i.gz", idx_bytes(kImageMagic, {1, 30, 30}, std::string(900, 'x'))));
     bytes[bytes.size() - 6] ^= 1;
     CHECK(error_of<std::runtime_error>([&] { read_idx_images(write_file(folder / "i.gz", bytes)); }, folder / "") ==
           "i.gz: the gzip data is damaged or cut short");

@@ -15,7 +15,7 @@ using autograd::Tape;
 
 namespace {
 
-const std::vector<int> kLabels{2, 0, 1, 2};
+const std::vector<int> kClasses{2, 0, 1, 2};
 
 struct Example {
   Parameters<double> theta;
@@ -31,12 +31,12 @@ TEST_CASE("softmax regression: probabilities by the formula") {
   Tape tape;
   const Watched<double> theta(tape, e.theta);
   const auto log_probs = e.model.log_probs(theta, tape.constant(e.x));
-  const auto log_prob = e.model.log_prob(theta, tape.constant(e.x), std::span(kLabels));
+  const auto log_prob = e.model.log_prob(theta, tape.constant(e.x), std::span(kClasses));
   for (Index i = 0; i < 4; ++i) {
     const Eigen::RowVectorXd logits = e.x.row(i) * named(e.theta, "softmax.W") + named(e.theta, "softmax.b");
     const Eigen::RowVectorXd p = logits.array().exp() / logits.array().exp().sum();
     for (Index k = 0; k < 3; ++k) CHECK(std::exp(log_probs.value()(i, k)) == doctest::Approx(p[k]).epsilon(1e-14));
-    CHECK(log_prob.value()(i, 0) == log_probs.value()(i, kLabels[static_cast<std::size_t>(i)]));
+    CHECK(log_prob.value()(i, 0) == log_probs.value()(i, kClasses[static_cast<std::size_t>(i)]));
   }
 }
 
@@ -50,8 +50,8 @@ TEST_CASE("softmax regression: the gradient by hand") {
       [&](const Watched<double>& theta) {
         const auto x = theta.tape().constant(e.x);
         lacks = -e.model.log_probs(theta, x).value().array().exp().matrix();
-        for (Index i = 0; i < 4; ++i) lacks(i, kLabels[static_cast<std::size_t>(i)]) += 1;
-        return sum(e.model.log_prob(theta, x, std::span(kLabels)));
+        for (Index i = 0; i < 4; ++i) lacks(i, kClasses[static_cast<std::size_t>(i)]) += 1;
+        return sum(e.model.log_prob(theta, x, std::span(kClasses)));
       },
       e.theta, gradient, tape);
   CHECK(e.theta.view(gradient, e.model.layer.W).isApprox(e.x.transpose() * lacks, 1e-13));

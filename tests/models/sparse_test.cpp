@@ -25,14 +25,14 @@ Matrix<double> mostly_zeros() {
 
 const Matrix<double> kW = uniform_matrix(9, 5, -1, 1, 2), kB = uniform_matrix(1, 5, -1, 1, 3);
 
-struct Result {
+struct ValueAndGradients {
   Matrix<double> y;
   std::vector<Matrix<double>> gradients;  // of x, W and b
 };
 
 // Value and gradients of Σ R ∘ f(x, W, b) for a random R.
 template <class F>
-Result run(const F& f, const Matrix<double>& x) {
+ValueAndGradients run(const F& f, const Matrix<double>& x) {
   autograd::Tape tape;
   const auto vx = tape.variable(x), W = tape.variable(kW), b = tape.variable(kB);
   const auto y = f(vx, W, b);
@@ -47,13 +47,14 @@ TEST_SUITE("models") {
     const Matrix<double> sparse = mostly_zeros(), none = Matrix<double>::Zero(6, 9),
                          dense = uniform_matrix(6, 9, 1, 2, 5), one_row = sparse.row(3);
     for (const Matrix<double>& x : {sparse, none, dense, one_row}) {
-      const Result found = run(sparse_affine<double>, x), expected = run(autograd::affine<double>, x);
+      const ValueAndGradients found = run(sparse_affine<double>, x), expected = run(autograd::affine<double>, x);
       CHECK((found.y - expected.y).cwiseAbs().maxCoeff() < 1e-14);
       for (std::size_t i = 0; i < 3; ++i) {
         CHECK((found.gradients[i] - expected.gradients[i]).cwiseAbs().maxCoeff() < 1e-14);
       }
     }
-    const Result shifted = run(sparse_affine<double>, sparse.rightCols(1).replicate(1, 9));  // and of no other x
+    const ValueAndGradients shifted =
+        run(sparse_affine<double>, sparse.rightCols(1).replicate(1, 9));  // and of no other x
     CHECK((shifted.y - run(autograd::affine<double>, sparse).y).cwiseAbs().maxCoeff() > 0.1);
   }
 

@@ -18,7 +18,7 @@ namespace {
 using M = Matrix<double>;
 using autograd::Buffer;
 using autograd::gradcheck_cotangent;
-constexpr Index kRows = 3;
+constexpr Index kImages = 3;
 
 struct Case {
   VaeShape shape;
@@ -47,8 +47,8 @@ std::vector<Case> cases() {
   return cases;
 }
 
-M images(const VaeShape& shape) { return uniform_matrix(kRows, shape.pixels, 0, 1, 1); }
-M noise(const Case& c) { return normal_matrix(kRows * c.settings.samples, c.shape.latent, 2); }
+M images(const VaeShape& shape) { return uniform_matrix(kImages, shape.pixels, 0, 1, 1); }
+M noise(const Case& c) { return normal_matrix(kImages * c.settings.samples, c.shape.latent, 2); }
 
 // Σ cᵢ bound(xᵢ) with fixed random cᵢ, and its gradient in all parameters.
 double weighted(const TestVae<>& model, const Case& c, Buffer<double>* gradient = nullptr) {
@@ -56,7 +56,7 @@ double weighted(const TestVae<>& model, const Case& c, Buffer<double>* gradient 
   const auto loss = [&](const Watched<double>& theta) {
     Tape& tape = theta.tape();
     const auto b = bound(model.vae, theta, tape.constant(images(c.shape)), tape.constant(noise(c)), c.settings);
-    const M cotangent = M::NullaryExpr(kRows, 1, [](Index i, Index) { return gradcheck_cotangent(1, i); });
+    const M cotangent = M::NullaryExpr(kImages, 1, [](Index i, Index) { return gradcheck_cotangent(1, i); });
     return sum(b.value * M(cotangent));
   };
   Tape tape;
@@ -89,8 +89,8 @@ M by_definition(const TestVae<>& model, const Case& c) {
   const int K = c.settings.samples;
   const double beta = c.settings.beta;
   const M x = images(c.shape), epsilon = noise(c);
-  M result(kRows, 1);
-  for (Index i = 0; i < kRows; ++i) {
+  M result(kImages, 1);
+  for (Index i = 0; i < kImages; ++i) {
     const auto row = tape.constant(M(x.row(i)));
     const auto q = model.vae.encode(theta, row);
     double mean = 0, mean_weight = 0;

@@ -7,17 +7,12 @@
 #include "models/vae_trainer.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
+#include "tests/models/small_training.hpp"
 
 using namespace models;
 
 namespace {
 
-const Dataset& digits() {
-  static const Dataset digits = slice(load_all_digits(TAPESTRY_DATA), 0, 250);
-  return digits;
-}
-
-const VaeShape kShape{.pixels = 64, .latent = 3, .hidden = {16}};
 const VaeTrainingSettings kSettings{.batch = 50, .epochs = 4};
 const Matrix<double> kHistory = uniform_matrix(2, 3, -1, 1, 1);
 
@@ -41,11 +36,11 @@ bool same(const VaeTrainer<S>& a, const VaeTrainer<S>& b) {
 
 // What loading `file` into a trainer of these settings says; checks that the trainer stays as it was.
 template <class S = float>
-std::string load_error(const std::string& file, const VaeShape& shape = kShape,
+std::string load_error(const std::string& file, const VaeShape& shape = kSmallVae,
                        const VaeTrainingSettings& settings = kSettings) {
   const TemporaryFolder folder;
   const std::string path = write_file(folder / "run.safetensors", file);
-  VaeTrainer<S> trainer(digits(), shape, settings), untouched(digits(), shape, settings);
+  VaeTrainer<S> trainer(few_digits(), shape, settings), untouched(few_digits(), shape, settings);
   steps(trainer, 3), steps(untouched, 3);
   const std::string error = error_of<std::runtime_error>([&] { trainer.load(path); }, folder / "");
   if (error.empty()) return "";
@@ -64,13 +59,13 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 TEST_SUITE("models") {
   TEST_CASE("vae checkpoint: a Gaussian VAE's holds what the encoder subtracts, the training mean") {
     const TemporaryFolder folder;
-    VaeTrainer<double> trainer(digits(),
+    VaeTrainer<double> trainer(few_digits(),
                                {.pixels = 64, .latent = 3, .hidden = {16}, .likelihood = Likelihood::gaussian},
                                {.batch = 50, .binarisation = Binarisation::none});
     trainer.save(folder / "run", kHistory);
     Matrix<double> centre(1, 64);
     Safetensors(folder / "run").read("encoder.centre", {1, 64}, std::span(centre.data(), 64));
-    CHECK((centre - as_matrix<double>(digits()).colwise().mean()).norm() < 1e-12);
+    CHECK((centre - as_matrix<double>(few_digits()).colwise().mean()).norm() < 1e-12);
   }
 
   TEST_CASE_TEMPLATE("vae checkpoint: training goes on to the same bits", S, float, double) {
@@ -80,8 +75,8 @@ TEST_SUITE("models") {
       settings.schedule = ScheduleKind::cosine;
       for (const int stop : {0, 7, 20}) {  // at the start, in the middle of an epoch, and at its end
         const TemporaryFolder folder;
-        VaeTrainer<S> straight(digits(), kShape, settings), before(digits(), kShape, settings),
-            after(digits(), kShape, settings);
+        VaeTrainer<S> straight(few_digits(), kSmallVae, settings), before(few_digits(), kSmallVae, settings),
+            after(few_digits(), kSmallVae, settings);
         steps(straight, 25);
         steps(before, stop);
         before.save(folder / "run.safetensors", kHistory);
@@ -100,7 +95,7 @@ TEST_SUITE("models") {
 
   TEST_CASE("vae checkpoint: each part of it is needed") {
     // Without the optimiser's moments, or from another step, training goes elsewhere.
-    VaeTrainer<float> straight(digits(), kShape, kSettings), parameters_only(digits(), kShape, kSettings);
+    VaeTrainer<float> straight(few_digits(), kSmallVae, kSettings), parameters_only(few_digits(), kSmallVae, kSettings);
     steps(straight, 7);
     parameters_only.parameters().values() = straight.parameters().values();
     steps(straight, 1), steps(parameters_only, 1);
@@ -109,7 +104,7 @@ TEST_SUITE("models") {
 
   TEST_CASE("vae checkpoint: a history without rows") {
     const TemporaryFolder folder;
-    VaeTrainer<float> trainer(digits(), kShape, kSettings);
+    VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
     trainer.save(folder / "run", Matrix<double>(0, 4));
     const Matrix<double> history = trainer.load(folder / "run");
     CHECK(history.rows() == 0);
@@ -117,13 +112,13 @@ TEST_SUITE("models") {
   }
 
   TEST_CASE("vae checkpoint: a run of another kind is refused, by name") {
-    VaeTrainer<float> trainer(digits(), kShape, kSettings);
+    VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
     steps(trainer, 2);
     const std::string file = bytes(trainer), about = "checkpoint run.safetensors: its ";
     const auto with = [&](auto change) {
       VaeTrainingSettings settings = kSettings;
       change(settings);
-      return load_error(file, kShape, settings);
+      return load_error(file, kSmallVae, settings);
     };
     CHECK(load_error(file) == "");
     CHECK(load_error(file, {.pixels = 64, .latent = 3, .hidden = {17}}) ==
@@ -150,7 +145,7 @@ TEST_SUITE("models") {
   }
 
   TEST_CASE("vae checkpoint: of another element type, or damaged") {
-    VaeTrainer<float> trainer(digits(), kShape, kSettings);
+    VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
     steps(trainer, 2);
     const std::string file = bytes(trainer), about = "checkpoint run.safetensors: ";
     CHECK(load_error<double>(file) == about + "tensor 'encoder.0.W' is 64×16 F32, expected 64×16 F64");
@@ -166,7 +161,7 @@ TEST_SUITE("models") {
 
   TEST_CASE("vae checkpoint: where nothing can be written the old file stays") {
     const TemporaryFolder folder;
-    VaeTrainer<float> trainer(digits(), kShape, kSettings);
+    VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
     const std::string path = folder / "run";
     trainer.save(path, kHistory);
     const std::string old = content_of(path);

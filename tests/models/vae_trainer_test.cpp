@@ -11,21 +11,15 @@
 #include "models/ppca.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
+#include "tests/models/small_training.hpp"
 
 using namespace models;
 
 namespace {
 
-const Dataset& digits() {
-  static const Dataset digits = slice(load_all_digits(TAPESTRY_DATA), 0, 250);
-  return digits;
-}
-
-const VaeShape kShape{.pixels = 64, .latent = 3, .hidden = {16}};
-
 template <class S>
 std::vector<double> losses(int steps, VaeTrainingSettings settings = {}) {
-  VaeTrainer<S> trainer(digits(), kShape, settings);
+  VaeTrainer<S> trainer(few_digits(), kSmallVae, settings);
   std::vector<double> losses;
   double sum = 0;
   for (int i = 0; i < steps; ++i) {
@@ -81,7 +75,7 @@ TEST_SUITE("models") {
   }
 
   TEST_CASE("vae trainer: epochs, steps and their means") {
-    VaeTrainer<double> trainer(digits(), kShape, {.batch = 100, .epochs = 2});
+    VaeTrainer<double> trainer(few_digits(), kSmallVae, {.batch = 100, .epochs = 2});
     CHECK(trainer.steps_per_epoch() == 3);
     std::vector<int> counts, images;
     std::vector<bool> ends;
@@ -101,19 +95,19 @@ TEST_SUITE("models") {
 
   TEST_CASE("vae trainer: what does not fit is refused") {
     const auto error = [](const VaeShape& shape, const VaeTrainingSettings& settings) {
-      return error_of<std::invalid_argument>([&] { VaeTrainer<float>(digits(), shape, settings); });
+      return error_of<std::invalid_argument>([&] { VaeTrainer<float>(few_digits(), shape, settings); });
     };
-    CHECK(error(kShape, {.batch = 251}) == "batch: expected at most the 250 images of digits, found 251");
-    CHECK(error(kShape, {.batch = 250}) == "");
+    CHECK(error(kSmallVae, {.batch = 251}) == "batch: expected at most the 250 images of digits, found 251");
+    CHECK(error(kSmallVae, {.batch = 250}) == "");
     CHECK(error({.pixels = 784}, {}) == "the model is for images of 784 pixels, digits has 64");
-    CHECK(error(kShape, {.schedule = ScheduleKind::exponential}) ==
+    CHECK(error(kSmallVae, {.schedule = ScheduleKind::exponential}) ==
           "an exponential schedule needs a last learning rate above 0");
-    CHECK(error(kShape, {.trainer = {.shards = 0}}) == "Trainer: need at least 1 shard");
-    CHECK(error(kShape, {.batch = 0}) != "");
+    CHECK(error(kSmallVae, {.trainer = {.shards = 0}}) == "Trainer: need at least 1 shard");
+    CHECK(error(kSmallVae, {.batch = 0}) != "");
   }
 
   TEST_CASE("vae trainer: a learning rate that is too large is reported with the operation that broke") {
-    VaeTrainer<float> trainer(digits(), kShape, {.batch = 50, .learning_rate = 1e20});
+    VaeTrainer<float> trainer(few_digits(), kSmallVae, {.batch = 50, .learning_rate = 1e20});
     const std::string error = error_of<NotFinite>([&] {
       for (int i = 0; i < 10; ++i) trainer.step();
     });

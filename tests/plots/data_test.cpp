@@ -2,25 +2,24 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <limits>
 #include <random>
 #include <vector>
 
 #include "plots/figure.hpp"
 #include "plots/text.hpp"
 
+#include "tests/not_finite.hpp"
+
 namespace {
 using Values = std::vector<double>;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 }  // namespace
 
 TEST_SUITE("plots") {
   TEST_CASE("a number reads back as the same double") {
     CHECK(plots::number(0.1) == "0.1");
     CHECK(plots::number(-3) == "-3");
-    CHECK(plots::number(kNan) == "NaN");
-    CHECK(plots::number(-kNan) == "NaN");
+    CHECK(plots::number(kNaN) == "NaN");
+    CHECK(plots::number(-kNaN) == "NaN");
     CHECK(plots::number(kInfinity) == "Inf");
     CHECK(plots::number(-kInfinity) == "-Inf");
     std::mt19937_64 bits(1);
@@ -39,7 +38,7 @@ TEST_SUITE("plots") {
 
   TEST_CASE("curves: one row a point, the band beside it") {
     plots::Curves curves{.title = "t"};
-    curves.line("train", Values{1, 2}, Values{0.1, kNan});
+    curves.line("train", Values{1, 2}, Values{0.1, kNaN});
     CHECK(curves.drawing().csv == "series,label,x,y\n0,train,1,0.1\n0,train,2,NaN\n");
     curves.band("test", Values{1}, Values{4}, Values{0.5});
     CHECK(curves.drawing().csv ==
@@ -74,7 +73,7 @@ TEST_SUITE("plots") {
 
   TEST_CASE("histogram: counts and densities, both ends included") {
     plots::Histogram histogram{.bins = 2, .density = false, .range = plots::Range{0, 4}};
-    histogram.sample("x", Values{0, 1.5, 2, 4, 5, -0.1, kNan});
+    histogram.sample("x", Values{0, 1.5, 2, 4, 5, -0.1, kNaN});
     CHECK(histogram.drawing().csv == "series,label,x,y,width\n0,x,1,2,2\n0,x,3,2,2\n");
     CHECK(histogram.drawing().note == "1 of 7 values are not finite and are left out");
     histogram.density = true;
@@ -92,7 +91,7 @@ TEST_SUITE("plots") {
 
   TEST_CASE("heat map: row by row, at the centres of the cells") {
     plots::HeatMap map{.x = plots::Range{-1, 1}};
-    map.matrix(Values{1, 2, 3, 4, 5, kNan}, 2, 3);
+    map.matrix(Values{1, 2, 3, 4, 5, kNaN}, 2, 3);
     CHECK(map.drawing().csv == "x,y,value\n-1,0,1\n0,0,2\n1,0,3\n-1,1,4\n0,1,5\n1,1,NaN\n");
   }
 

@@ -3,19 +3,18 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <map>
 #include <sstream>
 #include <vector>
 
 #include "plots/figure.hpp"
 #include "plots/gnuplot.hpp"
+#include "tests/not_finite.hpp"
 #include "tests/plots/workspace.hpp"
 
 namespace {
 
 using Values = std::vector<double>;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 bool without_gnuplot() {
   if (plots::gnuplot_is_on_path()) return false;
@@ -25,7 +24,7 @@ bool without_gnuplot() {
 
 plots::Curves curves() {
   plots::Curves figure{.title = "Error", .x_label = "samples R", .y_label = "|error|", .log_x = true, .log_y = true};
-  figure.line("line", Values{1, 10, 100, 1000}, Values{1, kNan, 0, 0.03}, plots::Style::line_points);
+  figure.line("line", Values{1, 10, 100, 1000}, Values{1, kNaN, 0, 0.03}, plots::Style::line_points);
   figure.band("band", Values{1, 10, 100}, Values{3, 1, 0.3}, Values{1, 2, 0.1});
   figure.band("bars", Values{1, 10, 100}, Values{2, 1, 0.2}, Values{1, 0.5, 0}, Values{3, 2, 1}, plots::Style::points);
   figure.line("flat", Values{1, 10}, Values{1, 1}, plots::Style::dashed);
@@ -38,7 +37,7 @@ plots::Curves curves() {
 
 plots::Scatter scatter() {
   plots::Scatter figure{.title = "z", .x_label = "z_1", .y_label = "z_2", .same_scale = true};
-  figure.points(Values{1, 2, 3, kNan}, Values{4, 5, 6, 7}, std::vector{9, 0, 12, 9});
+  figure.points(Values{1, 2, 3, kNaN}, Values{4, 5, 6, 7}, std::vector{9, 0, 12, 9});
   figure.curve("boundary", Values{0, 4}, Values{4, 5});
   return figure;
 }
@@ -53,7 +52,7 @@ plots::Histogram histogram() {
 
 plots::HeatMap heat_map() {
   plots::HeatMap figure{.title = "Joint", .value_label = "log p (nats)", .row_0_on_top = true};
-  figure.matrix(Values{1, 2, 3, 4, kNan, 6}, 2, 3);
+  figure.matrix(Values{1, 2, 3, 4, kNaN, 6}, 2, 3);
   return figure;
 }
 
@@ -92,7 +91,7 @@ struct Pixels {
 // The pixels of the picture with red = green = blue = grey, for each grey; gnuplot reads the picture back.
 std::map<int, Pixels> grey_pixels(const Workspace& here, const std::string& name) {
   here.write("read.gp", "set table 'pixels'\nplot '" + name + ".png' binary filetype=png with rgbimage\n");
-  CHECK(plots::run_gnuplot(here.folder, "read.gp", false).succeeded);
+  CHECK(plots::run_gnuplot(here.path, "read.gp", false).succeeded);
   std::istringstream rows(here.read("pixels"));
   std::map<int, Pixels> pixels;
   double x, y;
@@ -112,7 +111,7 @@ std::vector<std::string> drawn_points(const Workspace& here, const std::string& 
   std::string script = here.read(name + ".gp");
   script.insert(script.find("\nplot ") + 1, "set table 'points'\n");
   here.write("table.gp", script);
-  CHECK(plots::run_gnuplot(here.folder, "table.gp", false).succeeded);
+  CHECK(plots::run_gnuplot(here.path, "table.gp", false).succeeded);
   std::istringstream rows(here.read("points"));
   std::vector<std::string> elements;
   for (std::string row; std::getline(rows, row);) {
@@ -144,8 +143,8 @@ TEST_SUITE("plots") {
       CHECK(save(drawing, here.output(), name));
       CHECK(here.notes == std::vector<std::string>{});
       check_png(here, name, drawing);
-      std::filesystem::remove(here.folder / (name + ".png"));
-      CHECK(std::system(("cd '" + here.folder.string() + "' && gnuplot '" + name + ".gp'").c_str()) == 0);
+      std::filesystem::remove(here.path / (name + ".png"));
+      CHECK(std::system(("cd '" + here.path.string() + "' && gnuplot '" + name + ".gp'").c_str()) == 0);
       check_png(here, name, drawing);
     }
   }
@@ -169,7 +168,7 @@ TEST_SUITE("plots") {
     if (without_gnuplot()) return;
     Workspace here;
     {
-      const StandardOutputTo file(here.folder / "printed");
+      const StandardOutputTo file(here.path / "printed");
       CHECK(save(histogram(), here.output(plots::Format::terminal), "h"));
     }
     CHECK(here.notes == std::vector<std::string>{});
@@ -182,7 +181,7 @@ TEST_SUITE("plots") {
     if (without_gnuplot()) return;
     Workspace here;
     plots::Curves figure{.log_y = true};
-    figure.line("a", Values{1, 2, 3, 4}, Values{10, kNan, -1, 20});
+    figure.line("a", Values{1, 2, 3, 4}, Values{10, kNaN, -1, 20});
     figure.line("b, \"c\"", Values{2, 4}, Values{30, 40});
     CHECK(save(figure, here.output(), "lines"));
     CHECK(drawn_points(here, "lines") == std::vector<std::string>{"1,10 4,20 ", "2,30 4,40 "});

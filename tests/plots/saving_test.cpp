@@ -21,7 +21,7 @@ constexpr const char* kSmallCsv = "series,label,x,y\n0,train,1,3\n0,train,2,4\n"
 
 void install_gnuplot(const Workspace& here, const std::string& shell_commands) {
   here.write("gnuplot", "#!/bin/sh\n" + shell_commands);
-  std::filesystem::permissions(here.folder / "gnuplot", std::filesystem::perms::owner_all);
+  std::filesystem::permissions(here.path / "gnuplot", std::filesystem::perms::owner_all);
 }
 
 std::string refusal(auto act) { return message_of<std::runtime_error>(act); }
@@ -32,12 +32,12 @@ TEST_SUITE("plots") {
   TEST_CASE("no plots: nothing is written") {
     Workspace here;
     CHECK_FALSE(save(small_figure(), here.output(plots::Format::none), "05_a"));
-    CHECK(std::filesystem::is_empty(here.folder));
+    CHECK(std::filesystem::is_empty(here.path));
   }
 
   TEST_CASE("gnuplot missing: data and script are written, one line says how to draw, once") {
     Workspace here;
-    const OnlyOnPath nothing(here.folder);
+    const OnlyOnPath nothing(here.path);
     plots::told_that_gnuplot_is_missing() = false;
     plots::Output output = here.output();
     output.folder /= "figures";
@@ -55,8 +55,8 @@ TEST_SUITE("plots") {
 
   TEST_CASE("a folder named gnuplot on PATH is not gnuplot") {
     Workspace here;
-    std::filesystem::create_directory(here.folder / "gnuplot");
-    const OnlyOnPath folder(here.folder);
+    std::filesystem::create_directory(here.path / "gnuplot");
+    const OnlyOnPath folder(here.path);
     CHECK_FALSE(plots::gnuplot_is_on_path());
   }
 
@@ -65,10 +65,10 @@ TEST_SUITE("plots") {
     install_gnuplot(here,
                     "printf '\\nplot f(x)\\n     ^\\n\"05_a.gp\" line 7: undefined function: "
                     "f\\nmore\\n' >&2\nexit 1\n");
-    const OnlyOnPath fake(here.folder);
+    const OnlyOnPath fake(here.path);
     here.write("05_a.png", "half a picture");
     CHECK_FALSE(save(small_figure(), here.output(), "05_a"));
-    const std::string stem = (here.folder / "05_a").string();
+    const std::string stem = (here.path / "05_a").string();
     REQUIRE(here.notes.size() == 1);
     CHECK(here.notes[0] == "gnuplot failed on " + stem +
                                ".gp: \"05_a.gp\" line 7: undefined function: f; the data are in " + stem + ".csv");
@@ -80,18 +80,18 @@ TEST_SUITE("plots") {
   TEST_CASE("gnuplot fails without a word: the exit status is passed on") {
     Workspace here;
     install_gnuplot(here, "exit 3\n");
-    const OnlyOnPath fake(here.folder);
-    CHECK(plots::run_gnuplot(here.folder, "a.gp", false).complaint == "exit status 3");
+    const OnlyOnPath fake(here.path);
+    CHECK(plots::run_gnuplot(here.path, "a.gp", false).complaint == "exit status 3");
     install_gnuplot(here, "kill -9 $$\n");
-    CHECK(plots::run_gnuplot(here.folder, "a.gp", false).complaint == "killed by signal 9");
+    CHECK(plots::run_gnuplot(here.path, "a.gp", false).complaint == "killed by signal 9");
   }
 
   TEST_CASE("gnuplot says it is done, but there is no picture") {
     Workspace here;
     install_gnuplot(here, "exit 0\n");
-    const OnlyOnPath fake(here.folder);
+    const OnlyOnPath fake(here.path);
     CHECK_FALSE(save(small_figure(), here.output(), "05_a"));
-    const std::string stem = (here.folder / "05_a").string();
+    const std::string stem = (here.path / "05_a").string();
     REQUIRE(here.notes.size() == 1);
     CHECK(here.notes[0] == "gnuplot failed on " + stem + ".gp: it wrote no picture; the data are in " + stem + ".csv");
   }
@@ -99,9 +99,9 @@ TEST_SUITE("plots") {
   TEST_CASE("gnuplot dies before it has read its commands: the program survives") {
     Workspace here;
     install_gnuplot(here, "exit 1\n");
-    const OnlyOnPath fake(here.folder);
+    const OnlyOnPath fake(here.path);
     // far more than a pipe holds, so that writing is still under way when the reader dies
-    const plots::GnuplotRun run = plots::run_gnuplot(here.folder, std::string(1'000'000, 'x'), false);
+    const plots::GnuplotRun run = plots::run_gnuplot(here.path, std::string(1'000'000, 'x'), false);
     CHECK_FALSE(run.succeeded);
     const bool signal_is_as_before = std::signal(SIGPIPE, SIG_DFL) == SIG_DFL;
     CHECK(signal_is_as_before);
@@ -111,17 +111,17 @@ TEST_SUITE("plots") {
     Workspace here;
     here.write("file", "");
     plots::Output output = here.output();
-    output.folder = here.folder / "file" / "figures";
+    output.folder = here.path / "file" / "figures";
     CHECK(refusal([&] { save(small_figure(), output, "05_a"); }) ==
           "cannot make the folder for figures " + output.folder.string() + ": Not a directory");
-    output.folder = here.folder / "file";
+    output.folder = here.path / "file";
     CHECK(refusal([&] { save(small_figure(), output, "05_a"); }) ==
           "cannot make the folder for figures " + output.folder.string() + ": Not a directory");
   }
 
   TEST_CASE("a file that cannot be opened, and a full disk") {
     Workspace here;
-    const std::string stem = (here.folder / "05_a").string();
+    const std::string stem = (here.path / "05_a").string();
     std::filesystem::create_directory(stem + ".gp");
     CHECK(refusal([&] { save(small_figure(), here.output(), "05_a"); }) ==
           "cannot write " + stem + ".gp: Is a directory");

@@ -8,41 +8,25 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "plots/output.hpp"
+#include "tests/temporary_folder.hpp"
 
-// A new folder, removed with all that is in it.
-class Workspace {
- public:
-  Workspace() {
-    std::string name = (std::filesystem::temp_directory_path() / "plots_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-    folder = name;
-  }
-  ~Workspace() { std::filesystem::remove_all(folder); }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
+// A folder for figures, and what was said about them.
+struct Workspace : TemporaryFolder {
+  std::string read(const std::string& name) const { return content_of(*this / name); }
 
-  std::string read(const std::string& name) const {
-    std::ifstream file(folder / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(path / name) << text; }
 
-  void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
-
-  bool has(const std::string& name) const { return std::filesystem::exists(folder / name); }
+  bool has(const std::string& name) const { return std::filesystem::exists(path / name); }
 
   // Writes figures here; what it says is kept in `notes`.
   plots::Output output(plots::Format format = plots::Format::png) {
-    return {.folder = folder, .format = format, .say = [this](const std::string& note) { notes.push_back(note); }};
+    return {.folder = path, .format = format, .say = [this](const std::string& note) { notes.push_back(note); }};
   }
 
-  std::filesystem::path folder;
   std::vector<std::string> notes;
 };
 
