@@ -29,7 +29,7 @@ double peak_megabytes() {
 }
 
 double mallocs_in_a_step(const bench::Case& c) {
-  models::VaeTrainer<float> trainer(bench::training_images(), c.shape(), bench::settings(c, bench::kShards, 2));
+  models::VaeTrainer<float> trainer(bench::training_images(), c.shape(), bench::settings(c, 2));
   for (int i = 0; i < 5; ++i) trainer.step();
   const long before = tests::malloc_calls();
   for (int i = 0; i < 20; ++i) trainer.step();
@@ -37,7 +37,7 @@ double mallocs_in_a_step(const bench::Case& c) {
 }
 
 int train(const bench::Case& c) {
-  models::VaeTrainer<float> trainer(bench::training_images(), c.shape(), bench::settings(c, bench::kShards, 2));
+  models::VaeTrainer<float> trainer(bench::training_images(), c.shape(), bench::settings(c, 2));
   for (int i = 0; i < 200; ++i) trainer.step();
   const nlohmann::json facts = {fact("peak memory of training " + c.name(), peak_megabytes(), "MB")};
   std::puts(nlohmann::json{{"facts", facts}}.dump().c_str());

@@ -34,7 +34,7 @@ struct Tensors {
 
 void add_case(const bench::Case& c, Tensors& tensors) {
   const models::Dataset& images = bench::training_images();
-  models::VaeTrainer<float> trainer(images, c.shape(), bench::settings(c, 1, 1));
+  models::VaeTrainer<float> trainer(images, c.shape(), bench::settings(c, 1));
   for (int i = 0; i < 20; ++i) trainer.step();  // away from biases that are 0
 
   models::Minibatches batches(images.count(), c.batch);

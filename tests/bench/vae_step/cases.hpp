@@ -16,7 +16,6 @@ struct Case {
   models::VaeShape shape() const { return {.latent = latent, .hidden = {hidden}}; }
 };
 
-inline constexpr int kShards = 2;  // of a minibatch, as models::TrainerSettings has it
 inline constexpr Case kCases[] = {{400, 20, 100}, {400, 20, 1000}, {200, 50, 20}};
 
 // MNIST's training images, read once.
@@ -25,10 +24,11 @@ inline const models::Dataset& training_images() {
   return images;
 }
 
-inline models::VaeTrainingSettings settings(const Case& c, int shards, int threads) {
+// As many shards as threads.
+inline models::VaeTrainingSettings settings(const Case& c, int threads) {
   models::VaeTrainingSettings settings;
   settings.batch = c.batch;
-  settings.trainer.shards = shards;
+  settings.trainer.shards = threads;
   settings.trainer.threads = threads;
   return settings;
 }

@@ -1,5 +1,5 @@
 // bench_vae_step step|products THREADS: times a training step of the VAE, whole (gathering, binarisation, noise,
-// gradient, Adam), or the step's matrix products alone in as many shards and threads.
+// gradient, Adam), or the step's matrix products alone; in as many shards as threads.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
@@ -18,8 +18,8 @@ void register_step(const Case& c, int threads) {
   const auto step = [c, threads,
                      trainer = std::shared_ptr<models::VaeTrainer<float>>()](benchmark::State& state) mutable {
     if (!trainer) {
-      trainer = std::make_shared<models::VaeTrainer<float>>(bench::training_images(), c.shape(),
-                                                            bench::settings(c, bench::kShards, threads));
+      trainer =
+          std::make_shared<models::VaeTrainer<float>>(bench::training_images(), c.shape(), bench::settings(c, threads));
       for (int i = 0; i < 10; ++i) trainer->step();
     }
     for (auto _ : state) trainer->step();
@@ -29,12 +29,13 @@ void register_step(const Case& c, int threads) {
 
 void register_products(const Case& c, int threads) {
   const auto products = [c, threads](benchmark::State& state) {
-    std::vector<bench::ShardProducts> shards(bench::kShards, {c.batch / bench::kShards, 784, c.hidden, c.latent});
+    std::vector<bench::ShardProducts> shards(static_cast<std::size_t>(threads),
+                                             {c.batch / threads, 784, c.hidden, c.latent});
     const auto run = [&](int i) { shards[static_cast<std::size_t>(i)].run(); };
-    models::parallel_for(bench::kShards, threads, std::ref(run));
-    for (auto _ : state) models::parallel_for(bench::kShards, threads, std::ref(run));
+    models::parallel_for(threads, threads, std::ref(run));
+    for (auto _ : state) models::parallel_for(threads, threads, std::ref(run));
     state.counters["flops"] =
-        benchmark::Counter(bench::kShards * shards[0].flops(), benchmark::Counter::kIsIterationInvariantRate);
+        benchmark::Counter(threads * shards[0].flops(), benchmark::Counter::kIsIterationInvariantRate);
   };
   benchmark::RegisterBenchmark(c.name().c_str(), products)->UseRealTime()->Unit(benchmark::kMillisecond);
 }
