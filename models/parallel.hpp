@@ -1,7 +1,6 @@
 #pragma once
 // Threads: OpenMP where it is found, one after the other where it is not.
 
-#include <cstddef>
 #include <functional>
 
 namespace models {
@@ -13,14 +12,5 @@ int core_count();
 // number is rethrown after all have ended. Matrix products inside run on one thread each. Pass std::ref(body) to keep
 // std::function from copying the body to the heap.
 void parallel_for(int n, int threads, const std::function<void(int)>& body);
-
-// Calls f(thread, first, count) for up to `threads` stretches of 0 .. size - 1, each from the same thread every time:
-// what one pass leaves of a stretch in a core's cache, the next one finds there.
-template <class F>
-void for_stretches(std::ptrdiff_t size, int threads, F f) {
-  const auto begin = [&](std::ptrdiff_t thread) { return size * thread / threads; };
-  const auto stretch = [&](int thread) { f(thread, begin(thread), begin(thread + 1) - begin(thread)); };
-  parallel_for(threads, threads, std::ref(stretch));
-}
 
 }  // namespace models

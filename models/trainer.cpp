@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <span>
 
 #include "models/parallel.hpp"
 
@@ -89,22 +88,23 @@ S Trainer<S>::step(const ShardLoss& loss, int rows, double learning_rate) {
   return total;
 }
 
-// Calls f(block, g) for every block of the gradient g = Σ of the shards' gradients.
+// Calls f(block, g) for every block of the gradient g = Σ of the shards' gradients: the threads take turns, and a block
+// goes to the same one every time, which finds it in its core's cache.
 template <Element S>
 template <class F>
 void Trainer<S>::for_gradient_blocks(F f) {
-  const auto stretch = [&](int thread, Index first, Index count) {
-    for (const Block& block : std::span(blocks_).subspan(first, count)) {
-      MatrixMap<S> g(scratch_[static_cast<std::size_t>(thread)].data(), block.rows, block.cols);
-      g.setZero();
-      for (const Part& part : parts_) {
-        if (part.theta) part.theta->add_gradient_rows(block.slot, block.first_row, g);
-      }
-      f(block, g);
-    }
-  };
   const bool worth_waking_others = parameters_.size() > kBlock;
-  for_stretches(static_cast<Index>(blocks_.size()), worth_waking_others ? threads_ : 1, stretch);
+  const int threads = worth_waking_others ? threads_ : 1;
+  const auto one = [&](int i) {
+    const Block& block = blocks_[static_cast<std::size_t>(i)];
+    MatrixMap<S> g(scratch_[static_cast<std::size_t>(i % threads)].data(), block.rows, block.cols);
+    g.setZero();
+    for (const Part& part : parts_) {
+      if (part.theta) part.theta->add_gradient_rows(block.slot, block.first_row, g);
+    }
+    f(block, g);
+  };
+  parallel_for(static_cast<int>(blocks_.size()), threads, std::ref(one));
 }
 
 template <Element S>
