@@ -48,9 +48,6 @@ void Trainer<S>::cut_into_blocks() {
       largest = std::max(largest, count * cols);
     }
   }
-  // From the last parameter to the first: the backward sweep has just read the last ones, and the next step begins with
-  // the first, so that a core's cache still holds both.
-  std::ranges::reverse(blocks_);
   for (int i = 0; i < threads_; ++i) scratch_.push_back(Buffer<S>::Zero(largest));
 }
 
