@@ -11,7 +11,7 @@ namespace {
 
 // Columns of a check's line: label and left side share the first, so that a long estimate can reach into the label's
 // room.
-constexpr int kIndent = 8, kLeft = 40, kRight = 13, kError = 11, kLine = 92;
+constexpr int kIndent = 8, kLeftWidth = 40, kRightWidth = 13, kErrorWidth = 11, kLineWidth = 92;
 constexpr int kRed = 31, kGreen = 32, kYellow = 33, kFaint = 2;
 
 std::string left_text(const Check& check) {
@@ -44,7 +44,7 @@ std::string verdict_text(const Check& check) {
 
 // The text on the left and the other one at the end of the line; the second is painted after it was measured.
 std::string apart(const std::string& left, const std::string& right, const std::string& painted_right) {
-  const int gap = std::max(3, kLine - display_width(left) - display_width(right));
+  const int gap = std::max(3, kLineWidth - display_width(left) - display_width(right));
   return left + pad_right("", gap) + painted_right;
 }
 
@@ -72,15 +72,15 @@ void Lesson::say(std::string_view line) { *out_ << line << '\n' << std::flush; }
 void Lesson::print(const Check& check) {
   std::string left = left_text(check);
   const std::string label = pad_right("", kIndent).append(check.label);
-  const int room = kIndent + kLeft - display_width(label);
+  const int room = kIndent + kLeftWidth - display_width(label);
   if (room >= display_width(left) + 2) {
     left = pad_left(left, room);
   } else {  // a label that leaves no room stands on a line of its own, so that the columns stay
-    left = fmt::format("\n{}", pad_left(left, kIndent + kLeft));
+    left = fmt::format("\n{}", pad_left(left, kIndent + kLeftWidth));
   }
   const int colour = !check.passed ? kRed : check.expected == "fails" ? kYellow : kGreen;
-  *out_ << fmt::format("{}{} {}   {}   {}\n", label, left, pad_left(right_text(check), kRight - 1),
-                       pad_right(error_text(check), kError), painted(verdict_text(check), colour))
+  *out_ << fmt::format("{}{} {}   {}   {}\n", label, left, pad_left(right_text(check), kRightWidth - 1),
+                       pad_right(error_text(check), kErrorWidth), painted(verdict_text(check), colour))
         << std::flush;
 }
 
