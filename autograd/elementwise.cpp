@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "autograd/lanes.hpp"
 #include "autograd/shapes.hpp"
 
 namespace autograd::detail {
 
 namespace {
+
+using rules::where;
 
 // expand   y = x repeated to rows×cols          x: 1×cols, rows×1 or 1×1
 //          x̄ += ȳ, summed over the repetitions
@@ -31,16 +34,38 @@ Var<Matrix<S>> broadcast(const Var<Matrix<S>>& x, Index rows, Index cols) {
   return x.rows() == rows && x.cols() == cols ? x : expand(x, rows, cols);
 }
 
-// f(x...), coefficient by coefficient: of machine numbers one vectorised expression, of Duals one after the other.
+// y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below.
+template <class F, class S, class... X>
+[[gnu::noinline]] void in_lanes(F f, Index n, S* y, const X*... x) {
+  for (Index i = 0; i < n; i += Lanes<S>::kCount) Lanes<S>(f(Lanes<S>::load(x + i)...)).store(y + i);
+}
+
+// The same for n coefficients, the last lanes filled up with zeros: a number has one value wherever it stands.
+template <class F, class S, class... X>
+void coefficients_in_lanes(F f, Index n, S* y, const X*... x) {
+  constexpr Index kCount = Lanes<S>::kCount;
+  const Index left = n % kCount, whole = n - left;
+  in_lanes(f, whole, y, x...);
+  if (left == 0) return;
+  const auto filled = [=](const S* from) {
+    std::array<S, kCount> lanes{};
+    std::copy_n(from + whole, left, lanes.begin());
+    return lanes;
+  };
+  std::array<S, kCount> last;
+  in_lanes(f, kCount, last.data(), filled(x).data()...);
+  std::copy_n(last.begin(), left, y + whole);
+}
+
+// f(x...), coefficient by coefficient: of machine numbers in lanes; of Duals, or where there is but one, as a number.
 template <class F, Element S, class... Rest>
 auto coefficients(F f, const ConstMatrixMap<S>& x, const Rest&... rest) {
-  if constexpr (std::floating_point<S>) {
-    return f(x.array(), rest.array()...);
-  } else {
-    return written<S>(x.rows(), x.cols(), [=](MatrixMap<S> y) {
-      for (Index i = 0; i < x.size(); ++i) y.data()[i] = f(x.data()[i], rest.data()[i]...);
-    });
-  }
+  return written<S>(x.rows(), x.cols(), [=](MatrixMap<S> y) {
+    if constexpr (std::floating_point<S>) {
+      if (y.size() != 1) return coefficients_in_lanes(f, y.size(), y.data(), x.data(), rest.data()...);
+    }
+    for (Index i = 0; i < y.size(); ++i) y.data()[i] = f(x.data()[i], rest.data()[i]...);
+  });
 }
 
 template <class Rule, Element S>
@@ -105,12 +130,14 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
     }
   }
   const Var<Matrix<S>> left = broadcast(a, rows, cols), right = broadcast(b, rows, cols);
-  const auto holds = [](const auto& condition) { return condition.value().array() != S(0); };
   return record<"where">(
-      holds(condition).select(left.value().array(), right.value().array()),
-      [holds](auto& c, auto& condition, auto& a, auto& b) {
-        a.accumulate(holds(condition).select(c.grad().array(), S(0)));
-        b.accumulate(holds(condition).select(S(0), c.grad().array()));
+      coefficients([](auto condition, auto a, auto b) { return where(condition != 0, a, b); }, condition.value(),
+                   left.value(), right.value()),
+      [](auto& c, auto& condition, auto& a, auto& b) {
+        const auto g = c.grad();
+        const auto holds = condition.value();
+        a.accumulate(coefficients([](auto g, auto condition) { return where(condition != 0, g, 0); }, g, holds));
+        b.accumulate(coefficients([](auto g, auto condition) { return where(condition != 0, 0, g); }, g, holds));
       },
       condition, left, right);
 }

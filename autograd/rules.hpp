@@ -1,100 +1,41 @@
 #pragma once
 // The elementwise operations: one row each, the value and beside it the derivative. The same row serves numbers and
-// Eigen arrays, so every name that a row uses is understood by both.
+// lanes of them (lanes.hpp), so every name that a row uses is understood by both.
 
-#include <Eigen/Core>
 #include <cmath>
 #include <numbers>
 #include <tuple>
+#include <type_traits>
 
 #include "autograd/record.hpp"
 
 namespace autograd::rules {
 
-using std::abs, std::cos, std::exp, std::expm1, std::log, std::log1p, std::pow, std::sin, std::sqrt;
+using std::abs, std::cos, std::exp, std::expm1, std::log, std::log1p, std::pow, std::sin, std::sqrt, std::tanh;
 
-template <Element S>
-S square(const S& x) {
-  return x * x;
-}
-template <Element S>
-S sign(const S& x) {
-  return S((x > S(0)) - (x < S(0)));
-}
-
-// f of a number, or of every coefficient of an array.
-template <class X, class F>
-auto map(const X& x, F f) {
-  if constexpr (EigenExpression<X>)
-    return x.unaryExpr(f);
-  else
-    return f(x);
-}
-
-// condition ? a : b, for numbers or coefficient by coefficient; a or b may be a plain number.
-template <class C, class A, class B>
-auto where(const C& condition, const A& a, const B& b) {
-  if constexpr (EigenExpression<C>)
-    return condition.select(a, b);
-  else
-    return condition ? std::common_type_t<A, B>(a) : std::common_type_t<A, B>(b);
+// condition ? a : b; a or b may be a plain number.
+template <class A, class B>
+auto where(bool condition, const A& a, const B& b) {
+  return condition ? std::common_type_t<A, B>(a) : std::common_type_t<A, B>(b);
 }
 
 // 1 where the condition holds and 0 elsewhere, in the kind of x.
 template <class C, class X>
-auto indicator(const C& condition, const X&) {
-  if constexpr (EigenExpression<C>)
-    return condition.template cast<typename X::Scalar>();
-  else
-    return X(int(condition));
+X indicator(const C& condition, const X&) {
+  return where(condition, X(1), X(0));
+}
+
+auto square(const auto& x) { return x * x; }
+
+template <class X>
+X sign(const X& x) {
+  return where(x > 0, X(1), where(x < 0, X(-1), X(0)));
 }
 
 auto sigmoid(const auto& x) { return 1 / (1 + exp(-x)); }
 
 // max(x, 0) + log(1 + e^-|x|): nothing overflows. At 0 both terms take the side of x > 0, as a Dual's tangent needs.
 auto softplus(const auto& x) { return where(x < 0, 0, x) + log1p(exp(-abs(x))); }
-
-// tanh of an array of double, which Eigen 3.4 has only one number at a time. With s = x clamped to ±0.625 and r = x -
-// s,
-//   tanh x = (tanh s + tanh r) / (1 + tanh s tanh r):
-// tanh s by a rational function, accurate near 0 (Cephes, tanh.c); tanh r = 1 - 2 / (e²ʳ + 1), exactly 0 where r is.
-auto fast_tanh(const auto& x) {
-  const auto s = x.max(-0.625).min(0.625);
-  const auto z = s * s;
-  const auto p = (-9.64399179425052238628e-1 * z - 9.92877231001918586564e1) * z - 1.61468768441708447952e3;
-  const auto q = ((z + 1.12811678491632931402e2) * z + 2.23548839060100448583e3) * z + 4.84406305325125486048e3;
-  const auto tanh_s = s + s * z * p / q;
-  const auto tanh_r = 1 - 2 / (exp(2 * (x - s)) + 1);
-  return (tanh_s + tanh_r) / (1 + tanh_s * tanh_r);
-}
-
-template <class X>
-auto tanh(const X& x) {
-  if constexpr (!EigenExpression<X>)
-    return map(x, [](const auto& v) {
-      using std::tanh;
-      return tanh(v);
-    });
-  else if constexpr (std::same_as<typename X::Scalar, double>)
-    return fast_tanh(x);
-  else
-    return x.tanh();
-}
-
-template <class X>
-auto lgamma(const X& x) {
-  return map(x, [](const auto& v) {
-    using autograd::lgamma;
-    return lgamma(v);
-  });
-}
-template <class X>
-auto digamma(const X& x) {
-  return map(x, [](const auto& v) {
-    using autograd::digamma;
-    return digamma(v);
-  });
-}
 
 template <FixedString text>
 struct Name {
