@@ -96,15 +96,6 @@ void Node<Matrix<S>>::accumulate_rows(F gradient) {
 }
 
 template <class S>
-template <class F>
-void Node<Matrix<S>>::accumulate_columns(F gradient) {
-  if (!needs_gradient()) return;
-  detail::accumulate_written(*this, rows_, cols_, [&](MatrixMap<S> whole) {
-    for (Index j = 0; j < whole.cols(); ++j) detail::assign(whole.col(j), gradient(j));
-  });
-}
-
-template <class S>
 template <class P>
 void Node<Matrix<S>>::accumulate_later(const P& product) {
   if (!needs_gradient()) return;

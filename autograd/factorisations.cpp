@@ -130,21 +130,16 @@ Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>& L, const Var<Matrix<
 
 // Everything above, once for each element type.
 // clang-format off
-template Var<float> trace(const Var<Matrix<float>>&);
-template Var<Matrix<float>> cholesky(const Var<Matrix<float>>&);
-template Var<float> log_det(const Var<Matrix<float>>&);
-template Var<Matrix<float>> solve_lower(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<float>> solve_lower_transposed(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<double> trace(const Var<Matrix<double>>&);
-template Var<Matrix<double>> cholesky(const Var<Matrix<double>>&);
-template Var<double> log_det(const Var<Matrix<double>>&);
-template Var<Matrix<double>> solve_lower(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<double>> solve_lower_transposed(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Dual<double>> trace(const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> cholesky(const Var<Matrix<Dual<double>>>&);
-template Var<Dual<double>> log_det(const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> solve_lower(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> solve_lower_transposed(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
+#define FACTORISATIONS_OF(S)                                                                     \
+  template Var<S> trace(const Var<Matrix<S>>&);                                                 \
+  template Var<Matrix<S>> cholesky(const Var<Matrix<S>>&);                                      \
+  template Var<S> log_det(const Var<Matrix<S>>&);                                               \
+  template Var<Matrix<S>> solve_lower(const Var<Matrix<S>>&, const Var<Matrix<S>>&);            \
+  template Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>&, const Var<Matrix<S>>&);
+FACTORISATIONS_OF(float)
+FACTORISATIONS_OF(double)
+FACTORISATIONS_OF(Dual<double>)
+#undef FACTORISATIONS_OF
 // clang-format on
 
 }  // namespace autograd

@@ -189,42 +189,23 @@ Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
 
 // Everything above, once for each element type.
 // clang-format off
-template Var<Matrix<float>> matmul(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<float>> matmul_tn(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<float>> matmul_nt(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<float>> affine(const Var<Matrix<float>>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<float>> transpose(const Var<Matrix<float>>&);
-template Var<Matrix<float>> reshape(const Var<Matrix<float>>&, Index, Index);
-template Var<float> at(const Var<Matrix<float>>&, Index, Index);
-template Var<Matrix<float>> rows(const Var<Matrix<float>>&, Index, Index);
-template Var<Matrix<float>> columns(const Var<Matrix<float>>&, Index, Index);
-template Var<Matrix<float>> vstack(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<float>> hstack(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<float>> pick(const Var<Matrix<float>>&, std::span<const int>);
-template Var<Matrix<double>> matmul(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<double>> matmul_tn(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<double>> matmul_nt(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<double>> affine(const Var<Matrix<double>>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<double>> transpose(const Var<Matrix<double>>&);
-template Var<Matrix<double>> reshape(const Var<Matrix<double>>&, Index, Index);
-template Var<double> at(const Var<Matrix<double>>&, Index, Index);
-template Var<Matrix<double>> rows(const Var<Matrix<double>>&, Index, Index);
-template Var<Matrix<double>> columns(const Var<Matrix<double>>&, Index, Index);
-template Var<Matrix<double>> vstack(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<double>> hstack(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<double>> pick(const Var<Matrix<double>>&, std::span<const int>);
-template Var<Matrix<Dual<double>>> matmul(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> matmul_tn(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> matmul_nt(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> affine(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> transpose(const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> reshape(const Var<Matrix<Dual<double>>>&, Index, Index);
-template Var<Dual<double>> at(const Var<Matrix<Dual<double>>>&, Index, Index);
-template Var<Matrix<Dual<double>>> rows(const Var<Matrix<Dual<double>>>&, Index, Index);
-template Var<Matrix<Dual<double>>> columns(const Var<Matrix<Dual<double>>>&, Index, Index);
-template Var<Matrix<Dual<double>>> vstack(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> hstack(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> pick(const Var<Matrix<Dual<double>>>&, std::span<const int>);
+#define PRODUCTS_OF(S)                                                                                  \
+  template Var<Matrix<S>> matmul(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
+  template Var<Matrix<S>> matmul_tn(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                     \
+  template Var<Matrix<S>> matmul_nt(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                     \
+  template Var<Matrix<S>> affine(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
+  template Var<Matrix<S>> transpose(const Var<Matrix<S>>&);                                            \
+  template Var<Matrix<S>> reshape(const Var<Matrix<S>>&, Index, Index);                                \
+  template Var<S> at(const Var<Matrix<S>>&, Index, Index);                                             \
+  template Var<Matrix<S>> rows(const Var<Matrix<S>>&, Index, Index);                                   \
+  template Var<Matrix<S>> columns(const Var<Matrix<S>>&, Index, Index);                                \
+  template Var<Matrix<S>> vstack(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
+  template Var<Matrix<S>> hstack(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
+  template Var<Matrix<S>> pick(const Var<Matrix<S>>&, std::span<const int>);
+PRODUCTS_OF(float)
+PRODUCTS_OF(double)
+PRODUCTS_OF(Dual<double>)
+#undef PRODUCTS_OF
 // clang-format on
 
 }  // namespace autograd

@@ -20,38 +20,45 @@ void check_not_empty(const char* operation, std::span<const Var<S>> x) {
   if (x.empty()) throw std::invalid_argument(std::string(operation) + ": the span is empty (need at least one Var)");
 }
 
-// Calls f(k, lane k of x) for every row, or every column.
-template <class M, class F>
-void each_lane(const M& x, By by, F f) {
-  if (by == By::row) {
-    for (Index i = 0; i < x.rows(); ++i) f(i, x.row(i));
-  } else {
-    for (Index j = 0; j < x.cols(); ++j) f(j, x.col(j));
+// Calls f(k, line k of x) for every row, or every column; the numbers of a line lie beside each other, as 1×n.
+template <Element S, class F>
+void each_line(Tape& tape, const ConstMatrixMap<S>& x, By by, F f) {
+  const bool rows = by == By::row;
+  const Index lines = rows ? x.rows() : x.cols(), n = rows ? x.cols() : x.rows();
+  const detail::Aside<S> column(tape, rows ? 0 : n, 1);
+  for (Index k = 0; k < lines; ++k) {
+    if (!rows) MatrixMap<S>(column.data(), n, 1) = x.col(k);
+    f(k, ConstMatrixMap<S>(rows ? x.data() + k * n : column.data(), 1, n));
   }
 }
 
-// One number for each lane: n×1 by row, 1×d by column.
+// One number for each line: n×1 by row, 1×d by column.
 template <Element S, class F>
-auto lanes_to_numbers(const Var<Matrix<S>>& x, By by, F reduce) {
-  const auto fill = [x = x.value(), by, reduce](auto y) {
-    each_lane(x, by, [&](Index k, const auto& lane) { y.data()[k] = reduce(lane); });
+auto lines_to_numbers(const Var<Matrix<S>>& x, By by, F reduce) {
+  const auto fill = [x = x.value(), &tape = x.tape(), by, reduce](auto y) {
+    each_line(tape, x, by, [&](Index k, const auto& line) { y.data()[k] = reduce(line); });
   };
   return written<S>(by == By::row ? x.rows() : 1, by == By::row ? 1 : x.cols(), fill);
 }
 
-// x̄ += number(k), the same in all of lane k.
+// Line k of x̄ += what write(k, line k of x, target) writes to its target, 1×n.
 template <Element S, class F>
-void accumulate_numbers(Node<Matrix<S>>& x, By by, F number) {
-  if (by == By::row)
-    x.accumulate_rows([&](Index i) { return Matrix<S>::Constant(1, x.cols(), number(i)); });
-  else
-    x.accumulate_columns([&](Index j) { return Matrix<S>::Constant(x.rows(), 1, number(j)); });
+void accumulate_lines(Node<Matrix<S>>& x, By by, F write) {
+  x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
+    const bool rows = by == By::row;
+    const detail::Aside<S> column(x.tape(), rows ? 0 : x.rows(), 1);
+    each_line(x.tape(), x.value(), by, [&](Index k, const auto& line) {
+      const MatrixMap<S> target(rows ? gradient.data() + k * line.size() : column.data(), 1, line.size());
+      write(k, line, target);
+      if (!rows) gradient.col(k) = target.transpose();
+    });
+  }));
 }
 
 // gradient(i) = ȳ Π_{j≠i} x(j): what is before i times what is behind it, so that zeros need no care. The two products
 // grow from both ends at once, since each multiplication waits for the one before; whichever is second at i multiplies.
-template <class X, class S, class G>
-void product_gradient(const X& x, const S& y_grad, G&& gradient) {
+template <Element S>
+void product_gradient(const ConstMatrixMap<S>& x, const S& y_grad, MatrixMap<S> gradient) {
   S before(1), behind = y_grad;
   for (Index i = 0, j = x.size() - 1; j >= 0; ++i, --j) {
     if (i < j)
@@ -79,12 +86,11 @@ auto exp_minus(const X& x, const S& y) {
   return (x.array() - (y == S(-std::numeric_limits<double>::infinity()) ? S(0) : y)).exp();
 }
 
-// The numbers of a span of scalar Vars or of their nodes, as a column.
-template <class Vars>
-auto values(const Vars& x) {
-  using S = std::remove_cvref_t<decltype(x[0].value())>;
-  return Eigen::Array<S, Eigen::Dynamic, 1>::NullaryExpr(static_cast<Index>(x.size()),
-                                                         [x](Index i) { return x[i].value(); });
+// The numbers of a span of scalar Vars, or of their nodes, beside each other in memory aside.
+template <Element S, class Vars>
+ConstMatrixMap<S> values(const Vars& x, const detail::Aside<S>& aside) {
+  for (std::size_t i = 0; i < std::size_t(x.size()); ++i) aside.data()[i] = x[i].value();
+  return {aside.data(), 1, Index(x.size())};
 }
 
 }  // namespace
@@ -98,8 +104,11 @@ Var<S> sum(const Var<Matrix<S>>& x) {
 template <Element S>
 Var<Matrix<S>> sum(const Var<Matrix<S>>& x, By by) {
   return record<"sum">(
-      lanes_to_numbers(x, by, [](const auto& lane) { return lane.sum(); }),
-      [by](auto& y, auto& x) { accumulate_numbers(x, by, [&](Index k) { return y.grad().data()[k]; }); }, x);
+      lines_to_numbers(x, by, [](const auto& line) { return line.sum(); }),
+      [by](auto& y, auto& x) {
+        accumulate_lines(x, by, [&](Index k, const auto&, auto target) { target.setConstant(y.grad().data()[k]); });
+      },
+      x);
 }
 
 template <Element S>
@@ -116,8 +125,11 @@ Var<Matrix<S>> mean(const Var<Matrix<S>>& x, By by) {
   check_not_empty("mean", x);
   const S n(double(by == By::row ? x.cols() : x.rows()));
   return record<"mean">(
-      lanes_to_numbers(x, by, [n](const auto& lane) { return S(lane.sum() / n); }),
-      [by, n](auto& y, auto& x) { accumulate_numbers(x, by, [&](Index k) { return S(y.grad().data()[k] / n); }); }, x);
+      lines_to_numbers(x, by, [n](const auto& line) { return S(line.sum() / n); }),
+      [by, n](auto& y, auto& x) {
+        accumulate_lines(x, by, [&](Index k, const auto&, auto target) { target.setConstant(y.grad().data()[k] / n); });
+      },
+      x);
 }
 
 template <Element S>
@@ -128,7 +140,7 @@ Var<S> prod(const Var<Matrix<S>>& x) {
       [](auto& y, auto& x) {
         const auto flat = [](auto map) { return decltype(map)(map.data(), 1, map.size()); };
         x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
-          product_gradient(flat(x.value()), y.grad(), flat(gradient));
+          product_gradient<S>(flat(x.value()), y.grad(), flat(gradient));
         }));
       },
       x);
@@ -138,17 +150,11 @@ template <Element S>
 Var<Matrix<S>> prod(const Var<Matrix<S>>& x, By by) {
   check_not_empty("prod", x);
   return record<"prod">(
-      lanes_to_numbers(x, by, [](const auto& lane) { return lane.prod(); }),
+      lines_to_numbers(x, by, [](const auto& line) { return line.prod(); }),
       [by](auto& y, auto& x) {
-        MatrixMap<S> gradient = x.tape().template scratch<S>(x.rows(), x.cols());
-        each_lane(x.value(), by, [&](Index k, const auto& lane) {
-          const S y_grad = y.grad().data()[k];
-          if (by == By::row)
-            product_gradient(lane, y_grad, gradient.row(k));
-          else
-            product_gradient(lane, y_grad, gradient.col(k));
+        accumulate_lines(x, by, [&](Index k, const auto& line, auto target) {
+          product_gradient<S>(line, y.grad().data()[k], target);
         });
-        x.accumulate(gradient);
       },
       x);
 }
@@ -165,14 +171,11 @@ template <Element S>
 Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
   check_not_empty("log_sum_exp", x);
   return record<"log_sum_exp">(
-      lanes_to_numbers(x, by, [](const auto& lane) { return stable_log_sum_exp(lane); }),
+      lines_to_numbers(x, by, [](const auto& line) { return stable_log_sum_exp(line); }),
       [by](auto& y, auto& x) {
-        const S* value = y.value().data();
-        const S* grad = y.grad().data();
-        if (by == By::row)
-          x.accumulate_rows([&](Index i) { return grad[i] * exp_minus(x.value().row(i), value[i]); });
-        else
-          x.accumulate_columns([&](Index j) { return grad[j] * exp_minus(x.value().col(j), value[j]); });
+        accumulate_lines(x, by, [&](Index k, const auto& line, auto target) {
+          target.array() = y.grad().data()[k] * exp_minus(line, y.value().data()[k]);
+        });
       },
       x);
 }
@@ -180,8 +183,9 @@ Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
 template <Element S>
 Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x) {
   check_not_empty("log_softmax", x);
-  const auto fill = [x = x.value()](auto y) {
-    for (Index i = 0; i < x.rows(); ++i) y.row(i).array() = x.row(i).array() - stable_log_sum_exp(x.row(i));
+  const auto fill = [x = x.value(), &tape = x.tape()](auto y) {
+    each_line(tape, x, By::row,
+              [&](Index i, const auto& line) { y.row(i).array() = line.array() - stable_log_sum_exp(line); });
   };
   return record<"log_softmax">(
       written<S>(x.rows(), x.cols(), fill),
@@ -216,8 +220,10 @@ Var<S> squared_norm(const Var<Matrix<S>>& x) {
 template <Element S>
 Var<S> sum(std::span<const Var<S>> x) {
   check_not_empty("sum", x);
+  S total(0);
+  for (const Var<S>& term : x) total += term.value();
   return record<"sum">(
-      S(values(x).sum()),
+      total,
       [](auto& y, auto& x) {
         for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad());
       },
@@ -245,11 +251,18 @@ Var<S> prod(std::span<const Var<S>> x) {
 template <Element S>
 Var<S> log_sum_exp(std::span<const Var<S>> x) {
   check_not_empty("log_sum_exp", x);
+  Tape& tape = x.front().tape();
+  const auto value = [&] {
+    const detail::Aside<S> aside(tape, 1, static_cast<Index>(x.size()));
+    return stable_log_sum_exp(values<S>(x, aside));
+  };
   return record<"log_sum_exp">(
-      stable_log_sum_exp(values(x)),
-      [](auto& y, auto& x) {
-        const auto softmax = exp_minus(values(x), y.value());
-        for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad() * softmax(i));
+      value(),
+      [&tape](auto& y, auto& x) {
+        const detail::Aside<S> aside(tape, 1, x.size());
+        MatrixMap<S> softmax(aside.data(), 1, x.size());
+        softmax.array() = exp_minus(values<S>(x, aside), y.value());
+        for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad() * softmax(0, i));
       },
       x);
 }
@@ -258,8 +271,10 @@ template <Element S>
 Var<S> dot(std::span<const Var<S>> a, std::span<const Var<S>> b) {
   check_not_empty("dot", a);
   if (a.size() != b.size()) throw_shapes("dot", "a", a.size(), 1, "b", b.size(), 1, "need spans of equal length");
+  S total(0);
+  for (std::size_t i = 0; i < a.size(); ++i) total += a[i].value() * b[i].value();
   return record<"dot">(
-      S((values(a) * values(b)).sum()),
+      total,
       [](auto& y, auto& a, auto& b) {
         for (Index i = 0; i < a.size(); ++i) {
           a[i].accumulate(y.grad() * b[i].value());
@@ -271,51 +286,26 @@ Var<S> dot(std::span<const Var<S>> a, std::span<const Var<S>> b) {
 
 // Everything above, once for each element type.
 // clang-format off
-template Var<float> sum(const Var<Matrix<float>>&);
-template Var<float> mean(const Var<Matrix<float>>&);
-template Var<float> prod(const Var<Matrix<float>>&);
-template Var<float> log_sum_exp(const Var<Matrix<float>>&);
-template Var<float> squared_norm(const Var<Matrix<float>>&);
-template Var<Matrix<float>> sum(const Var<Matrix<float>>&, By);
-template Var<Matrix<float>> mean(const Var<Matrix<float>>&, By);
-template Var<Matrix<float>> prod(const Var<Matrix<float>>&, By);
-template Var<Matrix<float>> log_sum_exp(const Var<Matrix<float>>&, By);
-template Var<Matrix<float>> log_softmax(const Var<Matrix<float>>&);
-template Var<float> dot(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<float> sum(std::span<const Var<float>>);
-template Var<float> prod(std::span<const Var<float>>);
-template Var<float> log_sum_exp(std::span<const Var<float>>);
-template Var<float> dot(std::span<const Var<float>>, std::span<const Var<float>>);
-template Var<double> sum(const Var<Matrix<double>>&);
-template Var<double> mean(const Var<Matrix<double>>&);
-template Var<double> prod(const Var<Matrix<double>>&);
-template Var<double> log_sum_exp(const Var<Matrix<double>>&);
-template Var<double> squared_norm(const Var<Matrix<double>>&);
-template Var<Matrix<double>> sum(const Var<Matrix<double>>&, By);
-template Var<Matrix<double>> mean(const Var<Matrix<double>>&, By);
-template Var<Matrix<double>> prod(const Var<Matrix<double>>&, By);
-template Var<Matrix<double>> log_sum_exp(const Var<Matrix<double>>&, By);
-template Var<Matrix<double>> log_softmax(const Var<Matrix<double>>&);
-template Var<double> dot(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<double> sum(std::span<const Var<double>>);
-template Var<double> prod(std::span<const Var<double>>);
-template Var<double> log_sum_exp(std::span<const Var<double>>);
-template Var<double> dot(std::span<const Var<double>>, std::span<const Var<double>>);
-template Var<Dual<double>> sum(const Var<Matrix<Dual<double>>>&);
-template Var<Dual<double>> mean(const Var<Matrix<Dual<double>>>&);
-template Var<Dual<double>> prod(const Var<Matrix<Dual<double>>>&);
-template Var<Dual<double>> log_sum_exp(const Var<Matrix<Dual<double>>>&);
-template Var<Dual<double>> squared_norm(const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<Dual<double>>> sum(const Var<Matrix<Dual<double>>>&, By);
-template Var<Matrix<Dual<double>>> mean(const Var<Matrix<Dual<double>>>&, By);
-template Var<Matrix<Dual<double>>> prod(const Var<Matrix<Dual<double>>>&, By);
-template Var<Matrix<Dual<double>>> log_sum_exp(const Var<Matrix<Dual<double>>>&, By);
-template Var<Matrix<Dual<double>>> log_softmax(const Var<Matrix<Dual<double>>>&);
-template Var<Dual<double>> dot(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&);
-template Var<Dual<double>> sum(std::span<const Var<Dual<double>>>);
-template Var<Dual<double>> prod(std::span<const Var<Dual<double>>>);
-template Var<Dual<double>> log_sum_exp(std::span<const Var<Dual<double>>>);
-template Var<Dual<double>> dot(std::span<const Var<Dual<double>>>, std::span<const Var<Dual<double>>>);
+#define REDUCTIONS_OF(S)                                                  \
+  template Var<S> sum(const Var<Matrix<S>>&);                            \
+  template Var<S> mean(const Var<Matrix<S>>&);                           \
+  template Var<S> prod(const Var<Matrix<S>>&);                           \
+  template Var<S> log_sum_exp(const Var<Matrix<S>>&);                    \
+  template Var<S> squared_norm(const Var<Matrix<S>>&);                   \
+  template Var<Matrix<S>> sum(const Var<Matrix<S>>&, By);                \
+  template Var<Matrix<S>> mean(const Var<Matrix<S>>&, By);               \
+  template Var<Matrix<S>> prod(const Var<Matrix<S>>&, By);               \
+  template Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>&, By);        \
+  template Var<Matrix<S>> log_softmax(const Var<Matrix<S>>&);            \
+  template Var<S> dot(const Var<Matrix<S>>&, const Var<Matrix<S>>&);     \
+  template Var<S> sum(std::span<const Var<S>>);                          \
+  template Var<S> prod(std::span<const Var<S>>);                         \
+  template Var<S> log_sum_exp(std::span<const Var<S>>);                  \
+  template Var<S> dot(std::span<const Var<S>>, std::span<const Var<S>>);
+REDUCTIONS_OF(float)
+REDUCTIONS_OF(double)
+REDUCTIONS_OF(Dual<double>)
+#undef REDUCTIONS_OF
 // clang-format on
 
 }  // namespace autograd

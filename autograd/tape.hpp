@@ -86,11 +86,9 @@ struct Node<Matrix<S>> : Record {
   // The same for a part: adjoint.block(row, col, ...) += gradient.
   template <class E>
   void accumulate_block(Index row, Index col, const E& gradient);
-  // The same row by row, or column by column: row i of the adjoint += gradient(i), of a row's shape.
+  // The same row by row: row i of the adjoint += gradient(i), of a row's shape.
   template <class F>
   void accumulate_rows(F gradient);
-  template <class F>
-  void accumulate_columns(F gradient);
   // The same for a product (product.hpp) of a record's value and another's adjoint, which may wait until it is asked
   // for (deferred.hpp).
   template <class P>

@@ -7,9 +7,10 @@ namespace autograd_test {
 
 namespace {
 
+using Reference = double (*)(double, double);
+
 // NumPy's rule, written down without the engine: an extent of 1 is repeated.
-template <class F>
-M broadcast(const M& a, const M& b, F f) {
+M broadcast(const M& a, const M& b, Reference f) {
   const Index rows = std::max(a.rows(), b.rows()), cols = std::max(a.cols(), b.cols());
   return M::NullaryExpr(rows, cols, [&](Index i, Index j) {
     return f(a(a.rows() == 1 ? 0 : i, a.cols() == 1 ? 0 : j), b(b.rows() == 1 ? 0 : i, b.cols() == 1 ? 0 : j));
@@ -37,8 +38,9 @@ constexpr Shapes kShapes[] = {
     {"rows", 1, 4, 1, 4},
 };
 
-template <class F, class R>
-void add_records(std::vector<OperationRecord>& records, const char* name, double low, double high, F f, R reference) {
+template <class F>
+void add_records(std::vector<OperationRecord>& records, const char* name, double low, double high, F f,
+                 Reference reference) {
   // The second operand's numbers are other ones, so that no two meet at a kink (minimum, maximum).
   for (const Shapes& s : kShapes) {
     records.push_back({name,

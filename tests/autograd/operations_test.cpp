@@ -4,7 +4,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -36,11 +35,12 @@ std::set<std::string> names_in_engine() {
   std::set<std::string> names;
   insert_names(names, rules::Unary{});
   insert_names(names, rules::Binary{});
-  const std::regex name("^[^/]*record<\"([a-z_0-9]+)\">");
+  const std::string before = "record<\"";
   for (const auto& file : std::filesystem::directory_iterator(TAPESTRY_DATA "/../../autograd")) {
     std::ifstream in(file.path());
     for (std::string line; std::getline(in, line);) {
-      if (std::smatch match; std::regex_search(line, match, name)) names.insert(match[1]);
+      const std::size_t found = line.find(before), first = found + before.size();
+      if (found < line.find("//")) names.insert(line.substr(first, line.find('"', first) - first));
     }
   }
   return names;
