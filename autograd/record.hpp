@@ -56,20 +56,13 @@ auto record(const V& value, Pullback pullback, const Operands&... operands) {
   auto stored = std::tuple(Recorder::store(tape, operands)...);
   const bool needs_gradient = std::apply([](auto&... o) { return (Recorder::needs_gradient(o) || ...); }, stored);
 
-  if (!needs_gradient) {
-    auto& node = Recorder::allocate<Node<T>>(tape);
-    node.operation = &detail::kDerivedConstant<name, T>;
-    Recorder::set_value(tape, node, value, stored);
-    if (tape.traced()) [[unlikely]]
-      detail::note(tape, node, stored);
-    return Recorder::handle<T>(tape, node);
-  }
-  auto& node = Recorder::allocate<R>(tape, std::move(pullback), std::move(stored));
-  node.operation = &detail::kRecorded<name, T, R>;
-  Recorder::set_value(tape, node, value, node.operands);  // may throw: only what has a value is linked
+  Node<T>& node =
+      needs_gradient ? Recorder::allocate<R>(tape, std::move(pullback), stored) : Recorder::allocate<Node<T>>(tape);
+  node.operation = needs_gradient ? &detail::kRecorded<name, T, R> : &detail::kDerivedConstant<name, T>;
+  Recorder::set_value(tape, node, value, stored);  // may throw: only what has a value is linked
   if (tape.traced()) [[unlikely]]
-    detail::note(tape, node, node.operands);
-  Recorder::link(tape, node);
+    detail::note(tape, node, stored);
+  if (needs_gradient) Recorder::link(tape, node);
   return Recorder::handle<T>(tape, node);
 }
 
