@@ -5,6 +5,8 @@
 
 namespace ch04 {
 
+inline constexpr double kTolerance = 1e-10;  // of a number that is right: room for another way of summing
+
 void check_log_likelihood(lesson::Attempt& attempt);
 void check_summary(lesson::Attempt& attempt);
 void check_compensated_sum(lesson::Attempt& attempt);

@@ -15,7 +15,6 @@ using models::Purpose;
 using models::Random;
 using Numbers = std::vector<double>;
 
-constexpr double kTolerance = 1e-10;
 constexpr int kStates = 5;
 
 // All states but the last, if it is not `seen`; each of the others at least once.

@@ -22,8 +22,6 @@ using models::Purpose;
 using models::Random;
 using Numbers = std::vector<double>;
 
-constexpr double kTolerance = 1e-10;  // room for another way of summing
-
 // Numbers with one decimal, so that many are equal, and a normal distribution that is not quite theirs.
 struct Instance {
   Numbers x;

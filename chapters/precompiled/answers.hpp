@@ -1,5 +1,4 @@
-// Compiled once for all chapters' answers and their checks: what their edits leave as it is. Each still includes what
-// it uses.
+// Compiled once for all chapters' answers: what their edits leave as it is. Each still includes what it uses.
 
 #include <algorithm>
 #include <cmath>
