@@ -80,17 +80,11 @@ auto stable_log_sum_exp(const X& x) {
   return S(m + log((x.array() - m).exp().sum()));
 }
 
-// exp(x - y), and 0 where y = -∞: there nothing depends on x.
+// exp(x - y) of a number or an array x, and 0 where y = -∞: there nothing depends on x.
 template <class X, class S>
 auto exp_minus(const X& x, const S& y) {
-  return (x.array() - (y == S(-std::numeric_limits<double>::infinity()) ? S(0) : y)).exp();
-}
-
-// The numbers of a span of scalar Vars, or of their nodes, beside each other in memory aside.
-template <Element S, class Vars>
-ConstMatrixMap<S> values(const Vars& x, const detail::Aside<S>& aside) {
-  for (std::size_t i = 0; i < std::size_t(x.size()); ++i) aside.data()[i] = x[i].value();
-  return {aside.data(), 1, Index(x.size())};
+  using std::exp;
+  return exp(x - (y == S(-std::numeric_limits<double>::infinity()) ? S(0) : y));
 }
 
 }  // namespace
@@ -163,8 +157,8 @@ template <Element S>
 Var<S> log_sum_exp(const Var<Matrix<S>>& x) {
   check_not_empty("log_sum_exp", x);
   return record<"log_sum_exp">(
-      stable_log_sum_exp(x.value()), [](auto& y, auto& x) { x.accumulate(y.grad() * exp_minus(x.value(), y.value())); },
-      x);
+      stable_log_sum_exp(x.value()),
+      [](auto& y, auto& x) { x.accumulate(y.grad() * exp_minus(x.value().array(), y.value())); }, x);
 }
 
 template <Element S>
@@ -174,7 +168,7 @@ Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
       lines_to_numbers(x, by, [](const auto& line) { return stable_log_sum_exp(line); }),
       [by](auto& y, auto& x) {
         accumulate_lines(x, by, [&](Index k, const auto& line, auto target) {
-          target.array() = y.grad().data()[k] * exp_minus(line, y.value().data()[k]);
+          target.array() = y.grad().data()[k] * exp_minus(line.array(), y.value().data()[k]);
         });
       },
       x);
@@ -251,18 +245,15 @@ Var<S> prod(std::span<const Var<S>> x) {
 template <Element S>
 Var<S> log_sum_exp(std::span<const Var<S>> x) {
   check_not_empty("log_sum_exp", x);
-  Tape& tape = x.front().tape();
   const auto value = [&] {
-    const detail::Aside<S> aside(tape, 1, static_cast<Index>(x.size()));
-    return stable_log_sum_exp(values<S>(x, aside));
+    const detail::Aside<S> aside(x.front().tape(), 1, static_cast<Index>(x.size()));
+    for (std::size_t i = 0; i < x.size(); ++i) aside.data()[i] = x[i].value();
+    return stable_log_sum_exp(ConstMatrixMap<S>(aside.data(), 1, static_cast<Index>(x.size())));
   };
   return record<"log_sum_exp">(
       value(),
-      [&tape](auto& y, auto& x) {
-        const detail::Aside<S> aside(tape, 1, x.size());
-        MatrixMap<S> softmax(aside.data(), 1, x.size());
-        softmax.array() = exp_minus(values<S>(x, aside), y.value());
-        for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad() * softmax(0, i));
+      [](auto& y, auto& x) {
+        for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad() * exp_minus(x[i].value(), y.value()));
       },
       x);
 }
