@@ -3,6 +3,7 @@
 // when it works on a matrix. Arithmetic and comparisons are the compiler's, exp and its kin are Eigen's.
 
 #include <Eigen/Core>
+#include <cmath>
 #include <concepts>
 #include <cstring>
 #include <type_traits>
@@ -48,7 +49,7 @@ class Lanes {
   friend Lanes where(Mask condition, Lanes a, Lanes b) { return condition ? a.vector_ : b.vector_; }
 
   friend Lanes abs  (Lanes x) { return x.array().abs().eval(); }
-  friend Lanes sqrt (Lanes x) { return x.array().sqrt().eval(); }
+  friend Lanes sqrt (Lanes x) { return x.each([](S v) { return std::sqrt(v); }); }  // Eigen's of narrow registers: NaN at ∞
   friend Lanes exp  (Lanes x) { return x.array().exp().eval(); }
   friend Lanes expm1(Lanes x) { return x.array().expm1().eval(); }
   friend Lanes log  (Lanes x) { return x.array().log().eval(); }
@@ -60,8 +61,8 @@ class Lanes {
     if constexpr (std::same_as<S, float>) return x.array().tanh().eval();
     else return fast_tanh(x);
   }
-  friend Lanes lgamma (Lanes x) { return x.array().unaryExpr([](S v) { return autograd::lgamma(v); }).eval(); }
-  friend Lanes digamma(Lanes x) { return x.array().unaryExpr([](S v) { return autograd::digamma(v); }).eval(); }
+  friend Lanes lgamma (Lanes x) { return x.each([](S v) { return autograd::lgamma(v); }); }
+  friend Lanes digamma(Lanes x) { return x.each([](S v) { return autograd::digamma(v); }); }
   // clang-format on
 
  private:
@@ -70,6 +71,13 @@ class Lanes {
     Array array;
     std::memcpy(array.data(), &vector_, sizeof vector_);
     return array;
+  }
+  // f of one lane after the other.
+  template <class F>
+  Lanes each(F f) const {
+    Lanes y = *this;
+    for (Index k = 0; k < kCount; ++k) y.vector_[k] = f(vector_[k]);
+    return y;
   }
 
   // tanh of doubles, which Eigen 3.4 has only one number at a time. With s = x clamped to ±0.625 and r = x - s,

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <tuple>
 
 #include "tests/autograd/operations.hpp"
@@ -16,7 +17,7 @@ namespace {
 // A rule of one operand, of numbers and of matrices.
 template <class S>
 struct Unary {
-  const char* name;
+  std::string name;
   S (*of_number)(S);
   Var<Matrix<S>> (*of_matrix)(const Var<Matrix<S>>&);
 };
@@ -62,7 +63,10 @@ TEST_SUITE("autograd") {
       for (const S x : {S(0), -S(0), Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(), Limits::max(),
                         Limits::lowest(), Limits::min(), S(-1), S(1)}) {
         CAPTURE(x);
-        CHECK(close(row_of(f, x, 5)(0, 4), f.of_number(x)));
+        const S in_matrix = row_of(f, x, 5)(0, 4), number = f.of_number(x);
+        CAPTURE(in_matrix);
+        CAPTURE(number);
+        CHECK(close(in_matrix, number));
       }
     }
   }
