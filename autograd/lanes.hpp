@@ -19,7 +19,6 @@ class Lanes {
   using Vector [[gnu::vector_size(__BIGGEST_ALIGNMENT__)]] = S;
   using Mask = decltype(Vector{} < Vector{});  // of a comparison
   static constexpr Index kCount = sizeof(Vector) / sizeof(S);
-  using Array = Eigen::Array<S, kCount, 1>;
 
   Lanes(Vector vector) : vector_(vector) {}
   template <class X>
@@ -66,6 +65,7 @@ class Lanes {
   // clang-format on
 
  private:
+  using Array = Eigen::Array<S, kCount, 1>;
   Lanes(const Array& array) { std::memcpy(&vector_, array.data(), sizeof vector_); }
   Array array() const {
     Array array;

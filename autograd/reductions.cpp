@@ -41,6 +41,19 @@ auto lines_to_numbers(const Var<Matrix<S>>& x, By by, F reduce) {
   return written<S>(by == By::row ? x.rows() : 1, by == By::row ? 1 : x.cols(), fill);
 }
 
+// Line k of x̄ += ȳ(k) / n, the same in all of it.
+template <Element S>
+void accumulate_numbers(Node<Matrix<S>>& x, By by, const ConstMatrixMap<S>& y_grad, const S& n) {
+  x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
+    for (Index i = 0; i < x.rows(); ++i) {
+      if (by == By::row)
+        gradient.row(i).setConstant(y_grad(i, 0) / n);
+      else
+        gradient.row(i) = y_grad.row(0) / n;
+    }
+  }));
+}
+
 // Line k of x̄ += what write(k, line k of x, target) writes to its target, 1×n.
 template <Element S, class F>
 void accumulate_lines(Node<Matrix<S>>& x, By by, F write) {
@@ -99,10 +112,7 @@ template <Element S>
 Var<Matrix<S>> sum(const Var<Matrix<S>>& x, By by) {
   return record<"sum">(
       lines_to_numbers(x, by, [](const auto& line) { return line.sum(); }),
-      [by](auto& y, auto& x) {
-        accumulate_lines(x, by, [&](Index k, const auto&, auto target) { target.setConstant(y.grad().data()[k]); });
-      },
-      x);
+      [by](auto& y, auto& x) { accumulate_numbers(x, by, y.grad(), S(1)); }, x);
 }
 
 template <Element S>
@@ -120,10 +130,7 @@ Var<Matrix<S>> mean(const Var<Matrix<S>>& x, By by) {
   const S n(double(by == By::row ? x.cols() : x.rows()));
   return record<"mean">(
       lines_to_numbers(x, by, [n](const auto& line) { return S(line.sum() / n); }),
-      [by, n](auto& y, auto& x) {
-        accumulate_lines(x, by, [&](Index k, const auto&, auto target) { target.setConstant(y.grad().data()[k] / n); });
-      },
-      x);
+      [by, n](auto& y, auto& x) { accumulate_numbers(x, by, y.grad(), n); }, x);
 }
 
 template <Element S>

@@ -1,10 +1,12 @@
 // A matrix is computed with in lanes: the last ones that are left over, and what is no ordinary number.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "tests/autograd/operations.hpp"
 
