@@ -1,7 +1,6 @@
 // A matrix is computed with in lanes: the last ones that are left over, and what is no ordinary number.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -40,7 +39,8 @@ template <class S>
 bool close(S a, S b) {
   if (std::isnan(a) || std::isnan(b) || std::isinf(a) || std::isinf(b))
     return a == b || (std::isnan(a) && std::isnan(b));
-  return std::abs(a - b) <= 8 * std::numeric_limits<S>::epsilon() * std::max(S(1), std::abs(b));
+  using Limits = std::numeric_limits<S>;
+  return std::abs(a - b) <= 8 * Limits::epsilon() * std::abs(b) + Limits::min();
 }
 
 }  // namespace
