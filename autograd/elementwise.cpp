@@ -106,7 +106,7 @@ Var<Matrix<S>> binary(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
 
 template <Element S>
 Var<Matrix<S>> unary_matrix(std::size_t rule, const Var<Matrix<S>>& x) {
-  static constexpr auto kTable = []<class... Rules>(std::tuple<Rules...>) {
+  static constexpr auto kTable = []<class... Rules>(rules::List<Rules...>) {
     return std::array{&unary<Rules, S>...};
   }(rules::Unary{});
   return kTable[rule](x);
@@ -114,7 +114,7 @@ Var<Matrix<S>> unary_matrix(std::size_t rule, const Var<Matrix<S>>& x) {
 
 template <Element S>
 Var<Matrix<S>> binary_matrix(std::size_t rule, const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
-  static constexpr auto kTable = []<class... Rules>(std::tuple<Rules...>) {
+  static constexpr auto kTable = []<class... Rules>(rules::List<Rules...>) {
     return std::array{&binary<Rules, S>...};
   }(rules::Binary{});
   return kTable[rule](a, b);

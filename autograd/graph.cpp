@@ -5,7 +5,35 @@
 #include <map>
 #include <stdexcept>
 
+#include "autograd/recorder.hpp"
+
 namespace autograd {
+
+namespace detail {
+
+template <class T>
+Look look(const Record& record) {
+  const auto& node = static_cast<const Node<T>&>(record);
+  Look look;
+  if constexpr (Element<T>) {
+    look.value = Matrix<double>::Constant(1, 1, static_cast<double>(node.value()));
+    if (node.touched() && node.needs_gradient())
+      look.adjoint = Matrix<double>::Constant(1, 1, static_cast<double>(node.grad()));
+  } else {
+    look.value = node.value().template cast<double>();
+    if (node.touched() && node.needs_gradient()) look.adjoint = node.grad().template cast<double>();
+  }
+  return look;
+}
+
+template Look look<float>(const Record&);
+template Look look<double>(const Record&);
+template Look look<Dual<double>>(const Record&);
+template Look look<Matrix<float>>(const Record&);
+template Look look<Matrix<double>>(const Record&);
+template Look look<Matrix<Dual<double>>>(const Record&);
+
+}  // namespace detail
 
 namespace {
 

@@ -36,10 +36,26 @@ Tape& tape_of(const Number<S>&, const Rest&... rest) {
 
 // Keeps a record's operands, on a traced tape. Out of the way of the others, which it would slow down.
 template <class... Operands>
-[[gnu::cold, gnu::noinline]] void note(Tape& tape, const Record& record, const std::tuple<Operands...>& operands) {
+[[gnu::cold, gnu::noinline]] void note(Tape& tape, const Record& record, const Operands&... operands) {
   std::vector<const Record*> records;
-  std::apply([&](const auto&... operand) { (Recorder::list(records, operand), ...); }, operands);
+  (Recorder::list(records, operands), ...);
   Recorder::note(tape, record, std::move(records));
+}
+
+// The record of operands as they are stored.
+template <FixedString name, class V, class Pullback, class... Operands>
+auto record_stored(Tape& tape, const V& value, Pullback pullback, Operands... operands) {
+  using T = typename ValueKind<V>::type;
+  using R = Recorded<name, T, Pullback, Operands...>;
+  const bool needs_gradient = (Recorder::needs_gradient(operands) || ...);
+  Node<T>& node = needs_gradient ? Recorder::allocate<R>(tape, std::move(pullback), std::tuple(operands...))
+                                 : Recorder::allocate<Node<T>>(tape);
+  node.operation = needs_gradient ? &kRecorded<name, T, R> : &kDerivedConstant<name, T>;
+  Recorder::set_value(tape, node, value, operands...);  // may throw: only what has a value is linked
+  if (tape.traced()) [[unlikely]]
+    note(tape, node, operands...);
+  if (needs_gradient) Recorder::link(tape, node);
+  return Recorder::handle<T>(tape, node);
 }
 
 }  // namespace detail
@@ -49,21 +65,8 @@ template <class... Operands>
 // constant itself. Throws std::invalid_argument if an operand lives on another tape, or was recorded before a rewind.
 template <FixedString name, class V, class Pullback, class... Operands>
 auto record(const V& value, Pullback pullback, const Operands&... operands) {
-  using T = typename detail::ValueKind<V>::type;
   Tape& tape = detail::tape_of(operands...);
-
-  using R = Recorded<name, T, Pullback, decltype(Recorder::store(tape, operands))...>;
-  auto stored = std::tuple(Recorder::store(tape, operands)...);
-  const bool needs_gradient = std::apply([](auto&... o) { return (Recorder::needs_gradient(o) || ...); }, stored);
-
-  Node<T>& node =
-      needs_gradient ? Recorder::allocate<R>(tape, std::move(pullback), stored) : Recorder::allocate<Node<T>>(tape);
-  node.operation = needs_gradient ? &detail::kRecorded<name, T, R> : &detail::kDerivedConstant<name, T>;
-  Recorder::set_value(tape, node, value, stored);  // may throw: only what has a value is linked
-  if (tape.traced()) [[unlikely]]
-    detail::note(tape, node, stored);
-  if (needs_gradient) Recorder::link(tape, node);
-  return Recorder::handle<T>(tape, node);
+  return detail::record_stored<name>(tape, value, std::move(pullback), Recorder::store(tape, operands)...);
 }
 
 // Tape and Node members that need the above.

@@ -73,6 +73,7 @@ inline constexpr bool is_computed = false;
 template <class S, class F>
 inline constexpr bool is_computed<Computed<S, F>> = true;
 
+// An operand, as a pullback gets it.
 template <class X>
 Node<X>& dereference(Node<X>* node) {
   return *node;
@@ -80,11 +81,6 @@ Node<X>& dereference(Node<X>* node) {
 template <class X>
 X& dereference(X& operand) {
   return operand;
-}
-// f(operands...), as they are stored.
-template <class F, class Operands>
-auto apply(const F& f, Operands& operands) {
-  return std::apply([&](auto&... operand) { return f(dereference(operand)...); }, operands);
 }
 }  // namespace detail
 
@@ -97,26 +93,17 @@ struct Recorded : Node<T> {
   static void pull(Record& record) {
     auto& self = static_cast<Recorded&>(record);
     if (!self.touched()) return;
-    detail::apply([&self](auto&... operand) { self.pullback(static_cast<Node<T>&>(self), operand...); }, self.operands);
+    [&self]<std::size_t... i>(std::index_sequence<i...>) {
+      self.pullback(static_cast<Node<T>&>(self), detail::dereference(std::get<i>(self.operands))...);
+    }
+    (std::index_sequence_for<Operands...>());
   }
 };
 
 namespace detail {
 
 template <class T>
-Look look(const Record& record) {
-  const auto& node = static_cast<const Node<T>&>(record);
-  Look look;
-  if constexpr (Element<T>) {
-    look.value = Matrix<double>::Constant(1, 1, static_cast<double>(node.value()));
-    if (node.touched() && node.needs_gradient())
-      look.adjoint = Matrix<double>::Constant(1, 1, static_cast<double>(node.grad()));
-  } else {
-    look.value = node.value().template cast<double>();
-    if (node.touched() && node.needs_gradient()) look.adjoint = node.grad().template cast<double>();
-  }
-  return look;
-}
+Look look(const Record& record);  // graph.cpp
 
 template <class T>
 void forget(Record& record) {
@@ -186,11 +173,11 @@ struct Recorder {
     node.cols_ = cols;
   }
 
-  // `operands`: the tuple of them, for what is computed from them.
+  // `operands`, as they are stored: for what is computed from them.
   template <class T, class V, class... Operands>
   static void set_value(Tape& tape, Node<T>& node, const V& value, Operands&... operands) {
     if constexpr (detail::is_computed<V>) {
-      node.value_ = detail::apply(value.f, operands...);
+      node.value_ = value.f(detail::dereference(operands)...);
     } else if constexpr (Element<T>) {
       node.value_ = value;
     } else {

@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <numbers>
-#include <tuple>
 #include <type_traits>
 
 #include "autograd/record.hpp"
@@ -91,13 +90,15 @@ struct LogAddExp   : Name<"log_add_exp"> { static auto f(auto a, auto b) { retur
                                            static auto db(auto a, auto b, auto)   { return where(a == b, 0.5, sigmoid(b - a)); } };
 // clang-format on
 
-using Unary = std::tuple<Negate, Square, Sqrt, Exp, Expm1, Log, Log1p, Tanh, Sigmoid, Relu, Softplus, LogSigmoid, Sin,
-                         Cos, Abs, Lgamma>;
-using Binary = std::tuple<Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, LogAddExp>;
+template <class... Rules>
+struct List {};
+using Unary = List<Negate, Square, Sqrt, Exp, Expm1, Log, Log1p, Tanh, Sigmoid, Relu, Softplus, LogSigmoid, Sin, Cos,
+                   Abs, Lgamma>;
+using Binary = List<Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, LogAddExp>;
 
 // The place of a rule in its list.
 template <class Rule, class... Rules>
-constexpr std::size_t place(std::tuple<Rules...>) {
+constexpr std::size_t place(List<Rules...>) {
   std::size_t i = 0;
   (void)((std::is_same_v<Rule, Rules> || (++i, false)) || ...);
   return i;

@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <tuple>
 
 #include "tests/autograd/operations.hpp"
 
@@ -134,7 +133,7 @@ void check_binary(const BinaryRule& rule, double a, double b) {
 }
 
 template <class... Rules>
-void for_each_rule(std::tuple<Rules...>, auto check) {
+void for_each_rule(rules::List<Rules...>, auto check) {
   (check.template operator()<Rules>(), ...);
 }
 

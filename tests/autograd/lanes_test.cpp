@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "tests/autograd/operations.hpp"
@@ -23,7 +22,7 @@ struct Unary {
   Var<Matrix<S>> (*of_matrix)(const Var<Matrix<S>>&);
 };
 template <class S, class... Rules>
-std::vector<Unary<S>> all_unary(std::tuple<Rules...>) {
+std::vector<Unary<S>> all_unary(rules::List<Rules...>) {
   return {{Rules::name.text, [](S x) -> S { return Rules::f(x); },
            [](const Var<Matrix<S>>& x) { return autograd::elementwise<Rules>(x); }}...};
 }

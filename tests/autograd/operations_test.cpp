@@ -6,6 +6,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 #include "tests/autograd/operations.hpp"
 
@@ -26,7 +27,7 @@ std::set<std::string> names_on_tape(const OperationRecord& record) {
 }
 
 template <class... Rules>
-void insert_names(std::set<std::string>& names, std::tuple<Rules...>) {
+void insert_names(std::set<std::string>& names, rules::List<Rules...>) {
   (names.insert(Rules::name.text), ...);
 }
 
