@@ -1,13 +1,14 @@
 // Triangular matrices: Cholesky factors, their determinants and solves, and the trace.
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <cmath>
 #include <stdexcept>
 
 #include "autograd/linear_algebra.hpp"
+#include "autograd/product.hpp"
 #include "autograd/shapes.hpp"
 #include "autograd/symmetric_eigen.hpp"
+#include "autograd/triangular.hpp"
 
 namespace autograd {
 
@@ -34,10 +35,13 @@ template <Element S>
                   A.cols(), smallest));
 }
 
-// The lower triangle of a square matrix, zero above it, without its shape's other half being read.
-template <class M>
-void keep_lower(M& A) {
-  A.template triangularView<Eigen::StrictlyUpper>().setZero();
+// The lower triangle of a product, and zeros above it, in the tape's memory.
+template <Element S>
+MatrixMap<S> lower_triangle(Tape& tape, const Product<S>& product) {
+  MatrixMap<S> M = tape.scratch<S>(product.rows(), product.cols());
+  product.assign_to(M);
+  for (Index i = 0; i < M.rows(); ++i) M.row(i).tail(M.cols() - i - 1).setZero();
+  return M;
 }
 
 }  // namespace
@@ -58,23 +62,18 @@ Var<Matrix<S>> cholesky(const Var<Matrix<S>>& A) {
   check_square("cholesky", "A", A);
   const auto fill = [A = A.value()](auto L) {
     L = A;
-    Eigen::Ref<Matrix<S>> in_place(L);
-    const Eigen::LLT<Eigen::Ref<Matrix<S>>, Eigen::Lower> factor(in_place);
-    bool positive = factor.info() == Eigen::Success;
-    for (Index i = 0; i < L.rows(); ++i) positive = positive && L(i, i) > S(0);  // false for NaN too
-    if (!positive) throw_not_positive_definite<S>(A);
-    keep_lower(L);
+    if (!factor_in_place<S>(L)) throw_not_positive_definite<S>(A);
   };
   return record<"cholesky">(
       written<S>(A.rows(), A.cols(), fill),
       [](auto& L, auto& A) {
-        MatrixMap<S> M = L.tape().template scratch<S>(L.rows(), L.cols());
-        M.noalias() = L.value().transpose() * L.grad();
-        keep_lower(M);
+        MatrixMap<S> M = lower_triangle(L.tape(), product_tn(L.value(), L.grad()));
         M.diagonal() *= S(0.5);
-        L.value().transpose().template triangularView<Eigen::Upper>().solveInPlace(M);                  // L⁻ᵀ Φ
-        L.value().template triangularView<Eigen::Lower>().template solveInPlace<Eigen::OnTheRight>(M);  // L⁻ᵀ Φ L⁻¹
-        A.accumulate(S(0.5) * (M + M.transpose()));
+        solve_in_place(L.value(), true, M);  // L⁻ᵀ Φ
+        MatrixMap<S> T = L.tape().template scratch<S>(M.cols(), M.rows());
+        T = M.transpose();
+        solve_in_place(L.value(), true, T);  // (L⁻ᵀ Φ L⁻¹)ᵀ
+        A.accumulate(S(0.5) * (T + T.transpose()));
       },
       A);
 }
@@ -95,16 +94,16 @@ Var<Matrix<S>> solve_lower(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B) {
   check_solve("solve_lower", L, B);
   const auto fill = [L = L.value(), B = B.value()](auto X) {
     X = B;
-    L.template triangularView<Eigen::Lower>().solveInPlace(X);
+    solve_in_place<S>(L, false, X);
   };
   return record<"solve_lower">(
       written<S>(B.rows(), B.cols(), fill),
       [](auto& X, auto& L, auto& B) {
         MatrixMap<S> G = X.tape().template scratch<S>(X.rows(), X.cols());
         G = X.grad();
-        L.value().transpose().template triangularView<Eigen::Upper>().solveInPlace(G);
+        solve_in_place(L.value(), true, G);
         B.accumulate(G);
-        if (L.needs_gradient()) L.touched_grad().template triangularView<Eigen::Lower>() -= G * X.value().transpose();
+        if (L.needs_gradient()) L.accumulate(-lower_triangle(L.tape(), product_nt(read_only(G), X.value())));
       },
       L, B);
 }
@@ -114,16 +113,16 @@ Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>& L, const Var<Matrix<
   check_solve("solve_lower_transposed", L, B);
   const auto fill = [L = L.value(), B = B.value()](auto X) {
     X = B;
-    L.transpose().template triangularView<Eigen::Upper>().solveInPlace(X);
+    solve_in_place<S>(L, true, X);
   };
   return record<"solve_lower_transposed">(
       written<S>(B.rows(), B.cols(), fill),
       [](auto& X, auto& L, auto& B) {
         MatrixMap<S> G = X.tape().template scratch<S>(X.rows(), X.cols());
         G = X.grad();
-        L.value().template triangularView<Eigen::Lower>().solveInPlace(G);
+        solve_in_place(L.value(), false, G);
         B.accumulate(G);
-        if (L.needs_gradient()) L.touched_grad().template triangularView<Eigen::Lower>() -= X.value() * G.transpose();
+        if (L.needs_gradient()) L.accumulate(-lower_triangle(L.tape(), product_nt(X.value(), read_only(G))));
       },
       L, B);
 }

@@ -15,6 +15,11 @@ template <class S>
 using MatrixMap = Eigen::Map<Matrix<S>>;
 template <class S>
 using ConstMatrixMap = Eigen::Map<const Matrix<S>>;
+// A matrix, or a map that may write, for reading alone.
+template <class M>
+ConstMatrixMap<typename M::Scalar> read_only(const M& x) {
+  return {x.data(), x.rows(), x.cols()};
+}
 
 // Row by row (n numbers for n×d) or column by column (d numbers).
 enum class By { row, column };

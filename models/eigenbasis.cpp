@@ -14,12 +14,9 @@ namespace {
 using autograd::ConstMatrixMap;
 using autograd::MatrixMap;
 using autograd::product, autograd::product_nt, autograd::product_tn;
+using autograd::read_only;
 using autograd::Slot;
 
-template <class S>
-ConstMatrixMap<S> map(const Matrix<S>& x) {
-  return {x.data(), x.rows(), x.cols()};
-}
 template <class S>
 Matrix<S> value_of(const autograd::Product<S>& product) {
   Matrix<S> value(product.rows(), product.cols());
@@ -67,7 +64,7 @@ void Eigenbasis<S>::update(Parameters<S>& parameters, const Buffer<S>& g, Optimi
 // W += Q u, where u is Adam's step for the gradient Qᵀ G.
 template <Element S>
 void Eigenbasis<S>::step_along(const Basis& basis, Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam) {
-  const ConstMatrixMap<S> Q = map(basis.Q), G = parameters.view(g, basis.slot);
+  const ConstMatrixMap<S> Q = read_only(basis.Q), G = parameters.view(g, basis.slot);
   const MatrixMap<S> rotated = parameters.view(rotated_, basis.slot);
   (basis.of_rows ? product_tn(Q, G) : product(G, Q)).assign_to(rotated);
   parameters.view(step_, basis.slot).setZero();
@@ -94,11 +91,12 @@ template <Element S>
 void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int threads) {
   for_bases(threads, [&](Basis& basis) {
     const Matrix<S> old = basis.Q;
-    basis.Q = orthonormal(value_of(product(map(basis.C), map(old))));
-    const Matrix<S> turned = value_of(product_tn(map(basis.Q), map(old)));
+    basis.Q = orthonormal(value_of(product(read_only(basis.C), read_only(old))));
+    const Matrix<S> turned = value_of(product_tn(read_only(basis.Q), read_only(old)));
     MatrixMap<S> M = parameters.view(m, basis.slot);
     const Matrix<S> before = M;
-    (basis.of_rows ? product(map(turned), map(before)) : product_nt(map(before), map(turned))).assign_to(M);
+    (basis.of_rows ? product(read_only(turned), read_only(before)) : product_nt(read_only(before), read_only(turned)))
+        .assign_to(M);
   });
 }
 
