@@ -1,9 +1,12 @@
-// Compiled once for all chapters' answers: what their edits leave as it is. Each still includes what it uses.
+// What most files read of libraries: compiled once for all of them. Each still includes what it uses.
 
+#include <fmt/format.h>
+
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <functional>
+#include <span>
+#include <string>
 #include <vector>
-
-#include "autograd/autograd.hpp"
-#include "chapters/lesson/todo.hpp"
