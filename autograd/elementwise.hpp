@@ -55,6 +55,14 @@ constexpr auto common_element() {
     return std::type_identity<typename Traits<B>::Element>();
 }
 
+template <class A, class B>
+Tape& tape_of_either(const A& a, const B& b) {
+  if constexpr (Traits<A>::is_var)
+    return a.tape();
+  else
+    return b.tape();
+}
+
 // Implemented in elementwise.cpp for float, double and Dual<double>; `rule` is a place in rules::Unary or Binary.
 template <Element S>
 Var<Matrix<S>> unary_matrix(std::size_t rule, const Var<Matrix<S>>& x);
@@ -108,12 +116,7 @@ requires Operands<A, B>
 auto elementwise(A&& a, B&& b) {
   using S = typename decltype(detail::common_element<A, B>())::type;
   if constexpr (detail::Traits<A>::is_matrix || detail::Traits<B>::is_matrix) {
-    Tape& tape = [&]() -> Tape& {
-      if constexpr (detail::Traits<A>::is_var)
-        return a.tape();
-      else
-        return b.tape();
-    }();
+    Tape& tape = detail::tape_of_either(a, b);
     return detail::binary_matrix<S>(rules::place<Rule>(rules::Binary{}), matrix_operand<S>(tape, std::forward<A>(a)),
                                     matrix_operand<S>(tape, std::forward<B>(b)));
   } else {
@@ -170,12 +173,7 @@ template <EigenExpression C, class A, class B>
 requires Operands<A, B>
 auto where(const C& condition, A&& a, B&& b) {
   using S = typename decltype(detail::common_element<A, B>())::type;
-  Tape& tape = [&]() -> Tape& {
-    if constexpr (detail::Traits<A>::is_var)
-      return a.tape();
-    else
-      return b.tape();
-  }();
+  Tape& tape = detail::tape_of_either(a, b);
   return detail::where_matrix<S>(tape.constant(condition.template cast<S>().matrix().eval()),
                                  matrix_operand<S>(tape, std::forward<A>(a)),
                                  matrix_operand<S>(tape, std::forward<B>(b)));
