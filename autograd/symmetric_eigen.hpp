@@ -1,5 +1,6 @@
 #pragma once
-// Eigenvalues and eigenvectors of a symmetric matrix: Eigen's solver, compiled once for all who need it.
+// Eigenvalues and eigenvectors of a symmetric matrix, and the orthonormal basis by which orthogonal iteration goes
+// there: Eigen's solvers, compiled once for all who need them.
 
 #include "autograd/matrix.hpp"
 
@@ -12,5 +13,9 @@ struct SymmetricEigen {
 
 // A = V diag(values) Vᵀ. A: n×n, of which the lower triangle is read.
 SymmetricEigen symmetric_eigen(const Matrix<double>& A);
+
+// Q of Q R = A, R upper triangular: its columns are orthonormal, and the first k of them span what A's first k do. A:
+// n×n.
+Matrix<double> orthonormal(const Matrix<double>& A);
 
 }  // namespace autograd

@@ -1,10 +1,10 @@
 #include "models/eigenbasis.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <utility>
 
 #include "autograd/product.hpp"
+#include "autograd/symmetric_eigen.hpp"
 #include "models/parallel.hpp"
 
 namespace models {
@@ -22,14 +22,6 @@ Matrix<S> value_of(const autograd::Product<S>& product) {
   Matrix<S> value(product.rows(), product.cols());
   product.assign_to(MatrixMap<S>(value.data(), value.rows(), value.cols()));
   return value;
-}
-
-// The columns of Q R = A: orthonormal, and with the same span.
-template <class S>
-Matrix<S> orthonormal(const Matrix<S>& A) {
-  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(A.template cast<double>());
-  const Eigen::MatrixXd Q = qr.householderQ();
-  return Q.cast<S>();
 }
 
 }  // namespace
@@ -91,7 +83,8 @@ template <Element S>
 void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int threads) {
   for_bases(threads, [&](Basis& basis) {
     const Matrix<S> old = basis.Q;
-    basis.Q = orthonormal(value_of(product(read_only(basis.C), read_only(old))));
+    const Matrix<S> CQ = value_of(product(read_only(basis.C), read_only(old)));
+    basis.Q = autograd::orthonormal(CQ.template cast<double>()).template cast<S>();
     const Matrix<S> turned = value_of(product_tn(read_only(basis.Q), read_only(old)));
     MatrixMap<S> M = parameters.view(m, basis.slot);
     const Matrix<S> before = M;
