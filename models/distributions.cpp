@@ -41,10 +41,13 @@ Index common_rows(const char* operation, std::initializer_list<Operand<S>> opera
   return rows;
 }
 
-// Row r of R of an operand, as an array: its own row, or the one that serves r.
+template <Element S>
+using Row = Eigen::Map<const Eigen::Array<S, 1, Eigen::Dynamic>>;
+
+// Row r of R of an operand: its own row, or the one that serves r.
 template <class M>
-auto row_of(const M& x, Index r, Index R) {
-  return x.row(r / (R / x.rows())).array();
+Row<typename M::Scalar> row_of(const M& x, Index r, Index R) {
+  return {x.data() + r / (R / x.rows()) * x.cols(), x.cols()};
 }
 
 // An operand of d columns as it is; one number as a row that repeats it.
@@ -75,7 +78,7 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
   // log(1 + exp ℓ) = max(ℓ, 0) + log(1 + exp -|ℓ|): nothing overflows.
   const auto fill = [R, x = x.value(), logits = logits.value()](auto y) {
     for (Index r = 0; r < R; ++r) {
-      const auto l = logits.row(r).array();
+      const auto l = row_of(logits, r, R);
       y(r, 0) = (row_of(x, r, R) * l - l.max(S(0)) - (-l.abs()).exp().log1p()).sum();
     }
   };
@@ -83,7 +86,7 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
       written<S>(R, 1, fill),
       [R](auto& y, auto& x, auto& logits) {
         logits.accumulate_rows([&](Index r) {
-          return y.grad()(r, 0) * (row_of(x.value(), r, R) - S(1) / (S(1) + (-logits.value().row(r).array()).exp()));
+          return y.grad()(r, 0) * (row_of(x.value(), r, R) - S(1) / (S(1) + (-row_of(logits.value(), r, R)).exp()));
         });
       },
       x, logits);
@@ -178,7 +181,7 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& lo
   if (epsilon.rows() != R) throw std::invalid_argument("reparameterise: epsilon has fewer rows than mu or log_var");
   const auto fill = [R, mu = mu.value(), log_var = log_var.value(), epsilon = epsilon.value()](auto z) {
     for (Index r = 0; r < R; ++r) {
-      z.row(r).array() = row_of(mu, r, R) + (S(0.5) * row_of(log_var, r, R)).exp() * epsilon.row(r).array();
+      z.row(r).array() = row_of(mu, r, R) + (S(0.5) * row_of(log_var, r, R)).exp() * row_of(epsilon, r, R);
     }
   };
   return record<"reparameterise">(
@@ -188,13 +191,13 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& lo
           if (operand->needs_gradient()) operand->touched_grad();
         }
         for (Index r = 0; r < R; ++r) {
-          const auto g = z.grad().row(r).array();
+          const auto g = row_of(z.grad(), r, R);
           if (mu.needs_gradient()) add_to_row(mu, r, R, g);
           if (!log_var.needs_gradient()) continue;
-          add_to_row(log_var, r, R, S(0.5) * g * (z.value().row(r).array() - row_of(mu.value(), r, R)));
+          add_to_row(log_var, r, R, S(0.5) * g * (row_of(z.value(), r, R) - row_of(mu.value(), r, R)));
         }
         epsilon.accumulate_rows(
-            [&](Index r) { return z.grad().row(r).array() * (S(0.5) * row_of(log_var.value(), r, R)).exp(); });
+            [&](Index r) { return row_of(z.grad(), r, R) * (S(0.5) * row_of(log_var.value(), r, R)).exp(); });
       },
       mu, log_var, epsilon);
 }
