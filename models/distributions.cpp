@@ -44,7 +44,7 @@ Index common_rows(const char* operation, std::initializer_list<Operand<S>> opera
 template <Element S>
 using Row = Eigen::Map<const Eigen::Array<S, 1, Eigen::Dynamic>>;
 
-// Row r of R of an operand: its own row, or the one that serves r.
+// Row r of R of an operand: its own row, or the one that serves r. x maps rows that lie one after the other.
 template <class M>
 Row<typename M::Scalar> row_of(const M& x, Index r, Index R) {
   return {x.data() + r / (R / x.rows()) * x.cols(), x.cols()};
