@@ -11,9 +11,7 @@ namespace detail {
 
 // target += expression, where the expression's kernel adds as readily as it assigns.
 template <class E, class S>
-inline constexpr bool kAddsInPlace = is_product<E> || requires(const E& e, MatrixMap<S> target) {
-  e.add_to(target);
-};
+inline constexpr bool kAddsInPlace = is_product<E> || requires(const E& e, MatrixMap<S> target) { e.add_to(target); };
 template <class S, class E>
 void add(MatrixMap<S> target, const E& expression) {
   if constexpr (EigenExpression<E>)

@@ -12,7 +12,7 @@ void* Arena::allocate_in_next_chunk(std::size_t bytes) {
     const std::size_t doubled = chunks_.empty() ? kFirstChunk : 2 * chunks_.back().bytes;
     const std::size_t size = std::max(bytes, doubled);
     chunks_.push_back(
-        {std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(::operator new (size, std::align_val_t{kAlignment}))),
+        {std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment}))),
          size});
   }
   current_ = chunk;

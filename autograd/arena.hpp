@@ -62,7 +62,7 @@ class Arena {
 
  private:
   struct Free {
-    void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{kAlignment}); }
+    void operator()(std::byte* memory) const { ::operator delete(memory, std::align_val_t{kAlignment}); }
   };
   struct Chunk {
     std::unique_ptr<std::byte, Free> memory;

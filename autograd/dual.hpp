@@ -18,7 +18,8 @@ struct Dual {
 
   Dual() = default;
   template <class X>
-  requires std::is_arithmetic_v<X> Dual(X number) : value(static_cast<S>(number)) {}
+  requires std::is_arithmetic_v<X>
+  Dual(X number) : value(static_cast<S>(number)) {}
   Dual(S value, S tangent) : value(value), tangent(tangent) {}
   explicit operator double() const { return static_cast<double>(value); }
 

@@ -75,8 +75,8 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
 
 // At least one Var, and otherwise Vars, numbers and matrices. Vars and matrices have the same element type.
 template <class A, class B>
-concept Operands = (detail::Traits<A>::is_var || detail::Traits<B>::is_var) &&
-                   detail::Traits<A>::is_operand&& detail::Traits<B>::is_operand&& detail::same_element<A, B>;
+concept Operands = (detail::Traits<A>::is_var || detail::Traits<B>::is_var) && detail::Traits<A>::is_operand &&
+                   detail::Traits<B>::is_operand && detail::same_element<A, B>;
 
 // An operand as the scalar or matrix kind that an operation works on. Matrices that are lvalues are referenced.
 template <Element S, class X>
@@ -160,8 +160,10 @@ template <class A, class B> requires Operands<A, B> auto log_add_exp(A&& a, B&& 
 
 // a += b names the sum a: the old value stays on the tape.
 template <Value T, class B>
-requires Operands<Var<T>, B> Var<T>
-&operator+=(Var<T>& a, B&& b) { return a = a + std::forward<B>(b); }
+requires Operands<Var<T>, B>
+Var<T>& operator+=(Var<T>& a, B&& b) {
+  return a = a + std::forward<B>(b);
+}
 
 // condition ? a : b. A condition that is a matrix (n×d, of bool, or not 0 meaning true) chooses coefficient by
 // coefficient, and a and b broadcast to its shape.          ā += c̄ where it holds      b̄ += c̄ elsewhere

@@ -72,8 +72,7 @@ GradcheckResult gradcheck_with(const GradcheckOptions& options, const F& f, cons
   const GradcheckFunction contracted = [&](Tape&, std::vector<Var<Matrix<double>>>& vars) {
     return [&]<std::size_t... i>(std::index_sequence<i...>) {
       return detail::contract(f(detail::gradcheck_argument<X>(vars[i])...), options.seed);
-    }
-    (std::index_sequence_for<X...>());
+    }(std::index_sequence_for<X...>());
   };
   return gradcheck_scalar(contracted, {as_matrix(inputs)...}, options);
 }

@@ -22,7 +22,8 @@ class Lanes {
 
   Lanes(Vector vector) : vector_(vector) {}
   template <class X>
-  requires std::is_arithmetic_v<X> Lanes(X number) : vector_(static_cast<S>(number) - Vector{}) {}  // in every lane
+  requires std::is_arithmetic_v<X>
+  Lanes(X number) : vector_(static_cast<S>(number) - Vector{}) {}  // in every lane
 
   static Lanes load(const S* from) {
     Vector vector;

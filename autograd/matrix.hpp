@@ -61,14 +61,10 @@ void takes_array(const Eigen::ArrayBase<Derived>&);
 
 // Any Eigen expression: matrices, maps, blocks, arithmetic that is not evaluated yet.
 template <class E>
-concept EigenExpression = requires(const std::remove_cvref_t<E>& e) {
-  detail::takes_eigen(e);
-};
+concept EigenExpression = requires(const std::remove_cvref_t<E>& e) { detail::takes_eigen(e); };
 // Array expressions (coefficient by coefficient), as against matrix expressions.
 template <class E>
-inline constexpr bool is_array = requires(const E& e) {
-  detail::takes_array(e);
-};
+inline constexpr bool is_array = requires(const E& e) { detail::takes_array(e); };
 
 // A matrix product that is not evaluated yet: the work of a kernel, not of one coefficient after the other.
 template <class E>

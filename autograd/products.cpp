@@ -24,8 +24,9 @@ template <Element S>
 void check_block(const char* operation, const char* what, const Var<Matrix<S>>& X, Index extent, Index first,
                  Index count) {
   if (first >= 0 && count >= 0 && first + count <= extent) return;
-  throw std::invalid_argument(fmt::format("{}: {} {} to {} of a {}×{} matrix (need 0 <= first and first + count <= {})",
-                                          operation, what, first, first + count - 1, X.rows(), X.cols(), extent));
+  throw std::invalid_argument(
+      fmt::format("{}: {} {} to {} of a {}×{} matrix (need 0 <= first and first + count <= {})", operation, what,
+                  first, first + count - 1, X.rows(), X.cols(), extent));
 }
 
 }  // namespace

@@ -100,8 +100,7 @@ auto Tape::constant(X&& x) {
   constexpr bool in_memory = requires {
     x.data();
     x.outerStride();
-  }
-  &&row_major;
+  } && row_major;
   // A map points at memory of someone else, so that it may go; any other rvalue may take its memory with it.
   if constexpr (in_memory && (std::is_lvalue_reference_v<X> || detail::is_map<V>)) {
     if (x.outerStride() == x.cols() && x.innerStride() == 1) {

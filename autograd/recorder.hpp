@@ -95,8 +95,7 @@ struct Recorded : Node<T> {
     if (!self.touched()) return;
     [&self]<std::size_t... i>(std::index_sequence<i...>) {
       self.pullback(static_cast<Node<T>&>(self), detail::dereference(std::get<i>(self.operands))...);
-    }
-    (std::index_sequence_for<Operands...>());
+    }(std::index_sequence_for<Operands...>());
   }
 };
 

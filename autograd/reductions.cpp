@@ -105,7 +105,8 @@ auto exp_minus(const X& x, const S& y) {
 template <Element S>
 Var<S> sum(const Var<Matrix<S>>& x) {
   return record<"sum">(
-      S(x.value().sum()), [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad())); }, x);
+      S(x.value().sum()), [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad())); },
+      x);
 }
 
 template <Element S>

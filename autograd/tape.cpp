@@ -22,7 +22,8 @@ void Tape::throw_foreign(const Tape* other) {
 void Tape::check_older_epoch(std::uint64_t epoch) const {
   if (std::ranges::find(older_epochs_, epoch) != older_epochs_.end()) return;
   throw std::invalid_argument(
-      "Var: this one was recorded before the tape was rewound, and its memory is gone; record it again after rewind()");
+      "Var: this one was recorded before the tape was rewound, and its memory is gone; record it again after "
+      "rewind()");
 }
 
 Tape::Mark Tape::mark() {
@@ -92,9 +93,9 @@ void Tape::note_adjoints(const Traced& traced) {
     const Record& operand = *traced.operands[k];
     const Look look = operand.operation->look(operand);
     if (!look.adjoint || look.adjoint->allFinite()) continue;
-    first_not_finite_ = fmt::format("{}: the adjoint of its operand {} ({} {}×{}) is not finite, though every value is",
-                                    traced.record->operation->name, k + 1, operand.operation->name, look.value.rows(),
-                                    look.value.cols());
+    first_not_finite_ = fmt::format(
+        "{}: the adjoint of its operand {} ({} {}×{}) is not finite, though every value is",
+        traced.record->operation->name, k + 1, operand.operation->name, look.value.rows(), look.value.cols());
     return;
   }
 }

@@ -121,8 +121,16 @@ class Var {
       return needs_gradient() ? node().grad() : T(0);
     }
   }
-  Index rows() const requires MatrixValue<T> { return node().rows(); }
-  Index cols() const requires MatrixValue<T> { return node().cols(); }
+  Index rows() const
+  requires MatrixValue<T>
+  {
+    return node().rows();
+  }
+  Index cols() const
+  requires MatrixValue<T>
+  {
+    return node().cols();
+  }
   bool needs_gradient() const { return node().needs_gradient(); }
 
   Tape& tape() const;

@@ -10,7 +10,8 @@
 namespace models {
 
 Autoregression::Autoregression(double mu, double sigma, double rho) : mu_(mu), sigma_(sigma), rho_(rho) {
-  if (!(sigma > 0)) throw std::invalid_argument(fmt::format("Autoregression: expected sigma above 0, found {}", sigma));
+  if (!(sigma > 0))
+    throw std::invalid_argument(fmt::format("Autoregression: expected sigma above 0, found {}", sigma));
   if (!(std::abs(rho) < 1))
     throw std::invalid_argument(fmt::format("Autoregression: expected rho between -1 and 1, found {}", rho));
 }

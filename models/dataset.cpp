@@ -39,8 +39,8 @@ int Dataset::classes() const { return labels.empty() ? 0 : 1 + *std::max_element
 
 Dataset slice(const Dataset& whole, int first, int count) {
   if (first < 0 || count < 0 || count > whole.count() - first)
-    throw std::invalid_argument(fmt::format("slice: {} images from image {} on are wanted, '{}' holds {}", count, first,
-                                            whole.name, whole.count()));
+    throw std::invalid_argument(fmt::format("slice: {} images from image {} on are wanted, '{}' holds {}", count,
+                                            first, whole.name, whole.count()));
   Dataset part{whole.name, whole.height, whole.width, whole.scale, {}, {}};
   const auto pixel = whole.pixels.begin() + std::ptrdiff_t{first} * whole.dimensions();
   part.pixels.assign(pixel, pixel + std::ptrdiff_t{count} * whole.dimensions());

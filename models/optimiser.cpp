@@ -52,7 +52,8 @@ void Optimiser<S>::update(S* theta, const S* g, Index first, Index count) {
 }
 
 double Schedule::at(std::uint64_t step) const {
-  const double part = std::min(1.0, static_cast<double>(step) / static_cast<double>(std::max<std::uint64_t>(1, steps)));
+  const double part =
+      std::min(1.0, static_cast<double>(step) / static_cast<double>(std::max<std::uint64_t>(1, steps)));
   switch (kind) {
     case ScheduleKind::constant:
       return first;

@@ -6,9 +6,9 @@
 namespace models {
 
 struct Pca {
-  autograd::Matrix<double> mean;        // 1×d
-  Eigen::VectorXd variances;            // of the data along each component (with 1/N): the covariance's eigenvalues λ,
-                                        // the largest first
+  autograd::Matrix<double> mean;  // 1×d
+  Eigen::VectorXd variances;      // of the data along each component (with 1/N): the covariance's eigenvalues λ,
+                                  // the largest first
   autograd::Matrix<double> components;  // d×d, one a column, of length 1 and orthogonal; their signs mean nothing
 };
 

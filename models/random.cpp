@@ -157,7 +157,9 @@ std::uint32_t Random::below(std::uint32_t n, std::uint64_t index) const {
 }
 
 void Random::fill_bits(std::span<std::uint32_t> out, std::uint64_t first) const { fill(*this, out, first, bits_of); }
-void Random::fill_uniform(std::span<float> out, std::uint64_t first) const { fill(*this, out, first, uniforms<float>); }
+void Random::fill_uniform(std::span<float> out, std::uint64_t first) const {
+  fill(*this, out, first, uniforms<float>);
+}
 void Random::fill_uniform(std::span<double> out, std::uint64_t first) const {
   fill(*this, out, first, uniforms<double>);
 }

@@ -23,7 +23,8 @@ constexpr Type kTypes[] = {{"F32", 4}, {"F64", 8}, {"U8", 1}, {"I64", 8}};  // i
 const Type& type_of(Dtype dtype) { return kTypes[static_cast<std::size_t>(dtype)]; }
 
 Dtype parse_dtype(const std::string& tensor, const std::string& text) {
-  const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& t) { return t.name == text; });
+  const auto* found =
+      std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& t) { return t.name == text; });
   if (found == std::end(kTypes))
     throw std::runtime_error(
         fmt::format("tensor '{}' has the dtype '{}', expected one of F32, F64, U8, I64", tensor, text));
@@ -73,8 +74,9 @@ void check_layout(const std::vector<TensorInfo>& tensors, std::size_t value_byte
       throw std::runtime_error(fmt::format("tensor '{}' begins at byte {}, expected {}, where the one before it ends",
                                            tensor.name, tensor.begin, end));
     if (tensor.end > value_bytes)
-      throw std::runtime_error(fmt::format("tensor '{}' ends at byte {}, but only {} bytes of values follow the header",
-                                           tensor.name, tensor.end, value_bytes));
+      throw std::runtime_error(
+          fmt::format("tensor '{}' ends at byte {}, but only {} bytes of values follow the header", tensor.name,
+                      tensor.end, value_bytes));
     end = tensor.end;
   }
   if (end != value_bytes)

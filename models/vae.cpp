@@ -101,7 +101,8 @@ Var<Matrix<S>> Vae<S>::mean(const Watched<S>& theta, const Var<Matrix<S>>& z) co
 }
 
 template <Element S>
-Var<Matrix<S>> Vae<S>::log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& z) const {
+Var<Matrix<S>> Vae<S>::log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x,
+                                      const Var<Matrix<S>>& z) const {
   const Var<Matrix<S>> output = decode(theta, z);
   if (shape_.likelihood == Likelihood::bernoulli) return bernoulli_log_prob(x, output);
   return normal_log_prob(x, output, theta[noise_log_var_]);

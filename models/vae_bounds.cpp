@@ -66,8 +66,8 @@ Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>&
   }
   const int K = settings.samples;
   if (epsilon.rows() != x.rows() * K) {
-    throw std::invalid_argument(
-        fmt::format("bound: epsilon has {} rows, expected {} rows of x times {} samples", epsilon.rows(), x.rows(), K));
+    throw std::invalid_argument(fmt::format("bound: epsilon has {} rows, expected {} rows of x times {} samples",
+                                            epsilon.rows(), x.rows(), K));
   }
   const Var<Matrix<S>> z = reparameterise(q.mu, q.log_var, epsilon);
   const Var<Matrix<S>> likelihood = vae.log_likelihood(theta, x, z);
@@ -77,8 +77,8 @@ Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>&
     return {log_sum_exp(log_w, By::row) - std::log(static_cast<S>(K)), total(rate) / K, -total(likelihood) / K};
   }
   const auto rate_of_samples = [&] { return sampled_rate<S>(z, settings.kl == Kl::path ? held<S>(q) : q); };
-  const Var<Matrix<S>> rate =
-      settings.kl == Kl::analytic ? kl_to_standard_normal(q.mu, q.log_var) : mean_over_samples<S>(rate_of_samples(), K);
+  const Var<Matrix<S>> rate = settings.kl == Kl::analytic ? kl_to_standard_normal(q.mu, q.log_var)
+                                                          : mean_over_samples<S>(rate_of_samples(), K);
   const Var<Matrix<S>> mean_likelihood = mean_over_samples(likelihood, K);
   return {mean_likelihood - beta * rate, total(rate), -total(mean_likelihood)};
 }
@@ -148,7 +148,8 @@ ImageEstimate image_estimate(const Eigen::Ref<const Eigen::ArrayXd>& log_w) {
 template <Element S>
 LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, int K,
                                         std::uint64_t seed, const std::function<void(int)>& progress) {
-  if (K < 1) throw std::invalid_argument(fmt::format("importance_log_likelihood: need at least 1 sample, found {}", K));
+  if (K < 1)
+    throw std::invalid_argument(fmt::format("importance_log_likelihood: need at least 1 sample, found {}", K));
   constexpr Index kRows = 1000;  // of z at a time: enough for fast products, few enough for the cache
   const Index n = x.rows(), samples = std::min<Index>(K, kRows), images = std::max<Index>(1, kRows / samples);
   std::vector<ImageEstimate> estimates(static_cast<std::size_t>(n));

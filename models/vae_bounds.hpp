@@ -16,9 +16,9 @@ enum class Objective {
 enum class Kl {
   analytic,  // in closed form
   sampled,   // log q(z|x) - log p(z), at the same samples as the likelihood
-  path,      // as sampled, but its gradient flows through z alone. What is left out, the derivative of log q at a fixed
-             // z, has mean 0, so the gradient stays unbiased; its noise falls to 0 as q comes to be the posterior
-             // (Roeder, Wu & Duvenaud 2017, "Sticking the landing", eq. 6-8)
+  path,  // as sampled, but its gradient flows through z alone. What is left out, the derivative of log q at a fixed
+         // z, has mean 0, so the gradient stays unbiased; its noise falls to 0 as q comes to be the posterior
+         // (Roeder, Wu & Duvenaud 2017, "Sticking the landing", eq. 6-8)
 };
 
 struct BoundSettings {

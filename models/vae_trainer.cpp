@@ -144,7 +144,8 @@ void VaeTrainer<S>::save(const std::string& path, const Matrix<double>& history)
                  });
   const double sums[] = {sums_.bound, sums_.rate, sums_.distortion, static_cast<double>(images_)};
   tensors.push_back(view("epoch.sums", {4}, std::span<const double>(sums)));
-  if (const Matrix<S>& centre = vae_.centre(); centre.size() > 0) {  // a function of the data here, but not to a reader
+  if (const Matrix<S>& centre = vae_.centre();
+      centre.size() > 0) {  // a function of the data here, but not to a reader
     tensors.push_back(view("encoder.centre", shape_of(1, centre.cols()),
                            std::span(centre.data(), static_cast<std::size_t>(centre.size()))));
   }

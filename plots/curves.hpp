@@ -29,8 +29,8 @@ struct Curves {
             std::span<const double> high, Style style = Style::line);
 
   // The band y ± half_width, e.g. a standard error.
-  void band(std::string label, std::span<const double> x, std::span<const double> y, std::span<const double> half_width,
-            Style style = Style::line);
+  void band(std::string label, std::span<const double> x, std::span<const double> y,
+            std::span<const double> half_width, Style style = Style::line);
 
   // Guide coefficient · x^exponent, e.g. power_law("σ/√R", sigma, -0.5). Does not widen the y axis.
   void power_law(std::string label, double coefficient, double exponent);

@@ -89,7 +89,8 @@ void add_image(ImageGrid& grid, std::span<const Grey> greys) {
 }
 
 void check(const ImageGrid& grid) {
-  if (grid.images.empty()) throw std::invalid_argument(fmt::format("figure \"{}\" is empty: add an image", grid.title));
+  if (grid.images.empty())
+    throw std::invalid_argument(fmt::format("figure \"{}\" is empty: add an image", grid.title));
   if (grid.columns == 0)
     throw std::invalid_argument(fmt::format("grid \"{}\": columns is 0 (need at least 1)", grid.title));
   const Layout on = layout_of(grid);

@@ -54,7 +54,8 @@ std::string log_axis(std::string_view axis, const Range& range) {
   std::string commands =
       fmt::format("set logscale {0}\nset {0}range [{1}:{2}]\n", axis, number(range.low), number(range.high));
   std::string labels;
-  for (const double label : log_labels(range)) labels += fmt::format("{}{}", labels.empty() ? "" : ", ", number(label));
+  for (const double label : log_labels(range))
+    labels += fmt::format("{}{}", labels.empty() ? "" : ", ", number(label));
   if (!labels.empty())
     commands += fmt::format("set {0}tics ({1})\nset format {0} '%g'\n", axis, labels);
   else if (range.low < 1e-4 || range.high > 2e5)

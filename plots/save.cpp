@@ -34,7 +34,8 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
   file << text;
   file.close();
   if (!file)
-    throw std::runtime_error(fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(errno)));
+    throw std::runtime_error(
+        fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(errno)));
 }
 
 bool draw(const Output& output, const std::string& name) {

@@ -54,18 +54,19 @@ struct Instance {
 
 std::vector<lesson::Mistake> mistakes(const Instance& of) {
   const double right = of.log_p(), log_variance = std::log(of.variance()), squares = of.moment(2) / of.variance();
-  return {{-right, "-1", "the sign. A density below 1 has a negative logarithm."},
-          {right / of.n(), "1/N", "a mean over the points. The probability of all of them is a product of N factors."},
-          {2 * right, "2", "the factor ½ is missing. What stands before the square in a normal's exponent?"},
-          {right / std::numbers::ln2, "1/log 2", "this is in bits. Nats need the natural logarithm."},
-          {right / std::numbers::ln10, "1/log 10", "this is in decimal digits. Nats need the natural logarithm."},
-          {of.without_repetitions().log_p(), "", "equal points are counted once. Is a second reading no evidence?"},
-          {of.log_p(log_variance, of.moment(2)), "", "the square is not divided by σ²."},
-          {of.log_p(log_variance, of.moment(2) / of.sigma), "", "the square is divided by σ. Which unit has (x - μ)²?"},
-          {of.log_p(log_variance / 2, squares), "", "log σ stands where log σ² belongs, inside the bracket."},
-          {of.log_p(0, squares), "", "log σ² is missing: a density's peak is lower the wider it is."},
-          {of.log_p(log_variance - kLog2Pi, squares), "", "log 2π is missing. It counts once for every point."},
-          {of.log_p(log_variance, of.moment(1) / of.variance()), "", "x - μ is not squared."}};
+  return {
+      {-right, "-1", "the sign. A density below 1 has a negative logarithm."},
+      {right / of.n(), "1/N", "a mean over the points. The probability of all of them is a product of N factors."},
+      {2 * right, "2", "the factor ½ is missing. What stands before the square in a normal's exponent?"},
+      {right / std::numbers::ln2, "1/log 2", "this is in bits. Nats need the natural logarithm."},
+      {right / std::numbers::ln10, "1/log 10", "this is in decimal digits. Nats need the natural logarithm."},
+      {of.without_repetitions().log_p(), "", "equal points are counted once. Is a second reading no evidence?"},
+      {of.log_p(log_variance, of.moment(2)), "", "the square is not divided by σ²."},
+      {of.log_p(log_variance, of.moment(2) / of.sigma), "", "the square is divided by σ. Which unit has (x - μ)²?"},
+      {of.log_p(log_variance / 2, squares), "", "log σ stands where log σ² belongs, inside the bracket."},
+      {of.log_p(0, squares), "", "log σ² is missing: a density's peak is lower the wider it is."},
+      {of.log_p(log_variance - kLog2Pi, squares), "", "log 2π is missing. It counts once for every point."},
+      {of.log_p(log_variance, of.moment(1) / of.variance()), "", "x - μ is not squared."}};
 }
 
 }  // namespace

@@ -11,10 +11,11 @@ const Exercise kLogLikelihood{
     .statement = "log p(M) = Σ_{x∈M} log N(x; θ, 1)",
     .points = 1,
     .minutes = 10,
-    .hints = {"Independent points multiply, so their logs add up. Each point gives the log of one normal density.",
-              "Start from a Var that is 0, theta.tape().constant(0.0), and add one term for each x. Every term has the "
-              "constant -½ log 2π too.",
-              "sum += -0.5 * std::log(2 * std::numbers::pi) - 0.5 * square(x - theta)"},
+    .hints =
+        {"Independent points multiply, so their logs add up. Each point gives the log of one normal density.",
+         "Start from a Var that is 0, theta.tape().constant(0.0), and add one term for each x. Every term has the "
+         "constant -½ log 2π too.",
+         "sum += -0.5 * std::log(2 * std::numbers::pi) - 0.5 * square(x - theta)"},
     .check = ch05::check_log_likelihood};
 
 const Exercise kScaledGradient{

@@ -136,7 +136,8 @@ void check_importance_weighted_gradient(lesson::Attempt& attempt) {
   const Numbers g = slopes(attempt, N);
   Numbers q;
   for (int i = 0; i < N; ++i)
-    q.push_back(0.2 + models::Random(attempt.seed(), models::Purpose::sampling).uniform(static_cast<std::uint64_t>(i)));
+    q.push_back(0.2 +
+                models::Random(attempt.seed(), models::Purpose::sampling).uniform(static_cast<std::uint64_t>(i)));
   for (const double sum = total(q); double& one : q) one /= sum;
 
   // the mean of an estimate over all N^M outcomes, each with its probability Π q_j

@@ -28,7 +28,8 @@ void declare(lesson::Lesson& lesson, Choices& c) {
       .when_quick(std::int64_t{10'000});
   lesson.option("--data", c.data, "images: mnist, digits, or a folder with four IDX files", "NAME")
       .when_quick(std::string("digits"));
-  lesson.option("--images", c.images, "in a minibatch of softmax regression", at_least(1)).when_quick(std::int64_t{50});
+  lesson.option("--images", c.images, "in a minibatch of softmax regression", at_least(1))
+      .when_quick(std::int64_t{50});
   lesson.option("--minibatches", c.minibatches, "of images to draw, three times", at_least(100))
       .when_quick(std::int64_t{1000});
   lesson.option("--chains", c.sgd.chains, "runs of SGD, side by side", at_least(100)).when_quick(std::int64_t{500});

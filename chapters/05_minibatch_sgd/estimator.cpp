@@ -73,8 +73,9 @@ Matrix<double> predicted_covariance(const Statistic& g, int N, int M, double c, 
 }
 
 Sampler draws(int N, int M, models::Order order, std::uint64_t seed) {
-  return
-      [batches = models::Minibatches(N, M, order, seed)](std::uint64_t draw) mutable { return batches.batch(draw, 0); };
+  return [batches = models::Minibatches(N, M, order, seed)](std::uint64_t draw) mutable {
+    return batches.batch(draw, 0);
+  };
 }
 
 models::RunningMeans sample(const Sampler& sampler, const Statistic& statistic, int count) {

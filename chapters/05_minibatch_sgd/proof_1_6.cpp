@@ -102,8 +102,8 @@ void minibatch_value(lesson::Lesson& lesson, const Example& example, const Ingre
         predicted_covariance(value_estimate(model, one), N, M, 1.0 / M, correction, use.divisor(N))(0, 0);
     const double mean = sample(draws(N, M, order, lesson.seed()), value, example.draws).mean()[0];
     equation.exact(fmt::format("variance, {}", how), covariance(outcomes(all, value))(0, 0), spread)
-        .sampled(fmt::format("  {} drawn", lesson::thousands(example.draws)), {mean, std::sqrt(spread / example.draws)},
-                 full);
+        .sampled(fmt::format("  {} drawn", lesson::thousands(example.draws)),
+                 {mean, std::sqrt(spread / example.draws)}, full);
   };
   draw("without replacement", subsets, Order::shuffled, use.correction(N, M));
   draw("with replacement", choices, Order::with_replacement, 1);

@@ -38,11 +38,12 @@ const Exercise kElbo{
     .statement = "ELBO(x) = log p(x|z) - KL( q(z|x) ‖ p(z) ),  z = μ + σ ε",
     .points = 3,
     .minutes = 25,
-    .hints = {"Three lines: a code, what the decoder makes of it, and two numbers for each row. Then: what happens to "
-              "your logarithm where the decoder is all but certain?",
-              "Write log sigmoid ℓ and log(1 - sigmoid ℓ) in terms of log(1 + exp ℓ). The engine has that function, "
-              "safe for any ℓ: softplus.",
-              "log p(x|z) is the sum over each row of: x * logits - softplus(logits). z is 11.2's, and the KL 11.1's."},
+    .hints =
+        {"Three lines: a code, what the decoder makes of it, and two numbers for each row. Then: what happens to "
+         "your logarithm where the decoder is all but certain?",
+         "Write log sigmoid ℓ and log(1 - sigmoid ℓ) in terms of log(1 + exp ℓ). The engine has that function, "
+         "safe for any ℓ: softplus.",
+         "log p(x|z) is the sum over each row of: x * logits - softplus(logits). z is 11.2's, and the KL 11.1's."},
     .check = ch11::check_elbo};
 
 const Exercise kTrainingStep{
@@ -51,14 +52,15 @@ const Exercise kTrainingStep{
     .statement = "θ -= α m̂ / (√v̂ + ε),  g = -∇ (1/M) Σᵢ ELBO(xᵢ)",
     .points = 3,
     .minutes = 25,
-    .hints = {"Two halves: the gradient of one number, the mean loss; then five lines of arithmetic on arrays. At the "
-              "first step m̂ is g and v̂ is g², so nearly every parameter moves by α: try that by hand.",
-              "value_and_gradient(loss, theta, gradient, tape) takes loss as a lambda from Watched<double> to a "
-              "Var<double>, here minus the mean of elbo(watched). Then count t, update adam.m and adam.v, and correct "
-              "copies of them: the moments themselves are kept uncorrected.",
-              "autograd::Tape tape;  Buffer<double> gradient = Buffer<double>::Zero(theta.size());  then ++adam.t, and "
-              "for v: adam.v.array() = adam.beta2 * adam.v.array() + (1 - adam.beta2) * gradient.array().square(). "
-              "m goes likewise; the step is on theta.values().array(), with std::pow(adam.beta1, adam.t)."},
+    .hints =
+        {"Two halves: the gradient of one number, the mean loss; then five lines of arithmetic on arrays. At the "
+         "first step m̂ is g and v̂ is g², so nearly every parameter moves by α: try that by hand.",
+         "value_and_gradient(loss, theta, gradient, tape) takes loss as a lambda from Watched<double> to a "
+         "Var<double>, here minus the mean of elbo(watched). Then count t, update adam.m and adam.v, and correct "
+         "copies of them: the moments themselves are kept uncorrected.",
+         "autograd::Tape tape;  Buffer<double> gradient = Buffer<double>::Zero(theta.size());  then ++adam.t, and "
+         "for v: adam.v.array() = adam.beta2 * adam.v.array() + (1 - adam.beta2) * gradient.array().square(). "
+         "m goes likewise; the step is on theta.values().array(), with std::pow(adam.beta1, adam.t)."},
     .check = ch11::check_training_step};
 
 const Exercise kImportanceBound{

@@ -31,34 +31,34 @@ void check_kl(lesson::Attempt& attempt) {
   const auto terms = [](M (*f)(const M& mu, const M& log_var)) {
     return [f](const Vars& v) { return half_sum(f(v[0], v[1])); };
   };
-  compare(
-      attempt,
-      {.names = {"mu", "log_var"},
-       .inputs = {normal_matrix(attempt.seed(), 1, n, d), normal_matrix(attempt.seed(), 2, n, d)},
-       .yours = [](const Vars& v) { return kl_to_standard_normal(v[0], v[1]); },
-       .right = right,
-       .wrong = {{"the sign. Can a divergence be negative?", [=](const Vars& v) { return -right(v); }},
-                 {"the factor ½. What stands before the square in a normal's exponent?",
-                  [=](const Vars& v) { return 2 * right(v); }},
-                 {"a mean over the dimensions. What do the divergences of independent dimensions do?",
-                  [=](const Vars& v) { return right(v) / double(d); }, "1/d"},
-                 {"the -1 is missing. What must mu = 0 and log_var = 0, where q is the prior, give?",
-                  terms([](const M& mu, const M& log_var) { return square(mu) + exp(log_var) - log_var; })},
-                 {"log_var is taken for log σ. Of what is it the logarithm?",
-                  terms([](const M& mu, const M& log_var) { return square(mu) + exp(2 * log_var) - 1 - 2 * log_var; })},
-                 {"log_var is taken for log σ inside exp. Of what is it the logarithm?",
-                  terms([](const M& mu, const M& log_var) { return square(mu) + exp(2 * log_var) - 1 - log_var; })},
-                 {"σ stands where σ² belongs: exp(½ log_var) is the standard deviation.",
-                  terms([](const M& mu, const M& log_var) { return square(mu) + exp(0.5 * log_var) - 1 - log_var; })},
-                 {"the sign of log σ². At which variance is the divergence smallest?",
-                  terms([](const M& mu, const M& log_var) { return square(mu) + exp(log_var) - 1 + log_var; })},
-                 {"μ is not squared. Does it matter on which side of 0 the mean lies?",
-                  terms([](const M& mu, const M& log_var) { return mu + exp(log_var) - 1 - log_var; })},
-                 {"this is KL( N(0, I) ‖ q ). Which of the two is z drawn from?",
-                  terms([](const M& mu, const M& log_var) { return (1 + square(mu)) * exp(-log_var) - 1 + log_var; })}},
-       .wrong_gradients = {
-           {1, "exp(log_var) is a constant in your answer: where does it leave the tape?",
-            terms([](const M& mu, const M& log_var) { return square(mu) + exp(cut(log_var)) - 1 - log_var; })}}});
+  compare(attempt,
+          {.names = {"mu", "log_var"},
+           .inputs = {normal_matrix(attempt.seed(), 1, n, d), normal_matrix(attempt.seed(), 2, n, d)},
+           .yours = [](const Vars& v) { return kl_to_standard_normal(v[0], v[1]); },
+           .right = right,
+           .wrong =
+               {{"the sign. Can a divergence be negative?", [=](const Vars& v) { return -right(v); }},
+                {"the factor ½. What stands before the square in a normal's exponent?",
+                 [=](const Vars& v) { return 2 * right(v); }},
+                {"a mean over the dimensions. What do the divergences of independent dimensions do?",
+                 [=](const Vars& v) { return right(v) / double(d); }, "1/d"},
+                {"the -1 is missing. What must mu = 0 and log_var = 0, where q is the prior, give?",
+                 terms([](const M& mu, const M& log_var) { return square(mu) + exp(log_var) - log_var; })},
+                {"log_var is taken for log σ. Of what is it the logarithm?",
+                 terms([](const M& mu, const M& log_var) { return square(mu) + exp(2 * log_var) - 1 - 2 * log_var; })},
+                {"log_var is taken for log σ inside exp. Of what is it the logarithm?",
+                 terms([](const M& mu, const M& log_var) { return square(mu) + exp(2 * log_var) - 1 - log_var; })},
+                {"σ stands where σ² belongs: exp(½ log_var) is the standard deviation.",
+                 terms([](const M& mu, const M& log_var) { return square(mu) + exp(0.5 * log_var) - 1 - log_var; })},
+                {"the sign of log σ². At which variance is the divergence smallest?",
+                 terms([](const M& mu, const M& log_var) { return square(mu) + exp(log_var) - 1 + log_var; })},
+                {"μ is not squared. Does it matter on which side of 0 the mean lies?",
+                 terms([](const M& mu, const M& log_var) { return mu + exp(log_var) - 1 - log_var; })},
+                {"this is KL( N(0, I) ‖ q ). Which of the two is z drawn from?",
+                 terms([](const M& mu, const M& log_var) { return (1 + square(mu)) * exp(-log_var) - 1 + log_var; })}},
+           .wrong_gradients = {
+               {1, "exp(log_var) is a constant in your answer: where does it leave the tape?",
+                terms([](const M& mu, const M& log_var) { return square(mu) + exp(cut(log_var)) - 1 - log_var; })}}});
 }
 
 void check_reparameterise(lesson::Attempt& attempt) {

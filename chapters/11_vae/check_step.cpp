@@ -34,7 +34,8 @@ struct Instance {
   double loss(const Parameters<double>& at, Buffer<double>& gradient) const {
     autograd::Tape tape;
     gradient = Buffer<double>::Zero(at.size());
-    return value_and_gradient([&](const Watched<double>& watched) { return -mean(elbo(watched)); }, at, gradient, tape);
+    return value_and_gradient([&](const Watched<double>& watched) { return -mean(elbo(watched)); }, at, gradient,
+                              tape);
   }
 };
 

@@ -48,8 +48,9 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   lesson.option("--beta", t.bound.beta, "weight of the rate", at_least(0));
   lesson.option("--batch", t.batch, "images in a minibatch", at_least(1));
   lesson.option("--epochs", t.epochs, "passes over the training images", at_least(1)).when_quick(std::int64_t{1});
-  lesson.option("--optimiser", t.trainer.optimiser.method, "of the parameters",
-                {{"adam", Method::adam}, {"momentum", Method::momentum}, {"sgd", Method::sgd}, {"soap", Method::soap}});
+  lesson.option(
+      "--optimiser", t.trainer.optimiser.method, "of the parameters",
+      {{"adam", Method::adam}, {"momentum", Method::momentum}, {"sgd", Method::sgd}, {"soap", Method::soap}});
   lesson.option("--learning-rate", t.learning_rate, "at the start", above(0));
   lesson.option("--last-learning-rate", t.last_learning_rate, "at the end of a schedule that falls", above(0));
   lesson.option("--schedule", t.schedule, "of the learning rate",
@@ -157,8 +158,9 @@ void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer
   lesson.metric("test_log_likelihood", l.mean);
   lesson.metric("test_log_likelihood_se", l.se);
   lesson.metric("test_log_likelihood_monte_carlo_se", l.monte_carlo_se);
-  lesson.say(fmt::format("  test log-likelihood  {} nats   (first {} images, K = {} samples; Monte Carlo error {:.3f})",
-                         lesson::with_error(l.mean, l.se), images(n), c.evaluation_samples, l.monte_carlo_se));
+  lesson.say(
+      fmt::format("  test log-likelihood  {} nats   (first {} images, K = {} samples; Monte Carlo error {:.3f})",
+                  lesson::with_error(l.mean, l.se), images(n), c.evaluation_samples, l.monte_carlo_se));
 }
 
 void draw(const lesson::Lesson& lesson, const Matrix<double>& history, const Trained& trained) {

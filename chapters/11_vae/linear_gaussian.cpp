@@ -121,7 +121,8 @@ void check_ppca(lesson::Lesson& lesson, const Ingredients& use) {
                                         .bound = {.samples = 1},
                                         .seed = lesson.seed(),
                                         .trainer = {.threads = 1}};
-  auto equation = lesson.equation("2.1", "max ELBO of a linear VAE = log-likelihood of probabilistic PCA", "test:ppca");
+  auto equation =
+      lesson.equation("2.1", "max ELBO of a linear VAE = log-likelihood of probabilistic PCA", "test:ppca");
   for (const int k : lesson.quick() ? std::vector{2} : std::vector{2, 5, 10}) {
     const double optimum = fit_ppca(x, k).log_likelihood;
     const double exact = linear_vae_elbo(digits, k, full_batch, use);

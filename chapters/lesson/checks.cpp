@@ -101,7 +101,8 @@ Check judge_at_most(double lhs, double rhs, double tolerance) {
 Check judge_at_least(double lhs, double rhs, double tolerance) {
   const Check check{.kind = "bound", .relation = ">=", .lhs = lhs, .rhs = rhs, .tolerance = tolerance};
   const bool finite = std::isfinite(lhs) && std::isfinite(rhs);
-  return verdict(check, finite && lhs >= rhs - tolerance, finite ? "the bound is not reached" : "a side is not finite");
+  return verdict(check, finite && lhs >= rhs - tolerance,
+                 finite ? "the bound is not reached" : "a side is not finite");
 }
 
 Check judge_at_most(Estimate lhs, double rhs, double largest_z) { return judge_bound(lhs, rhs, +1, largest_z); }

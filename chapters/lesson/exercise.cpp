@@ -171,7 +171,8 @@ bool read(int argc, const char* const* argv, const Classroom& room, Request& req
   options.add("--level", request.level, "of the hint: 3 is nearly the answer", between(1, 3));
   options.add("--seed", request.seed, "of the random instances", at_least(1));
   options.add("--solution", request.solution, "check the reference answers, and the checks themselves");
-  options.add("--maintainers", request.maintainers, "every exercise is untouched; with --solution: the table is sound");
+  options.add("--maintainers", request.maintainers,
+              "every exercise is untouched; with --solution: the table is sound");
   options.group("For chapters/grade");
   options.add("--verdict", request.verdict, "write the verdict there, with the word read from standard input", "FILE");
   options.add("--answers", request.answers, "the student's file, to name its lines", "FILE");

@@ -14,7 +14,8 @@ volatile std::sig_atomic_t interrupt_seen = 0;
 void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = [](int) { interrupt_seen = 1; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;  // a second Ctrl-C meets the default handler: it kills
+  action.sa_flags =
+      static_cast<int>(SA_RESETHAND) | SA_RESTART;  // a second Ctrl-C meets the default handler: it kills
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
 }

@@ -115,7 +115,8 @@ Option& Options::add(std::string_view name, std::string& value, std::string_view
       [&value]() -> OptionValue { return value; });
 }
 
-Option& Options::add(std::string_view name, std::string& value, std::string_view help, std::vector<std::string> known) {
+Option& Options::add(std::string_view name, std::string& value, std::string_view help,
+                     std::vector<std::string> known) {
   return add_choice(
       name, help, known, [&value, known](std::size_t index) { value = known.at(index); }, [&value] { return value; });
 }

@@ -66,9 +66,9 @@ class Options {
 
   // An enum by name: options.add("--likelihood", likelihood, "of x given z", {{"bernoulli", kBernoulli}, ...});
   template <class Enum>
-  requires std::is_enum_v<Enum> Option& add(
-      std::string_view name, Enum& value, std::string_view help,
-      std::initializer_list<std::pair<const char*, std::type_identity_t<Enum>>> known) {
+  requires std::is_enum_v<Enum>
+  Option& add(std::string_view name, Enum& value, std::string_view help,
+              std::initializer_list<std::pair<const char*, std::type_identity_t<Enum>>> known) {
     std::vector<std::pair<std::string, Enum>> names(known.begin(), known.end());
     std::vector<std::string> texts;
     for (const auto& [text, member] : names) texts.push_back(text);

@@ -108,7 +108,8 @@ void Progress::draw() {
   const double now = screen_.clock();
   const double rate = static_cast<double>(counted_) / std::max(now - started_, 1e-9);
   const auto current = std::min(rounds_done_ + 1, rounds_);
-  const double done = static_cast<double>(in_round_) / static_cast<double>(std::max<std::int64_t>(items_per_round_, 1));
+  const double done =
+      static_cast<double>(in_round_) / static_cast<double>(std::max<std::int64_t>(items_per_round_, 1));
   const auto left = static_cast<std::int64_t>(std::ceil(items_left() / std::max(rate, 1e-9)));
 
   // from the most to the least important: what no longer fits is left out

@@ -121,8 +121,9 @@ TEST_SUITE("autograd") {
     };
     const auto rows = [](const M& factor) { return M(factor.colwise().sum().transpose().replicate(1, 30)); };
     const M few = sample(2, 20, -1, 1, 4), many = sample(13, 20, -1, 1, 5);
-    CHECK(distance(gradient_of_V(tape.constant(few)), rows(few)) < 1e-14);                    // the caller's memory
-    CHECK(distance(gradient_of_V(theta[model.W]), rows(model.parameters[model.W])) < 1e-14);  // an optimiser changes it
+    CHECK(distance(gradient_of_V(tape.constant(few)), rows(few)) < 1e-14);  // the caller's memory
+    CHECK(distance(gradient_of_V(theta[model.W]), rows(model.parameters[model.W])) <
+          1e-14);                                                                 // an optimiser changes it
     CHECK(distance(gradient_of_V(tape.constant(many) * 1), rows(many)) < 1e-14);  // 13 (20 + 30) numbers for 20·30
     CHECK((gradient_of_V(tape.constant(few) * 1).array() == kNotWritten).all());
   }
@@ -170,8 +171,8 @@ TEST_SUITE("autograd") {
     CHECK(model.gradient_of(model.V).isZero(0));
   }
 
-  TEST_CASE_TEMPLATE("product: few rows and many columns, as many multiplications as take more than one call", S, float,
-                     double) {
+  TEST_CASE_TEMPLATE("product: few rows and many columns, as many multiplications as take more than one call", S,
+                     float, double) {
     using Many = autograd::Matrix<S>;
     const Many A = sample(30, 301, -1, 1, 7).cast<S>(), B = sample(301, 517, -1, 1, 8).cast<S>();
     const Many Bt = B.transpose();

@@ -36,7 +36,8 @@ struct Gaussian {
     Tape& tape = w.tape();
     const auto y = tape.constant(cast<S>(sample(3, 2, -1, 1, 4)));
     const auto L = cholesky(matmul_nt(w, w) + cast<S>(M(2 * M::Identity(3, 3))));
-    return log_det(L) + squared_norm(solve_lower(L, y)) + dot(solve_lower_transposed(L, y), y) + trace(matmul_tn(L, w));
+    return log_det(L) + squared_norm(solve_lower(L, y)) + dot(solve_lower_transposed(L, y), y) +
+           trace(matmul_tn(L, w));
   }
 };
 

@@ -39,7 +39,8 @@ TEST_SUITE("autograd") {
     M expected = M::Zero(2, 2);
     for (int block = 1; block <= 4; ++block) {
       tape.rewind(mark);
-      const auto junk = tape.variable(M::Constant(7, 11, 1e9 * block));  // overwrites what a freed adjoint would lie in
+      const auto junk =
+          tape.variable(M::Constant(7, 11, 1e9 * block));  // overwrites what a freed adjoint would lie in
       tape.backward(sum(h * h) * block + u * block + 0 * sum(junk));
       const double hv = std::tanh(1.0), slope = block * 2 * hv * (1 - hv * hv);
       expected += M::Constant(2, 2, slope * 2);

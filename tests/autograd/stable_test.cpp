@@ -64,7 +64,8 @@ TEST_SUITE("autograd") {
       CHECK(high == 1);
       CHECK(high_slope == doctest::Approx(0));
     }
-    CHECK(at_point<double>([](auto v) { return softplus(v); }, 0).first == doctest::Approx(std::log(2)).epsilon(1e-15));
+    CHECK(at_point<double>([](auto v) { return softplus(v); }, 0).first ==
+          doctest::Approx(std::log(2)).epsilon(1e-15));
     CHECK(at_point<double>([](auto v) { return softplus(v); }, -40).first ==
           doctest::Approx(std::exp(-40)).epsilon(1e-14));
     CHECK(at_point<double>([](auto v) { return log_sigmoid(v); }, 40).first ==
@@ -74,8 +75,8 @@ TEST_SUITE("autograd") {
   TEST_CASE("stable: not a number stays one") {
     Tape tape;
     const auto x = tape.variable(M::Constant(3, 3, kNaN)), one = tape.variable(M::Ones(3, 3).eval());
-    for (const Var<M>& y : {relu(x), softplus(x), log_sigmoid(x), sigmoid(x), tanh(x), minimum(x, one), minimum(one, x),
-                            maximum(x, one), maximum(one, x), log_add_exp(x, one), log_softmax(x)}) {
+    for (const Var<M>& y : {relu(x), softplus(x), log_sigmoid(x), sigmoid(x), tanh(x), minimum(x, one),
+                            minimum(one, x), maximum(x, one), maximum(one, x), log_add_exp(x, one), log_softmax(x)}) {
       CHECK(y.value().array().isNaN().all());
     }
     const auto n = tape.variable(kNaN);

@@ -13,13 +13,9 @@ using namespace autograd_test;
 namespace {
 
 template <class A, class B>
-concept Addable = requires(A a, B b) {
-  a + b;
-};
+concept Addable = requires(A a, B b) { a + b; };
 template <class T>
-concept Sweepable = requires(Tape& tape, Var<T> y) {
-  tape.backward(y);
-};
+concept Sweepable = requires(Tape& tape, Var<T> y) { tape.backward(y); };
 
 // One element type at a time, and a gradient of one number only: anything else does not compile.
 using F = autograd::Matrix<float>;
@@ -130,7 +126,8 @@ TEST_SUITE("autograd") {
   }
 
   TEST_CASE("tape: Vars of two tapes, and empty ones, are refused") {
-    const char* two = "Var: the operands live on two different tapes; record everything of one computation on one tape";
+    const char* two =
+        "Var: the operands live on two different tapes; record everything of one computation on one tape";
     const char* empty = "Var: this one is empty; make it with tape.variable(x) or tape.constant(x)";
     Tape tape, other;
     const auto x = tape.variable(1.0), y = other.variable(2.0);

@@ -132,8 +132,8 @@ void measure_chain(const Settings& settings) {
        {.title = "A chain of scalar operations: recording and sweep", .x_label = "operations", .y_label = "time (µs)"},
        {time}, "in proportion", 1);
   draw(settings, "growth_chain_memory",
-       {.title = "A chain of scalar operations: the tape", .x_label = "operations", .y_label = "memory (MB)"}, {memory},
-       "in proportion", 1);
+       {.title = "A chain of scalar operations: the tape", .x_label = "operations", .y_label = "memory (MB)"},
+       {memory}, "in proportion", 1);
 }
 
 }  // namespace

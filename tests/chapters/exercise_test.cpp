@@ -124,8 +124,9 @@ TEST_SUITE("chapters/exercise") {
       return "right";
     };
     CHECK(report({20.1, 0.1}) == "right");
-    CHECK(report({8.02, 0.05}) ==
-          "your side 8.020 ± 0.050    other side 20.000000    z -239.6    ratio 0.4010 = M/N\nlikely: N/M is missing.");
+    CHECK(
+        report({8.02, 0.05}) ==
+        "your side 8.020 ± 0.050    other side 20.000000    z -239.6    ratio 0.4010 = M/N\nlikely: N/M is missing.");
     CHECK(report({20, 0}).find("no spread") != std::string::npos);
   }
 

@@ -123,7 +123,8 @@ TEST_SUITE("chapters/04_iid_log_likelihood") {
   }
 
   TEST_CASE("eq:iid: the product underflows where it must") {
-    check_holds([](lesson::Lesson& lesson) { check_underflow(lesson, log_smallest<float>(), log_smallest<double>()); });
+    check_holds(
+        [](lesson::Lesson& lesson) { check_underflow(lesson, log_smallest<float>(), log_smallest<double>()); });
     const auto with = [](double in_float, double in_double) {
       return [=](lesson::Lesson& lesson) { check_underflow(lesson, in_float, in_double); };
     };

@@ -87,7 +87,8 @@ TEST_SUITE("chapters/options") {
   TEST_CASE("unknown values name the nearest one and all known ones") {
     CHECK(error_of({"--likelihood", "bernouli"}) ==
           "--likelihood: 'bernouli' is not known: did you mean 'bernoulli'? (known: bernoulli, gaussian)");
-    CHECK(error_of({"--likelihood", "poisson"}) == "--likelihood: 'poisson' is not known (known: bernoulli, gaussian)");
+    CHECK(error_of({"--likelihood", "poisson"}) ==
+          "--likelihood: 'poisson' is not known (known: bernoulli, gaussian)");
     CHECK(error_of({"--data", "mnits"}) ==
           "--data: 'mnits' is not known: did you mean 'mnist'? (known: mnist, digits)");
   }

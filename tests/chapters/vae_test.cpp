@@ -36,7 +36,8 @@ TEST_SUITE("chapters/vae") {
     for (const auto& one : breaks()) {
       CAPTURE(one.name);
       const bool with_training = one.name == "half";
-      CHECK(failing(broken(one.name), "1", with_training) == std::set<std::string>(one.slugs.begin(), one.slugs.end()));
+      CHECK(failing(broken(one.name), "1", with_training) ==
+            std::set<std::string>(one.slugs.begin(), one.slugs.end()));
     }
   }
 }

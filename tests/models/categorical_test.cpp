@@ -88,7 +88,9 @@ TEST_SUITE("models") {
           }) == "cross_entropy: expected probabilities of at least 0, q has nan");
     CHECK(error([&] { kl_divergence(half, third); }) ==
           "kl_divergence: expected two distributions over the same states, p has 2 and q 3");
-    CHECK(error([&] { log_likelihood(std::vector{0, 2}, half); }) == "log_likelihood: expected states 0 .. 1, found 2");
+    CHECK(error([&] {
+            log_likelihood(std::vector{0, 2}, half);
+          }) == "log_likelihood: expected states 0 .. 1, found 2");
     CHECK(error([&] { empirical_distribution(std::vector{-1}, 2); }) ==
           "empirical_distribution: expected states 0 .. 1, found -1");
     CHECK(error([&] { empirical_distribution(std::vector<int>{}, 2); }) ==

@@ -109,7 +109,8 @@ TEST_SUITE("models") {
     CHECK(data.labels == std::vector<std::uint8_t>{9, 255});
     CHECK(error("1,2,3,3\n") == "d.csv: expected the pixels of a square image and a label, found 4 columns");
     CHECK(error("3\n") == "d.csv: expected the pixels of a square image and a label, found 1 columns");
-    CHECK(error("0,1,2,3,4\n0,17,2,3,4\n") == "d.csv: row 2, column 2: expected a whole number from 0 to 16, found 17");
+    CHECK(error("0,1,2,3,4\n0,17,2,3,4\n") ==
+          "d.csv: row 2, column 2: expected a whole number from 0 to 16, found 17");
     CHECK(error("0,1,2.5,3,4\n") == "d.csv: row 1, column 3: expected a whole number from 0 to 16, found 2.5");
     CHECK(error("0,1,2,3,256\n") == "d.csv: row 1, column 5: expected a whole number from 0 to 255, found 256");
     CHECK(error("0,nan,2,3,4\n") == "d.csv: row 1, column 2: expected a whole number from 0 to 16, found nan");

@@ -169,9 +169,9 @@ TEST_SUITE("models") {
     CHECK(error([&] { normal_log_prob(at(3, 2), at(2, 2), at(1, 2)); }) ==
           "normal_log_prob: mu is 2×2, the result has 3 rows of 2 columns (need as many columns, and rows that divide "
           "3)");
-    CHECK(
-        error([&] { normal_log_prob(at(4, 2), at(4, 3), at(1, 1)); }) ==
-        "normal_log_prob: x is 4×2, the result has 4 rows of 3 columns (need as many columns, and rows that divide 4)");
+    CHECK(error([&] { normal_log_prob(at(4, 2), at(4, 3), at(1, 1)); }) ==
+          "normal_log_prob: x is 4×2, the result has 4 rows of 3 columns (need as many columns, and rows that divide "
+          "4)");
     CHECK(error([&] { kl_to_standard_normal(at(4, 2), at(4, 1)); }) ==
           "kl_to_standard_normal: log_var is 4×1, the result has 4 rows of 2 columns (need as many columns, and rows "
           "that "
@@ -182,8 +182,9 @@ TEST_SUITE("models") {
           "reparameterise: epsilon has fewer rows than mu or log_var");
     // one number serves as mu and log_var of a normal and as nothing else
     CHECK(error([&] { normal_log_prob(at(1, 1), at(4, 2), at(1, 1)); }).starts_with("normal_log_prob: x is 1×1"));
-    CHECK(
-        error([&] { kl_to_standard_normal(at(4, 2), at(1, 1)); }).starts_with("kl_to_standard_normal: log_var is 1×1"));
+    CHECK(error([&] {
+            kl_to_standard_normal(at(4, 2), at(1, 1));
+          }).starts_with("kl_to_standard_normal: log_var is 1×1"));
     CHECK(error([&] { bernoulli_log_prob(at(1, 1), at(4, 2)); }).starts_with("bernoulli_log_prob: x is 1×1"));
     CHECK(error([&] { reparameterise(at(1, 1), at(4, 2), at(4, 2)); }).starts_with("reparameterise: mu is 1×1"));
     CHECK(error([&] { standard_normal_log_prob(Var<M>()); }).starts_with("Var: this one is empty"));

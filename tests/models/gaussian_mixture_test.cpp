@@ -146,8 +146,8 @@ TEST_SUITE("models") {
     Tape tape;
     const auto log_prob = [&](auto x) {
       const auto mu = x.tape().constant(n.mu), alpha = x.tape().constant(n.alpha);
-      return GaussianMixture<double>{alpha, mu, x.tape().constant(n.log_diagonal), x.tape().constant(n.below)}.log_prob(
-          x);
+      return GaussianMixture<double>{alpha, mu, x.tape().constant(n.log_diagonal), x.tape().constant(n.below)}
+          .log_prob(x);
     };
     const auto result = autograd::gradcheck(log_prob, normal_matrix(4, 2, 9));
     CHECK_MESSAGE(result.passed, result.message());

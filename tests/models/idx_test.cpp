@@ -58,7 +58,8 @@ TEST_SUITE("models") {
           "f: the header announces 2×2×2 = 8 values, but 7 follow it");
     CHECK(images_error(idx_bytes(kImageMagic, {2, 2, 2}, "123456789")) ==
           "f: the header announces 2×2×2 = 8 values, but 9 follow it");
-    CHECK(labels_error(idx_bytes(kLabelMagic, {5}, "1234")) == "f: the header announces 5 = 5 values, but 4 follow it");
+    CHECK(labels_error(idx_bytes(kLabelMagic, {5}, "1234")) ==
+          "f: the header announces 5 = 5 values, but 4 follow it");
   }
 
   TEST_CASE("idx: sizes whose product wraps around or is absurd") {

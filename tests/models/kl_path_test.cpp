@@ -28,7 +28,8 @@ Result elbo(const LinearVae& model, const M& x, std::uint64_t seed, Kl kl, int s
   const M epsilon = normal_matrix(x.rows(), model.k, seed);
   const auto loss = [&](const Watched<double>& theta) {
     autograd::Tape& tape = theta.tape();
-    return sum(bound(model.vae, theta, tape.constant(x), tape.constant(epsilon), {.samples = samples, .kl = kl}).value);
+    return sum(
+        bound(model.vae, theta, tape.constant(x), tape.constant(epsilon), {.samples = samples, .kl = kl}).value);
   };
   autograd::Tape tape;
   Result result{0, Buffer<double>::Zero(model.parameters.size())};

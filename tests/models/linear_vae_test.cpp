@@ -32,7 +32,8 @@ M log_weights(const LinearVae& model, const M& x, Index row, int K, std::uint64_
   const auto image = tape.constant(M(x.row(row)));
   const auto q = model.vae.encode(theta, image);
   const auto z = reparameterise(q.mu, q.log_var, tape.constant(epsilon));
-  return (model.vae.log_likelihood(theta, image, z) + standard_normal_log_prob(z) - normal_log_prob(z, q.mu, q.log_var))
+  return (model.vae.log_likelihood(theta, image, z) + standard_normal_log_prob(z) -
+          normal_log_prob(z, q.mu, q.log_var))
       .value();
 }
 

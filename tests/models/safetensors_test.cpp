@@ -205,9 +205,10 @@ assert max(header[n]['data_offsets'][1] for n in header if n != '__metadata__') 
     CHECK(error(a("F32", "[1]", "[4,0]"), 4) ==
           "checkpoint x: tensor 'a' is 1 F32 = 4 bytes, but its data_offsets are 4 and 0");
     // 2^32 · 2^32 · 4 is 0 in 64 bits
-    CHECK(error(a("F32", "[4294967296,4294967296]", "[0,0]"), 0) ==
-          "checkpoint x: tensor 'a' is 4294967296×4294967296 F32 = 4611686018427387904 bytes, but its data_offsets are "
-          "0 and 0");
+    CHECK(
+        error(a("F32", "[4294967296,4294967296]", "[0,0]"), 0) ==
+        "checkpoint x: tensor 'a' is 4294967296×4294967296 F32 = 4611686018427387904 bytes, but its data_offsets are "
+        "0 and 0");
     CHECK(error(a("F32", "[2]", "[0,8]"), 7) ==
           "checkpoint x: tensor 'a' ends at byte 8, but only 7 bytes of values follow the header");
     CHECK(error(a("F32", "[2]", "[0,8]"), 9) == "checkpoint x: 1 bytes at the end belong to no tensor");

@@ -71,8 +71,8 @@ struct Single {
   template <class F>
   std::string error_of_step(F f, int rows = 6) {
     return error_of<std::runtime_error>([&] {
-      trainer.step([&](const Watched<double>& theta, const Shard& shard) { return f(at(theta[p], 0, 0), shard); }, rows,
-                   0.1);
+      trainer.step([&](const Watched<double>& theta, const Shard& shard) { return f(at(theta[p], 0, 0), shard); },
+                   rows, 0.1);
     });
   }
 };
@@ -209,7 +209,8 @@ TEST_SUITE("models") {
     CHECK(model.value() == -1);
     CHECK(model.trainer.optimiser().steps == 0);
     CHECK(model.trainer.optimiser().m.isZero());
-    CHECK_THROWS_AS(model.trainer.step([](auto& theta, auto&) { return log(sum(theta[Slot{0}])); }, 6, 0.1), NotFinite);
+    CHECK_THROWS_AS(model.trainer.step([](auto& theta, auto&) { return log(sum(theta[Slot{0}])); }, 6, 0.1),
+                    NotFinite);
   }
 
   TEST_CASE("trainer: a gradient that is not finite, in one parameter of many") {

@@ -98,7 +98,8 @@ M by_definition(const TestVae<>& model, const Case& c) {
       const M sigma = (0.5 * q.log_var.value().array()).exp();
       const auto z = tape.constant(M(q.mu.value() + sigma.cwiseProduct(epsilon.row(i * K + k))));
       const double likelihood = model.vae.log_likelihood(theta, row, z).value()(0, 0);
-      const double rate = normal_log_prob(z, q.mu, q.log_var).value()(0, 0) - standard_normal_log_prob(z).value()(0, 0);
+      const double rate =
+          normal_log_prob(z, q.mu, q.log_var).value()(0, 0) - standard_normal_log_prob(z).value()(0, 0);
       const double kl = kl_to_standard_normal(q.mu, q.log_var).value()(0, 0);
       mean += (likelihood - beta * (c.settings.kl == Kl::analytic ? kl : rate)) / K;
       mean_weight += std::exp(likelihood - beta * rate) / K;

@@ -95,7 +95,8 @@ TEST_SUITE("models") {
 
   TEST_CASE("vae checkpoint: each part of it is needed") {
     // Without the optimiser's moments, or from another step, training goes elsewhere.
-    VaeTrainer<float> straight(few_digits(), kSmallVae, kSettings), parameters_only(few_digits(), kSmallVae, kSettings);
+    VaeTrainer<float> straight(few_digits(), kSmallVae, kSettings),
+        parameters_only(few_digits(), kSmallVae, kSettings);
     steps(straight, 7);
     parameters_only.parameters().values() = straight.parameters().values();
     steps(straight, 1), steps(parameters_only, 1);

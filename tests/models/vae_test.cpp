@@ -44,12 +44,12 @@ TEST_SUITE("models") {
     CHECK(names({.pixels = 6, .latent = 2, .hidden = {5, 4}}) ==
           std::vector<std::string>{"encoder.0.W 6×5", "encoder.0.b 1×5", "encoder.1.W 5×4", "encoder.1.b 1×4",
                                    "encoder.mu.W 4×2", "encoder.mu.b 1×2", "decoder.0.W 2×4", "decoder.0.b 1×4",
-                                   "decoder.1.W 4×5", "decoder.1.b 1×5", "decoder.output.W 5×6", "decoder.output.b 1×6",
-                                   "encoder.log_var.W 4×2", "encoder.log_var.b 1×2"});
+                                   "decoder.1.W 4×5", "decoder.1.b 1×5", "decoder.output.W 5×6",
+                                   "decoder.output.b 1×6", "encoder.log_var.W 4×2", "encoder.log_var.b 1×2"});
     CHECK(
         names({.pixels = 6, .latent = 2, .hidden = {}, .likelihood = Likelihood::gaussian, .shared_variance = true}) ==
-        std::vector<std::string>{"encoder.mu.W 6×2", "encoder.mu.b 1×2", "decoder.output.W 2×6", "decoder.output.b 1×6",
-                                 "encoder.log_var 1×2", "decoder.log_var 1×1"});
+        std::vector<std::string>{"encoder.mu.W 6×2", "encoder.mu.b 1×2", "decoder.output.W 2×6",
+                                 "decoder.output.b 1×6", "encoder.log_var 1×2", "decoder.log_var 1×1"});
     const auto error = [](const VaeShape& shape) { return error_of<std::invalid_argument>([&] { names(shape); }); };
     CHECK(error({.pixels = 0}) == "Vae: expected at least 1 pixel, found 0");
     CHECK(error({.latent = -1}) == "Vae: expected at least 1 latent dimension, found -1");

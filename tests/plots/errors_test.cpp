@@ -79,7 +79,8 @@ TEST_SUITE("plots") {
 
   TEST_CASE("image grid") {
     plots::ImageGrid grid{.title = "g", .columns = 2};
-    CHECK(invalid([&] { grid.image(Values(783)); }) == "image 0 of grid \"g\": 783 values found, 28×28 = 784 expected");
+    CHECK(invalid([&] { grid.image(Values(783)); }) ==
+          "image 0 of grid \"g\": 783 values found, 28×28 = 784 expected");
     grid.image(Values(784));
     grid.row_labels = {"a", "b"};
     CHECK(invalid([&] { grid.drawing(); }) == "grid \"g\": 2 row labels and 0 column labels for 1 rows and 1 columns");

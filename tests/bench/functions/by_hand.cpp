@@ -42,8 +42,8 @@ double gradient_of_C(const double* x, double* g) {
 }
 
 // What layer() sends back: W̄ += xᵀ s̄, b̄ += s̄, x̄ = s̄ Wᵀ for s̄ = ȳ (1 - y²).
-void layer_back(const double* x, const double* W, const double* y, const double* y_grad, double* W_grad, double* b_grad,
-                double* x_grad, int in, int out) {
+void layer_back(const double* x, const double* W, const double* y, const double* y_grad, double* W_grad,
+                double* b_grad, double* x_grad, int in, int out) {
   std::array<double, kUnits> s;
   for (int j = 0; j < out; ++j) b_grad[j] += s.data()[j] = y_grad[j] * (1 - y[j] * y[j]);
   for (int i = 0; i < in; ++i) {

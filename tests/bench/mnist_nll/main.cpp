@@ -166,8 +166,8 @@ void Run::describe(const lesson::Options& options) {
     if (name == "quick" || name == "folder" || name == "resume" || name == "data-folder") continue;
     words.push_back(std::visit([&name = name](const auto& v) { return fmt::format("--{} {}", name, v); }, value));
   }
-  log_.say(fmt::format("{}, {} parameters; one-sample ELBO; pixels binarised anew at every presentation", kShape.text(),
-                       lesson::thousands(static_cast<double>(trainer_.parameters().count()))));
+  log_.say(fmt::format("{}, {} parameters; one-sample ELBO; pixels binarised anew at every presentation",
+                       kShape.text(), lesson::thousands(static_cast<double>(trainer_.parameters().count()))));
   log_.say(fmt::format("{}", fmt::join(words, " ")));
   log_.say(fmt::format("{}, {} of {} cores, {}\n", processor_name(), trainer_.threads(), core_count(), today()));
   log_.say(fmt::format("on the way: the first {} test images with K = {}", lesson::thousands(c_.probe_images),

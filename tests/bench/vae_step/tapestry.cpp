@@ -18,8 +18,8 @@ void register_step(const Case& c, int threads) {
   const auto step = [c, threads,
                      trainer = std::shared_ptr<models::VaeTrainer<float>>()](benchmark::State& state) mutable {
     if (!trainer) {
-      trainer =
-          std::make_shared<models::VaeTrainer<float>>(bench::training_images(), c.shape(), bench::settings(c, threads));
+      trainer = std::make_shared<models::VaeTrainer<float>>(bench::training_images(), c.shape(),
+                                                            bench::settings(c, threads));
       for (int i = 0; i < 10; ++i) trainer->step();
     }
     for (auto _ : state) trainer->step();
