@@ -5,7 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "models/normal.hpp"
+#include "models/statistics/normal.hpp"
 
 namespace models {
 

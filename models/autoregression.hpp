@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 
 namespace models {
 

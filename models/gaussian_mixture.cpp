@@ -6,10 +6,10 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "autograd/elementwise.hpp"
-#include "autograd/linear_algebra.hpp"
-#include "autograd/reductions.hpp"
-#include "autograd/shapes.hpp"
+#include "autograd/core/shapes.hpp"
+#include "autograd/operations/elementwise.hpp"
+#include "autograd/operations/linear_algebra.hpp"
+#include "autograd/operations/reductions.hpp"
 
 namespace models {
 

@@ -6,8 +6,8 @@
 // parameter: any numbers are a valid mixture, no covariance is inverted, and ½ log det Σ_k⁻¹ is the sum of the
 // logarithms (Srajer, Kukelova & Fitzgibbon 2018, "A benchmark of selected algorithmic differentiation tools").
 
-#include "autograd/matrix.hpp"
-#include "autograd/tape.hpp"
+#include "autograd/core/tape.hpp"
+#include "autograd/core/value.hpp"
 
 namespace models {
 

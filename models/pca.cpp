@@ -1,6 +1,6 @@
 #include "models/pca.hpp"
 
-#include "autograd/symmetric_eigen.hpp"
+#include "autograd/arithmetic/symmetric_eigen.hpp"
 
 namespace models {
 

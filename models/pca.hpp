@@ -1,7 +1,7 @@
 #pragma once
 // Principal component analysis: the directions in which data vary most.
 
-#include "autograd/matrix.hpp"
+#include "autograd/core/value.hpp"
 
 namespace models {
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "models/normal.hpp"
 #include "models/pca.hpp"
+#include "models/statistics/normal.hpp"
 
 namespace models {
 

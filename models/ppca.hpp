@@ -2,7 +2,7 @@
 // Probabilistic PCA: z ~ N(0, I_k), x | z ~ N(zW + μ, σ²I). The one VAE whose best log-likelihood has a closed form
 // (Tipping & Bishop 1999).
 
-#include "autograd/matrix.hpp"
+#include "autograd/core/value.hpp"
 
 namespace models {
 

@@ -1,7 +1,7 @@
 #include "models/softmax_regression.hpp"
 
-#include "autograd/linear_algebra.hpp"
-#include "autograd/reductions.hpp"
+#include "autograd/operations/linear_algebra.hpp"
+#include "autograd/operations/reductions.hpp"
 
 namespace models {
 

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "models/layers.hpp"
+#include "models/training/layers.hpp"
 
 namespace models {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/matrix.hpp"
+#include "autograd/core/value.hpp"
 
 // Dense linear algebra that tests compare with. Compiled once: these templates of Eigen's take seconds each.
 

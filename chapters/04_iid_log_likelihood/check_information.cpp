@@ -5,8 +5,8 @@
 
 #include "chapters/04_iid_log_likelihood/check.hpp"
 #include "chapters/04_iid_log_likelihood/exercise.hpp"
-#include "models/categorical.hpp"
-#include "models/random.hpp"
+#include "models/statistics/categorical.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch04 {
 namespace {

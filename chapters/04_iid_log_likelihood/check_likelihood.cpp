@@ -10,9 +10,9 @@
 
 #include "chapters/04_iid_log_likelihood/check.hpp"
 #include "chapters/04_iid_log_likelihood/exercise.hpp"
-#include "models/normal.hpp"
-#include "models/random.hpp"
-#include "models/summation.hpp"
+#include "models/statistics/normal.hpp"
+#include "models/statistics/random.hpp"
+#include "models/statistics/summation.hpp"
 
 namespace ch04 {
 namespace {

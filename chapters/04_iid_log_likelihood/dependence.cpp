@@ -5,11 +5,11 @@
 #include <array>
 #include <cmath>
 
-#include "autograd/linear_algebra.hpp"
-#include "autograd/reductions.hpp"
-#include "models/estimate.hpp"
-#include "models/normal.hpp"
-#include "models/summation.hpp"
+#include "autograd/operations/linear_algebra.hpp"
+#include "autograd/operations/reductions.hpp"
+#include "models/statistics/estimate.hpp"
+#include "models/statistics/normal.hpp"
+#include "models/statistics/summation.hpp"
 
 namespace ch04 {
 

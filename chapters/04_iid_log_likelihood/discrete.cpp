@@ -6,10 +6,10 @@
 #include <numeric>
 
 #include "autograd/autograd.hpp"
-#include "models/binarise.hpp"
-#include "models/categorical.hpp"
-#include "models/distributions.hpp"
-#include "models/random.hpp"
+#include "models/data/binarise.hpp"
+#include "models/statistics/categorical.hpp"
+#include "models/statistics/distributions.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch04 {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "chapters/lesson.hpp"
-#include "models/dataset.hpp"
+#include "models/data/dataset.hpp"
 
 namespace ch04 {
 

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "models/normal.hpp"
-#include "models/summation.hpp"
+#include "models/statistics/normal.hpp"
+#include "models/statistics/summation.hpp"
 #include "plots/figure.hpp"
 
 namespace ch04 {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "models/autoregression.hpp"
-#include "models/categorical.hpp"
+#include "models/statistics/categorical.hpp"
 
 namespace ch04 {
 namespace {

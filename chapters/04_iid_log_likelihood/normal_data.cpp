@@ -7,11 +7,11 @@
 #include <limits>
 #include <stdexcept>
 
-#include "autograd/gradient.hpp"
-#include "autograd/reductions.hpp"
-#include "models/distributions.hpp"
-#include "models/normal.hpp"
-#include "models/random.hpp"
+#include "autograd/core/gradient.hpp"
+#include "autograd/operations/reductions.hpp"
+#include "models/statistics/distributions.hpp"
+#include "models/statistics/normal.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch04 {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/normal.hpp"
-#include "models/random.hpp"
-#include "models/summation.hpp"
+#include "models/statistics/normal.hpp"
+#include "models/statistics/random.hpp"
+#include "models/statistics/summation.hpp"
 
 namespace ch04 {
 
@@ -33,7 +33,7 @@ double error(const Summation& sum, std::span<const double> terms, long double ex
   return static_cast<double>(std::abs(sum.in_double(terms) - exact));
 }
 
-// The proved bounds of models/summation.hpp on n terms whose absolute values add up to `total`.
+// The proved bounds of models/statistics/summation.hpp on n terms whose absolute values add up to `total`.
 struct Bounds {
   double naive, pairwise, compensated;
 };

@@ -8,8 +8,8 @@
 
 #include "chapters/05_minibatch_sgd/check.hpp"
 #include "chapters/05_minibatch_sgd/exercise.hpp"
-#include "models/enumerate.hpp"
-#include "models/random.hpp"
+#include "models/statistics/enumerate.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch05 {
 namespace {

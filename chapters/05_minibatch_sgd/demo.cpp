@@ -8,7 +8,7 @@
 #include "chapters/05_minibatch_sgd/real_model.hpp"
 #include "chapters/05_minibatch_sgd/sgd.hpp"
 #include "chapters/lesson.hpp"
-#include "models/dataset.hpp"
+#include "models/data/dataset.hpp"
 
 using namespace ch05;
 

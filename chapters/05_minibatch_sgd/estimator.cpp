@@ -4,8 +4,8 @@
 
 #include <stdexcept>
 
-#include "models/enumerate.hpp"
-#include "models/random.hpp"
+#include "models/statistics/enumerate.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch05 {
 

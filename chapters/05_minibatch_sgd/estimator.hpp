@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "chapters/05_minibatch_sgd/likelihood.hpp"
-#include "models/estimate.hpp"
-#include "models/minibatch.hpp"
+#include "models/data/minibatch.hpp"
+#include "models/statistics/estimate.hpp"
 
 namespace ch05 {
 

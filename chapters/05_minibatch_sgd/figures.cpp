@@ -9,7 +9,7 @@
 
 #include "chapters/05_minibatch_sgd/training.hpp"
 #include "chapters/lesson/numbers.hpp"
-#include "models/enumerate.hpp"
+#include "models/statistics/enumerate.hpp"
 #include "plots/figure.hpp"
 
 namespace ch05 {

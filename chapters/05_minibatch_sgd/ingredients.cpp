@@ -1,7 +1,7 @@
 #include "chapters/05_minibatch_sgd/ingredients.hpp"
 
-#include "models/categorical.hpp"
-#include "models/enumerate.hpp"
+#include "models/statistics/categorical.hpp"
+#include "models/statistics/enumerate.hpp"
 
 namespace ch05 {
 

@@ -2,9 +2,9 @@
 
 #include <numeric>
 
-#include "models/binarise.hpp"
-#include "models/distributions.hpp"
+#include "models/data/binarise.hpp"
 #include "models/softmax_regression.hpp"
+#include "models/statistics/distributions.hpp"
 
 namespace ch05 {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "autograd/autograd.hpp"
-#include "models/dataset.hpp"
+#include "models/data/dataset.hpp"
 
 namespace ch05 {
 

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "chapters/05_minibatch_sgd/proof.hpp"
-#include "models/categorical.hpp"
-#include "models/enumerate.hpp"
-#include "models/normal.hpp"
-#include "models/random.hpp"
+#include "models/statistics/categorical.hpp"
+#include "models/statistics/enumerate.hpp"
+#include "models/statistics/normal.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch05 {
 

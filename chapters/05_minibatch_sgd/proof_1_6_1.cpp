@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "chapters/05_minibatch_sgd/proof.hpp"
-#include "models/enumerate.hpp"
+#include "models/statistics/enumerate.hpp"
 
 namespace ch05 {
 

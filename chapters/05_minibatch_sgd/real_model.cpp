@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "chapters/05_minibatch_sgd/proof.hpp"
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch05 {
 

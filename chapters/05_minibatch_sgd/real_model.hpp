@@ -5,7 +5,7 @@
 
 #include "chapters/05_minibatch_sgd/ingredients.hpp"
 #include "chapters/lesson.hpp"
-#include "models/dataset.hpp"
+#include "models/data/dataset.hpp"
 
 namespace ch05 {
 

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "models/distributions.hpp"
-#include "models/random.hpp"
+#include "models/statistics/distributions.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch05 {
 namespace {

@@ -4,10 +4,10 @@
 #include <span>
 
 #include "autograd/autograd.hpp"
-#include "models/binarise.hpp"
-#include "models/minibatch.hpp"
+#include "models/data/binarise.hpp"
+#include "models/data/minibatch.hpp"
 #include "models/softmax_regression.hpp"
-#include "models/trainer.hpp"
+#include "models/training/trainer.hpp"
 
 namespace ch05 {
 

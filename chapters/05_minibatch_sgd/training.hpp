@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/dataset.hpp"
-#include "models/optimiser.hpp"
+#include "models/data/dataset.hpp"
+#include "models/training/optimisers.hpp"
 
 namespace ch05 {
 

@@ -72,7 +72,7 @@ const Exercise kImportanceBound{
     .hints = {"The mean is taken of the weights, and then the log; but a weight itself, exp(-1000), is no number a "
               "computer has. Which number can be drawn out of a sum of exponentials?",
               "log Σ exp a = c + log Σ exp(a - c) for any c, so for the largest a of the row. The engine has that in "
-              "autograd/reductions.hpp. And log (1/K) is ... ?",
+              "autograd/operations/reductions.hpp. And log (1/K) is ... ?",
               "log_sum_exp(log_weights, By::row), minus log K with K = log_weights.cols()."},
     .check = ch11::check_importance_bound};
 

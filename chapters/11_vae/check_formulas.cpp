@@ -4,7 +4,7 @@
 #include "chapters/11_vae/check.hpp"
 #include "chapters/11_vae/exercise.hpp"
 #include "chapters/lesson/comparison.hpp"
-#include "models/distributions.hpp"
+#include "models/statistics/distributions.hpp"
 
 namespace ch11 {
 

@@ -4,8 +4,8 @@
 #include "chapters/11_vae/check.hpp"
 #include "chapters/11_vae/exercise.hpp"
 #include "chapters/lesson/comparison.hpp"
-#include "models/optimiser.hpp"
-#include "models/vae_bounds.hpp"
+#include "models/training/optimisers.hpp"
+#include "models/vae/bounds.hpp"
 
 namespace ch11 {
 

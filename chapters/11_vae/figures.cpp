@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/pca.hpp"
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 #include "plots/figure.hpp"
 
 namespace ch11 {

@@ -1,8 +1,8 @@
 #pragma once
 // The figures of a trained VAE.
 
-#include "models/dataset.hpp"
-#include "models/vae.hpp"
+#include "models/data/dataset.hpp"
+#include "models/vae/vae.hpp"
 #include "plots/output.hpp"
 
 namespace ch11 {

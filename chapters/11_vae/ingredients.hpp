@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "chapters/lesson/breaks.hpp"
-#include "models/vae_bounds.hpp"
+#include "models/vae/bounds.hpp"
 
 namespace ch11 {
 

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
-#include "models/normal.hpp"
 #include "models/ppca.hpp"
-#include "models/vae_trainer.hpp"
+#include "models/statistics/normal.hpp"
+#include "models/vae/vae_trainer.hpp"
 
 namespace ch11 {
 

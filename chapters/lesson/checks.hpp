@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "models/estimate.hpp"
+#include "models/statistics/estimate.hpp"
 
 namespace lesson {
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "chapters/lesson/options.hpp"
-#include "models/nearest.hpp"
+#include "models/data/nearest.hpp"
 
 namespace lesson {
 namespace {

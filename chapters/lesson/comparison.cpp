@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 
 namespace lesson {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "chapters/lesson/numbers.hpp"
-#include "models/nearest.hpp"
+#include "models/data/nearest.hpp"
 
 namespace lesson {
 namespace {

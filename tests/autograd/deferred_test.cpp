@@ -1,5 +1,5 @@
 // Gradients that wait: what they add up to, and when they do not wait.
-#include "autograd/deferred.hpp"
+#include "autograd/core/deferred.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Dual numbers as element type: exact Hessian-vector products, against differences of the tape's gradient.
-#include "autograd/dual.hpp"
+#include "autograd/arithmetic/dual.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // The gradient check can fail: operations with a wrong pullback, written outside the engine, are caught.
-#include "autograd/gradcheck.hpp"
+#include "autograd/instruments/gradcheck.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // A traced tape: the graph as text and as a picture, and the operation at fault for infinities.
-#include "autograd/graph.hpp"
+#include "autograd/instruments/trace.hpp"
 
 #include <doctest/doctest.h>
 

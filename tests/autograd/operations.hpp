@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "autograd/autograd.hpp"
-#include "autograd/gradcheck.hpp"
+#include "autograd/instruments/gradcheck.hpp"
 
 namespace autograd_test {
 

@@ -1,5 +1,5 @@
 // What a tape does with nodes: reuse, length, repeated sweeps, what is left alone, and what it refuses.
-#include "autograd/tape.hpp"
+#include "autograd/core/tape.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 #include "plots/figure.hpp"
 #include "tests/bench/scalar_chain.hpp"
 #include "tests/bench/stopwatch.hpp"

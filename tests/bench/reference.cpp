@@ -5,8 +5,8 @@
 #include <deque>
 
 #include "autograd/autograd.hpp"
-#include "models/random.hpp"
-#include "models/safetensors.hpp"
+#include "models/data/safetensors.hpp"
+#include "models/statistics/random.hpp"
 #include "tests/bench/functions/problem.hpp"
 #include "tests/bench/vae_step/cases.hpp"
 

@@ -12,7 +12,7 @@
 #include "chapters/04_iid_log_likelihood/ingredients.hpp"
 #include "chapters/04_iid_log_likelihood/normal_data.hpp"
 #include "chapters/04_iid_log_likelihood/rounding.hpp"
-#include "models/categorical.hpp"
+#include "models/statistics/categorical.hpp"
 #include "tests/chapters/room.hpp"
 
 namespace ch04 {

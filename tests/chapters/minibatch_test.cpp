@@ -10,8 +10,8 @@
 #include "chapters/05_minibatch_sgd/real_model.hpp"
 #include "chapters/05_minibatch_sgd/sgd.hpp"
 #include "chapters/05_minibatch_sgd/training.hpp"
-#include "models/enumerate.hpp"
-#include "models/random.hpp"
+#include "models/statistics/enumerate.hpp"
+#include "models/statistics/random.hpp"
 #include "tests/chapters/room.hpp"
 
 namespace ch05 {

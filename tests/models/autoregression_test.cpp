@@ -7,8 +7,8 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "autograd/matrix.hpp"
-#include "models/normal.hpp"
+#include "autograd/core/value.hpp"
+#include "models/statistics/normal.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/statistics.hpp"
 

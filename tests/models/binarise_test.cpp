@@ -1,4 +1,4 @@
-#include "models/binarise.hpp"
+#include "models/data/binarise.hpp"
 
 #include <doctest/doctest.h>
 

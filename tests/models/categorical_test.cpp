@@ -1,4 +1,4 @@
-#include "models/categorical.hpp"
+#include "models/statistics/categorical.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +7,8 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "models/random.hpp"
-#include "models/summation.hpp"
+#include "models/statistics/random.hpp"
+#include "models/statistics/summation.hpp"
 #include "tests/models/files.hpp"
 
 using namespace models;

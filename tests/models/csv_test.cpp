@@ -1,4 +1,4 @@
-#include "models/csv.hpp"
+#include "models/data/csv.hpp"
 
 #include <doctest/doctest.h>
 

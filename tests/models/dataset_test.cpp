@@ -1,4 +1,4 @@
-#include "models/dataset.hpp"
+#include "models/data/dataset.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/binarise.hpp"
+#include "models/data/binarise.hpp"
 #include "tests/models/files.hpp"
 
 using namespace models;

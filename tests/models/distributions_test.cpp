@@ -1,4 +1,4 @@
-#include "models/distributions.hpp"
+#include "models/statistics/distributions.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "autograd/gradcheck.hpp"
+#include "autograd/instruments/gradcheck.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 #include "tests/models/statistics.hpp"

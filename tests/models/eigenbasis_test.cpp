@@ -1,4 +1,4 @@
-#include "models/eigenbasis.hpp"
+#include "models/training/soap.hpp"
 
 #include <doctest/doctest.h>
 

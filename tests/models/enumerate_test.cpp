@@ -1,4 +1,4 @@
-#include "models/enumerate.hpp"
+#include "models/statistics/enumerate.hpp"
 
 #include <doctest/doctest.h>
 

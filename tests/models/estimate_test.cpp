@@ -1,4 +1,4 @@
-#include "models/estimate.hpp"
+#include "models/statistics/estimate.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 
 using namespace models;
 

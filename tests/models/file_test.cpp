@@ -1,4 +1,4 @@
-#include "models/file.hpp"
+#include "models/data/files.hpp"
 
 #include <doctest/doctest.h>
 

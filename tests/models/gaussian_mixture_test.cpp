@@ -6,7 +6,7 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "autograd/gradcheck.hpp"
+#include "autograd/instruments/gradcheck.hpp"
 #include "tests/dense.hpp"
 #include "tests/malloc_count.hpp"
 #include "tests/models/files.hpp"

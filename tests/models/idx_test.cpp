@@ -1,4 +1,4 @@
-#include "models/idx.hpp"
+#include "models/data/idx.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "autograd/gradient.hpp"
-#include "autograd/reductions.hpp"
+#include "autograd/core/gradient.hpp"
+#include "autograd/operations/reductions.hpp"
 #include "tests/models/statistics.hpp"
 #include "tests/models/vae_models.hpp"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "models/distributions.hpp"
+#include "models/statistics/distributions.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/statistics.hpp"
 #include "tests/models/vae_models.hpp"

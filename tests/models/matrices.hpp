@@ -1,7 +1,7 @@
 #pragma once
 
 #include "autograd/autograd.hpp"
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 
 // What the tests of models share: matrices of random numbers, and a model's parameter by name.
 

@@ -1,4 +1,4 @@
-#include "models/minibatch.hpp"
+#include "models/data/minibatch.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "models/nearest.hpp"
+#include "models/data/nearest.hpp"
 
 #include <doctest/doctest.h>
 

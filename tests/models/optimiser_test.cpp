@@ -1,4 +1,4 @@
-#include "models/optimiser.hpp"
+#include "models/training/optimisers.hpp"
 
 #include <doctest/doctest.h>
 

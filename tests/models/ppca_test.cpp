@@ -6,7 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "models/binarise.hpp"
+#include "models/data/binarise.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 

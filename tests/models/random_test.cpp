@@ -1,4 +1,4 @@
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 
 #include <doctest/doctest.h>
 

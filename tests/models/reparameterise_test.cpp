@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "models/distributions.hpp"
+#include "models/statistics/distributions.hpp"
 #include "tests/models/matrices.hpp"
 #include "tests/models/statistics.hpp"
 

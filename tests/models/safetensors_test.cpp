@@ -1,4 +1,4 @@
-#include "models/safetensors.hpp"
+#include "models/data/safetensors.hpp"
 
 #include <doctest/doctest.h>
 

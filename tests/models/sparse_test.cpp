@@ -1,11 +1,11 @@
-#include "models/sparse.hpp"
+#include "models/training/sparse.hpp"
 
 #include <doctest/doctest.h>
 
 #include <stdexcept>
 
 #include "autograd/autograd.hpp"
-#include "autograd/gradcheck.hpp"
+#include "autograd/instruments/gradcheck.hpp"
 #include "tests/dense.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"

@@ -1,4 +1,4 @@
-#include "models/summation.hpp"
+#include "models/statistics/summation.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 
 using namespace models;
 

@@ -1,4 +1,4 @@
-#include "models/trainer.hpp"
+#include "models/training/trainer.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "autograd/autograd.hpp"
-#include "models/parallel.hpp"
+#include "models/training/parallel.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 

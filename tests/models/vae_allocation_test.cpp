@@ -1,7 +1,7 @@
 // A steady training step of a VAE takes nothing from the heap.
 #include <doctest/doctest.h>
 
-#include "models/vae_trainer.hpp"
+#include "models/vae/vae_trainer.hpp"
 #include "tests/malloc_count.hpp"
 
 using namespace models;

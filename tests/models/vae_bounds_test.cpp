@@ -1,12 +1,12 @@
 // The bounds that a VAE is trained with: values by their formulas, gradients by differences.
-#include "models/vae_bounds.hpp"
+#include "models/vae/bounds.hpp"
 
 #include <doctest/doctest.h>
 
 #include <stdexcept>
 
-#include "autograd/gradcheck.hpp"
-#include "models/distributions.hpp"
+#include "autograd/instruments/gradcheck.hpp"
+#include "models/statistics/distributions.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/vae_models.hpp"
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "models/vae_trainer.hpp"
+#include "models/vae/vae_trainer.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 #include "tests/models/small_training.hpp"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "models/vae_bounds.hpp"
+#include "models/vae/bounds.hpp"
 #include "tests/dense.hpp"
 #include "tests/models/matrices.hpp"
 

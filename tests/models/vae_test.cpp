@@ -1,11 +1,11 @@
-#include "models/vae.hpp"
+#include "models/vae/vae.hpp"
 
 #include <doctest/doctest.h>
 
 #include <stdexcept>
 #include <vector>
 
-#include "models/distributions.hpp"
+#include "models/statistics/distributions.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/statistics.hpp"
 #include "tests/models/vae_models.hpp"

@@ -1,4 +1,4 @@
-#include "models/vae_trainer.hpp"
+#include "models/vae/vae_trainer.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "models/parallel.hpp"
 #include "models/ppca.hpp"
+#include "models/training/parallel.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 #include "tests/models/small_training.hpp"

@@ -1,7 +1,7 @@
 // Tapestry with matrix operations, as its models are written.
 #include "autograd/autograd.hpp"
-#include "models/distributions.hpp"
 #include "models/gaussian_mixture.hpp"
+#include "models/statistics/distributions.hpp"
 #include "tests/bench/functions/formulas.hpp"
 
 namespace bench {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <map>
 
-#include "models/random.hpp"
+#include "models/statistics/random.hpp"
 
 namespace bench {
 

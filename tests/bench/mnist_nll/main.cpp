@@ -9,7 +9,7 @@
 #include <exception>
 
 #include "chapters/lesson.hpp"
-#include "models/parallel.hpp"
+#include "models/training/parallel.hpp"
 #include "tests/bench/mnist_nll/run_log.hpp"
 
 using namespace bench;

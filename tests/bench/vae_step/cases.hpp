@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "models/vae_trainer.hpp"
+#include "models/vae/vae_trainer.hpp"
 
 namespace bench {
 

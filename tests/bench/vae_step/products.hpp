@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "autograd/matrix.hpp"
+#include "autograd/core/value.hpp"
 
 namespace bench {
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "models/parallel.hpp"
+#include "models/training/parallel.hpp"
 #include "tests/bench/vae_step/cases.hpp"
 #include "tests/bench/vae_step/products.hpp"
 

@@ -1,0 +1,83 @@
+#pragma once
+// Dual numbers a + ȧ ε with ε² = 0: forward mode. As the element type of a tape they give exact Hessian-vector
+// products: the tape's gradient in direction v is ∇f + ε ∇²f v (Griewank & Walther 2008, ch. 5: forward over reverse).
+
+#include <Eigen/Core>
+#include <cmath>
+#include <concepts>
+
+#include "autograd/arithmetic/special.hpp"
+#include "autograd/core/value.hpp"
+
+namespace autograd {
+
+template <class S>
+struct Dual {
+  S value{};
+  S tangent{};
+
+  Dual() = default;
+  template <class X>
+  requires std::is_arithmetic_v<X>
+  Dual(X number) : value(static_cast<S>(number)) {}
+  Dual(S value, S tangent) : value(value), tangent(tangent) {}
+  explicit operator double() const { return static_cast<double>(value); }
+
+  Dual& operator+=(const Dual& b) { return *this = *this + b; }
+  Dual& operator-=(const Dual& b) { return *this = *this - b; }
+  Dual& operator*=(const Dual& b) { return *this = *this * b; }
+  Dual& operator/=(const Dual& b) { return *this = *this / b; }
+
+  // clang-format off
+  friend Dual operator-(const Dual& a) { return {-a.value, -a.tangent}; }
+  friend Dual operator+(const Dual& a, const Dual& b) { return {a.value + b.value, a.tangent + b.tangent}; }
+  friend Dual operator-(const Dual& a, const Dual& b) { return {a.value - b.value, a.tangent - b.tangent}; }
+  friend Dual operator*(const Dual& a, const Dual& b) { return {a.value * b.value, a.tangent * b.value + a.value * b.tangent}; }
+  friend Dual operator/(const Dual& a, const Dual& b) {
+    const S quotient = a.value / b.value;
+    return {quotient, (a.tangent - quotient * b.tangent) / b.value};
+  }
+
+  // Equal in both parts: an adjoint with value 0 and a tangent is not zero. Order looks at the value alone.
+  friend bool operator==(const Dual& a, const Dual& b) { return a.value == b.value && a.tangent == b.tangent; }
+  friend bool operator< (const Dual& a, const Dual& b) { return a.value <  b.value; }
+  friend bool operator> (const Dual& a, const Dual& b) { return a.value >  b.value; }
+  friend bool operator<=(const Dual& a, const Dual& b) { return a.value <= b.value; }
+  friend bool operator>=(const Dual& a, const Dual& b) { return a.value >= b.value; }
+
+  //                                 f(x)               f'(x) ẋ
+  friend Dual exp    (const Dual& x) { const S y = std::exp(x.value);  return {y, y * x.tangent}; }
+  friend Dual expm1  (const Dual& x) { const S y = std::expm1(x.value); return {y, (y + 1) * x.tangent}; }
+  friend Dual tanh   (const Dual& x) { const S y = std::tanh(x.value); return {y, (1 - y * y) * x.tangent}; }
+  friend Dual sqrt   (const Dual& x) { const S y = std::sqrt(x.value); return {y, x.tangent / (2 * y)}; }
+  friend Dual log    (const Dual& x) { return {std::log(x.value),      x.tangent / x.value}; }
+  friend Dual log1p  (const Dual& x) { return {std::log1p(x.value),    x.tangent / (1 + x.value)}; }
+  friend Dual sin    (const Dual& x) { return {std::sin(x.value),      std::cos(x.value) * x.tangent}; }
+  friend Dual cos    (const Dual& x) { return {std::cos(x.value),     -std::sin(x.value) * x.tangent}; }
+  friend Dual abs    (const Dual& x) { return x.value < 0 ? -x : x; }
+  friend Dual lgamma (const Dual& x) { return {autograd::lgamma(x.value),  autograd::digamma(x.value) * x.tangent}; }
+  friend Dual digamma(const Dual& x) { return {autograd::digamma(x.value), autograd::trigamma(x.value) * x.tangent}; }
+  friend Dual pow(const Dual& a, const Dual& b) {
+    const S y = std::pow(a.value, b.value);
+    const S dlog = b.tangent == S(0) ? S(0) : y * std::log(a.value) * b.tangent;
+    const S da = b.value == S(0) ? S(0) : b.value * std::pow(a.value, b.value - 1);
+    return {y, da * a.tangent + dlog};
+  }
+  friend bool isfinite(const Dual& x) { return std::isfinite(x.value) && std::isfinite(x.tangent); }
+  friend bool isnan(const Dual& x) { return std::isnan(x.value) || std::isnan(x.tangent); }
+  friend bool isinf(const Dual& x) { return std::isinf(x.value) || std::isinf(x.tangent); }
+  // clang-format on
+};
+
+}  // namespace autograd
+
+namespace Eigen {
+template <class S>
+struct NumTraits<autograd::Dual<S>> : NumTraits<S> {
+  using Real = autograd::Dual<S>;
+  using NonInteger = autograd::Dual<S>;
+  using Nested = autograd::Dual<S>;
+  using Literal = autograd::Dual<S>;
+  enum { RequireInitialization = 0, ReadCost = 2, AddCost = 2, MulCost = 4 };
+};
+}  // namespace Eigen

@@ -1,0 +1,45 @@
+#pragma once
+// value_and_gradient: the usual way to a derivative. The tape, the sweep and fresh gradients are its business, so there
+// is nothing to zero and nothing to forget.
+
+#include <tuple>
+#include <utility>
+
+#include "autograd/core/record.hpp"
+#include "autograd/parameters/parameters.hpp"
+
+namespace autograd {
+
+// f(x...) and its gradient in every x: f takes one Var for each x (a number or a matrix) and returns a scalar Var.
+//   auto [value, slope] = value_and_gradient([](auto x) { return sin(x) * x; }, 2.0);
+template <class F, class... X>
+auto value_and_gradient(const F& f, const X&... x) {
+  Tape tape;
+  const auto vars = std::tuple(tape.variable(x)...);
+  const auto y = std::apply(f, vars);
+  tape.backward(y);
+  return std::apply(
+      [&](const auto&... var) {
+        return std::tuple(y.value(), [&] {
+          if constexpr (requires { var.rows(); })
+            return var.grad().eval();
+          else
+            return var.grad();
+        }()...);
+      },
+      vars);
+}
+
+// The same in a model's parameters: loss(watched) returns a scalar Var, the gradient overwrites `gradient` (the layout
+// of `parameters`), the value is returned. The tape is rewound first; nothing is allocated once it has seen a step.
+template <Element S, class Loss>
+S value_and_gradient(const Loss& loss, const Parameters<S>& parameters, Buffer<S>& gradient, Tape& tape) {
+  tape.rewind();
+  const Watched<S> watched(tape, parameters, gradient);
+  const Var<S> y = loss(watched);
+  tape.backward(y);
+  watched.complete_gradient();
+  return y.value();
+}
+
+}  // namespace autograd

@@ -1,0 +1,95 @@
+#pragma once
+// Parameters: one flat, aligned buffer with named, shaped views. An optimiser is a loop over one array, gradients of
+// shards add up as arrays, and saving is writing one buffer.
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "autograd/core/record.hpp"
+
+namespace autograd {
+
+// Where one parameter lies: a handle that a layer keeps.
+struct Slot {
+  std::size_t number = 0;
+};
+
+// Zeros, n of them, aligned for vector registers.
+template <Element S>
+using Buffer = Eigen::Matrix<S, Eigen::Dynamic, 1>;
+
+// Invariants:
+//   1. Views do not overlap, and each starts at a multiple of a cache line; the padding between them stays 0.
+//   2. Any buffer of size() numbers has the same layout: gradients, and an optimiser's moments.
+template <Element S>
+class Parameters {
+ public:
+  struct Entry {
+    std::string name;
+    Index rows, cols, offset;
+  };
+
+  // Appends a matrix of zeros. Throws std::invalid_argument if the name is taken or the shape is empty.
+  Slot add(const std::string& name, Index rows, Index cols);
+
+  // The parameter of that name. Throws std::invalid_argument if there is none.
+  Slot find(const std::string& name) const;
+
+  MatrixMap<S> operator[](Slot slot) { return view(values_, slot); }
+  ConstMatrixMap<S> operator[](Slot slot) const { return view(values_, slot); }
+  // The same place in a buffer of this layout.
+  MatrixMap<S> view(Buffer<S>& buffer, Slot slot) const {
+    const Entry& entry = entries_[slot.number];
+    return {buffer.data() + entry.offset, entry.rows, entry.cols};
+  }
+  ConstMatrixMap<S> view(const Buffer<S>& buffer, Slot slot) const {
+    const Entry& entry = entries_[slot.number];
+    return {buffer.data() + entry.offset, entry.rows, entry.cols};
+  }
+
+  // How long a buffer of this layout is (padding included), and how many numbers are parameters.
+  Index size() const { return values_.size(); }
+  Index count() const;
+
+  Buffer<S>& values() { return values_; }
+  const Buffer<S>& values() const { return values_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+  Buffer<S> values_;
+};
+
+// All parameters as Vars on one tape: what a model's formula is written with.
+template <Element S>
+class Watched {
+ public:
+  // `gradient` is a buffer of the parameters' layout, which complete_gradient() fills. Both outlive the next rewind.
+  // Throws std::invalid_argument if its length is another.
+  Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient);
+  // The parameters as constants: a forward pass alone.
+  Watched(Tape& tape, const Parameters<S>& parameters);
+
+  const Var<Matrix<S>>& operator[](Slot slot) const { return vars_[slot.number]; }
+  Tape& tape() const { return *tape_; }
+
+  // After backward: the whole gradient is in the buffer, with zeros where the loss did not depend on a parameter, and
+  // in the padding. Nothing to do for constants.
+  void complete_gradient() const;
+  // After backward, without completing anything: rows += those of one parameter's gradient, from row `first` on. Throws
+  // std::invalid_argument if it has no such rows.
+  void add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const;
+  // After backward: no element of the gradient is larger in size. Not finite if the gradient is not; it may also
+  // overflow where the gradient does not.
+  S gradient_bound() const;
+
+ private:
+  Tape* tape_;
+  const Parameters<S>* parameters_;
+  Buffer<S>* gradient_ = nullptr;
+  std::span<Var<Matrix<S>>> vars_;  // in the tape's arena
+};
+
+}  // namespace autograd

@@ -1,0 +1,107 @@
+#include "models/training/soap.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "autograd/arithmetic/gemm.hpp"
+#include "autograd/arithmetic/symmetric_eigen.hpp"
+#include "models/training/parallel.hpp"
+
+namespace models {
+
+namespace {
+
+using autograd::ConstMatrixMap;
+using autograd::MatrixMap;
+using autograd::product, autograd::product_nt, autograd::product_tn;
+using autograd::read_only;
+using autograd::Slot;
+
+template <class S>
+Matrix<S> value_of(const autograd::Product<S>& product) {
+  Matrix<S> value(product.rows(), product.cols());
+  product.assign_to(MatrixMap<S>(value.data(), value.rows(), value.cols()));
+  return value;
+}
+
+}  // namespace
+
+template <Element S>
+Eigenbasis<S>::Eigenbasis(const Parameters<S>& parameters)
+    : rotated_(Buffer<S>::Zero(parameters.size())), step_(Buffer<S>::Zero(parameters.size())) {
+  for (std::size_t i = 0; i < parameters.entries().size(); ++i) {
+    const auto& [name, rows, cols, offset] = parameters.entries()[i];
+    const Index n = std::min(rows, cols);
+    if (n == 1)
+      vectors_.push_back({i});
+    else
+      bases.push_back({{i}, rows <= cols, Matrix<S>::Zero(n, n), Matrix<S>::Identity(n, n)});
+  }
+  // The largest first, so that threads that take turns get equal shares.
+  const auto size = [&](const Basis& basis) { return parameters[basis.slot].size(); };
+  std::sort(bases.begin(), bases.end(), [&](const Basis& a, const Basis& b) { return size(a) > size(b); });
+}
+
+template <Element S>
+void Eigenbasis<S>::update(Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam, int threads) {
+  if (adam.steps % kObserve == 0) observe(parameters, g, threads);
+  if (adam.steps % kTurn == 0) turn(parameters, adam.m, threads);
+  for (const Slot slot : vectors_) {
+    const Index offset = parameters.entries()[slot.number].offset;
+    adam.update(parameters.values().data(), g.data() + offset, offset, parameters[slot].size());
+  }
+  for_bases(threads, [&](const Basis& basis) { step_along(basis, parameters, g, adam); });
+}
+
+// W += Q u, where u is Adam's step for the gradient Qᵀ G.
+template <Element S>
+void Eigenbasis<S>::step_along(const Basis& basis, Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam) {
+  const ConstMatrixMap<S> Q = read_only(basis.Q), G = parameters.view(g, basis.slot);
+  const MatrixMap<S> rotated = parameters.view(rotated_, basis.slot);
+  (basis.of_rows ? product_tn(Q, G) : product(G, Q)).assign_to(rotated);
+  parameters.view(step_, basis.slot).setZero();
+  adam.update(step_.data(), rotated.data(), parameters.entries()[basis.slot.number].offset, rotated.size());
+  const ConstMatrixMap<S> u = parameters.view(std::as_const(step_), basis.slot);
+  (basis.of_rows ? product(Q, u) : product_nt(u, Q)).add_to(parameters[basis.slot]);
+}
+
+// C = β C + (1 - β) G Gᵀ
+template <Element S>
+void Eigenbasis<S>::observe(const Parameters<S>& parameters, const Buffer<S>& g, int threads) {
+  const S beta = static_cast<S>(kDecay);
+  for_bases(threads, [&](Basis& basis) {
+    const ConstMatrixMap<S> G = parameters.view(g, basis.slot);
+    const Index n = basis.C.rows();
+    const MatrixMap<S> square(parameters.view(rotated_, basis.slot).data(), n, n);  // not in use yet
+    (basis.of_rows ? product_nt(G, G) : product_tn(G, G)).assign_to(square);
+    basis.C = beta * basis.C + (1 - beta) * square;
+  });
+}
+
+// Q R = C Q. What the moments m are the coordinates of stays where it is: m = Q_newᵀ Q_old m.
+template <Element S>
+void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int threads) {
+  for_bases(threads, [&](Basis& basis) {
+    const Matrix<S> old = basis.Q;
+    const Matrix<S> CQ = value_of(product(read_only(basis.C), read_only(old)));
+    basis.Q = autograd::orthonormal(CQ.template cast<double>()).template cast<S>();
+    const Matrix<S> turned = value_of(product_tn(read_only(basis.Q), read_only(old)));
+    MatrixMap<S> M = parameters.view(m, basis.slot);
+    const Matrix<S> before = M;
+    (basis.of_rows ? product(read_only(turned), read_only(before)) : product_nt(read_only(before), read_only(turned)))
+        .assign_to(M);
+  });
+}
+
+// Calls f(basis) for each, in parallel.
+template <Element S>
+template <class F>
+void Eigenbasis<S>::for_bases(int threads, F f) {
+  const auto one = [&](int i) { f(bases[static_cast<std::size_t>(i)]); };
+  parallel_for(static_cast<int>(bases.size()), threads, std::ref(one));
+}
+
+template class Eigenbasis<float>;
+template class Eigenbasis<double>;
+
+}  // namespace models

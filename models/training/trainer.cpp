@@ -1,0 +1,148 @@
+#include "models/training/trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
+
+#include "models/training/parallel.hpp"
+
+namespace models {
+
+namespace {
+// Numbers in a block, if its rows are not longer than that: its parameters, moments and gradient fit a core's cache,
+// and it is large enough for products to be fast.
+constexpr Index kBlock = 16384;
+}  // namespace
+
+template <Element S>
+Trainer<S>::Trainer(Parameters<S>& parameters, const TrainerSettings& settings)
+    : parameters_(parameters),
+      optimiser_(settings.optimiser, parameters.size()),
+      threads_(settings.threads == 0 ? core_count() : settings.threads) {
+  if (settings.shards < 1) throw std::invalid_argument("Trainer: need at least 1 shard");
+  if (settings.threads < 0) throw std::invalid_argument("Trainer: need at least 1 thread, or 0 for all cores");
+  threads_ = std::min(threads_, settings.shards);
+  if (settings.optimiser.method == Method::soap) {
+    eigenbasis_.emplace(parameters);
+    gradient_ = Buffer<S>::Zero(parameters.size());
+  }
+  parts_ = std::vector<Part>(static_cast<std::size_t>(settings.shards));
+  for (Part& part : parts_) part.gradient = Buffer<S>::Zero(parameters.size());
+  cut_into_blocks();
+}
+
+template <Element S>
+void Trainer<S>::cut_into_blocks() {
+  Index largest = 0;
+  for (std::size_t i = 0; i < parameters_.entries().size(); ++i) {
+    const auto& [name, rows, cols, offset] = parameters_.entries()[i];
+    const Index most = std::max<Index>(1, kBlock / cols);
+    for (Index first = 0; first < rows; first += most) {
+      const Index count = std::min(most, rows - first);
+      blocks_.push_back({{i}, first, count, cols, offset + first * cols, count * cols});
+      largest = std::max(largest, count * cols);
+    }
+  }
+  for (int i = 0; i < threads_; ++i) scratch_.push_back(Buffer<S>::Zero(largest));
+}
+
+template <Element S>
+Shard Trainer<S>::shard_of(int number, int rows) const {
+  const auto shards = static_cast<int>(parts_.size());
+  const auto begin = [&](int i) { return static_cast<int>(std::int64_t{rows} * i / shards); };
+  return {number, begin(number), begin(number + 1) - begin(number)};
+}
+
+template <Element S>
+void Trainer<S>::run_shard(const ShardLoss& loss, const Shard& shard) {
+  auto& [tape, gradient, theta, value, bound] = parts_[static_cast<std::size_t>(shard.number)];
+  theta.reset();
+  value = bound = S(0);
+  if (shard.count == 0) return;
+  tape.rewind();
+  theta.emplace(tape, parameters_, gradient);
+  const Var<S> part = loss(*theta, shard);
+  tape.backward(part);
+  value = part.value();
+  bound = theta->gradient_bound();
+}
+
+template <Element S>
+S Trainer<S>::step(const ShardLoss& loss, int rows, double learning_rate) {
+  const auto run = [&](int i) { run_shard(loss, shard_of(i, rows)); };
+  parallel_for(static_cast<int>(parts_.size()), threads_, std::ref(run));
+  S total(0), bound(0);
+  for (const Part& part : parts_) total += part.loss, bound += part.gradient_bound;
+  // Only where the bound leaves room for doubt, rounding included, does it pay to look at every element.
+  const bool surely_finite = bound < std::numeric_limits<S>::max() / 2;
+  if (!std::isfinite(total) || !(surely_finite || gradient_is_finite())) report_not_finite(loss, rows);
+  update_parameters(learning_rate);
+  return total;
+}
+
+// Calls f(block, g) for every block of the gradient g = Σ of the shards' gradients: the threads take turns, and a block
+// goes to the same one every time, which finds it in its core's cache.
+template <Element S>
+template <class F>
+void Trainer<S>::for_gradient_blocks(F f) {
+  const bool worth_waking_others = parameters_.size() > kBlock;
+  const int threads = worth_waking_others ? threads_ : 1;
+  const auto one = [&](int i) {
+    const Block& block = blocks_[static_cast<std::size_t>(i)];
+    MatrixMap<S> g(scratch_[static_cast<std::size_t>(i % threads)].data(), block.rows, block.cols);
+    g.setZero();
+    for (const Part& part : parts_) {
+      if (part.theta) part.theta->add_gradient_rows(block.slot, block.first_row, g);
+    }
+    f(block, g);
+  };
+  parallel_for(static_cast<int>(blocks_.size()), threads, std::ref(one));
+}
+
+template <Element S>
+bool Trainer<S>::gradient_is_finite() {
+  std::atomic<bool> finite = true;
+  for_gradient_blocks([&](const Block&, const MatrixMap<S>& g) {
+    if (!g.allFinite()) finite = false;
+  });
+  return finite;
+}
+
+template <Element S>
+void Trainer<S>::update_parameters(double learning_rate) {
+  optimiser_.begin_step(learning_rate);
+  for_gradient_blocks([&](const Block& block, const MatrixMap<S>& g) {
+    if (eigenbasis_)
+      gradient_.segment(block.offset, block.size) = g.template reshaped<Eigen::RowMajor>();
+    else
+      optimiser_.update(parameters_.values().data(), g.data(), block.offset, block.size);
+  });
+  if (eigenbasis_) eigenbasis_->update(parameters_, gradient_, optimiser_, threads_);
+}
+
+template <Element S>
+void Trainer<S>::report_not_finite(const ShardLoss& loss, int rows) const {
+  Buffer<S> gradient = Buffer<S>::Zero(parameters_.size());
+  for (int i = 0; i < static_cast<int>(parts_.size()); ++i) {
+    const Shard shard = shard_of(i, rows);
+    if (shard.count == 0) continue;
+    Tape tape(autograd::Trace::on);
+    const Watched<S> theta(tape, parameters_, gradient);
+    tape.backward(loss(theta, shard));
+    if (tape.first_not_finite()) {
+      throw NotFinite(fmt::format("the loss is no longer finite: first at {}", *tape.first_not_finite()));
+    }
+  }
+  throw NotFinite(
+      "the loss or its gradient is not finite (the sum over shards overflows); use a smaller learning rate");
+}
+
+template class Trainer<float>;
+template class Trainer<double>;
+
+}  // namespace models

@@ -1,0 +1,94 @@
+#pragma once
+// One training step, split over shards: the sum over data points in log p(D) = Σ log p(x) makes the gradient of a
+// minibatch the sum of the gradients of its parts. Each shard has a tape and a gradient of its own and may run in a
+// thread of its own; the parts are added in a fixed order, so the result depends on the number of shards and never on
+// the number of threads. They are added a block at a time, as the optimiser uses them.
+
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "autograd/parameters/parameters.hpp"
+#include "models/training/optimisers.hpp"
+#include "models/training/soap.hpp"
+
+namespace models {
+
+using autograd::MatrixMap;
+using autograd::Parameters;
+using autograd::Tape;
+using autograd::Var;
+using autograd::Watched;
+
+// Which rows of a minibatch belong to a shard.
+struct Shard {
+  int number;
+  int first;  // row
+  int count;  // rows
+};
+
+// The loss or its gradient was not finite. what() names the first operation where that showed.
+struct NotFinite : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// 0 threads: as many as there are cores.
+struct TrainerSettings {
+  int shards = 2;
+  int threads = 0;
+  OptimiserSettings optimiser{};
+};
+
+template <Element S>
+class Trainer {
+ public:
+  // A shard's part of the loss, recorded on the tape of `theta`. The parts add up to the loss.
+  using ShardLoss = std::function<Var<S>(const Watched<S>& theta, const Shard& shard)>;
+
+  // Throws std::invalid_argument unless shards >= 1 and threads >= 0. The parameters must outlive the trainer.
+  Trainer(Parameters<S>& parameters, const TrainerSettings& settings);
+
+  // One step on a minibatch of `rows` rows with learning rate α; returns the loss before it. Nothing is allocated once
+  // the tapes have seen a step of this size, but where a basis turns (eigenbasis.hpp). What a shard throws is rethrown
+  // here. Throws NotFinite if the loss or its gradient is not finite. Whatever is thrown, parameters and optimiser stay
+  // as they were.
+  S step(const ShardLoss& loss, int rows, double learning_rate);
+
+  Optimiser<S>& optimiser() { return optimiser_; }
+  // Only Method::soap has one.
+  std::optional<Eigenbasis<S>>& eigenbasis() { return eigenbasis_; }
+  int threads() const { return threads_; }
+
+ private:
+  struct Part {  // of a step: what one shard works with
+    Tape tape;
+    Buffer<S> gradient;
+    std::optional<Watched<S>> theta;  // none if the shard has no rows
+    S loss = 0, gradient_bound = 0;
+  };
+  struct Block {  // of the parameters: rows of one of them, `size` numbers from `offset` on in the flat buffer
+    autograd::Slot slot;
+    Index first_row, rows, cols, offset, size;
+  };
+
+  void cut_into_blocks();
+  void run_shard(const ShardLoss& loss, const Shard& shard);
+  template <class F>
+  void for_gradient_blocks(F f);
+  bool gradient_is_finite();
+  void update_parameters(double learning_rate);
+  [[noreturn]] void report_not_finite(const ShardLoss& loss, int rows) const;
+  Shard shard_of(int number, int rows) const;
+
+  Parameters<S>& parameters_;
+  Optimiser<S> optimiser_;
+  std::optional<Eigenbasis<S>> eigenbasis_;
+  Buffer<S> gradient_;  // the whole, which only an eigenbasis needs
+  int threads_;
+  std::vector<Part> parts_;  // one a shard
+  std::vector<Block> blocks_;
+  std::vector<Buffer<S>> scratch_;  // a block's gradient, one a thread
+};
+
+}  // namespace models
