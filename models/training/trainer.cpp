@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 
+#include "autograd/instruments/trace.hpp"
 #include "models/training/parallel.hpp"
 
 namespace models {
@@ -131,11 +132,12 @@ void Trainer<S>::report_not_finite(const ShardLoss& loss, int rows) const {
   for (int i = 0; i < static_cast<int>(parts_.size()); ++i) {
     const Shard shard = shard_of(i, rows);
     if (shard.count == 0) continue;
-    Tape tape(autograd::Trace::on);
+    Tape tape;
+    const autograd::Trace trace(tape);
     const Watched<S> theta(tape, parameters_, gradient);
     tape.backward(loss(theta, shard));
-    if (tape.first_not_finite()) {
-      throw NotFinite(fmt::format("the loss is no longer finite: first at {}", *tape.first_not_finite()));
+    if (trace.first_not_finite()) {
+      throw NotFinite(fmt::format("the loss is no longer finite: first at {}", *trace.first_not_finite()));
     }
   }
   throw NotFinite(

@@ -40,7 +40,7 @@ Var<Matrix<S>> sampled_rate(const Var<Matrix<S>>& z, const typename Vae<S>::Post
 template <Element S>
 typename Vae<S>::Posterior held(const typename Vae<S>::Posterior& q) {
   Tape& tape = q.mu.tape();
-  return {tape.constant(q.mu.value()), tape.constant(q.log_var.value())};
+  return {tape.reference(q.mu.value()), tape.reference(q.log_var.value())};
 }
 
 template <Element S>
@@ -94,7 +94,7 @@ Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Ma
     const Index first = block * kRows, count = std::min(kRows, n - first);
     Tape tape;
     const Watched<S> theta(tape, parameters);
-    const auto rows = tape.constant(autograd::ConstMatrixMap<S>(x.data() + first * x.cols(), count, x.cols()));
+    const auto rows = tape.reference(autograd::ConstMatrixMap<S>(x.data() + first * x.cols(), count, x.cols()));
     const auto epsilon = tape.constant(normal_noise<S>(seed, 0, first * K, count * K, vae.shape().latent));
     const Bound<S> b = bound(vae, theta, rows, epsilon, settings);
     const auto i = static_cast<std::size_t>(block);
@@ -120,14 +120,14 @@ Matrix<S> log_weights(const Vae<S>& vae, const Parameters<S>& parameters, const 
                       Index first, Index size, std::uint64_t seed) {
   Tape tape;
   const Watched<S> theta(tape, parameters);
-  const auto rows = tape.constant(autograd::ConstMatrixMap<S>(x.data() + image * x.cols(), count, x.cols()));
+  const auto rows = tape.reference(autograd::ConstMatrixMap<S>(x.data() + image * x.cols(), count, x.cols()));
   const Index d = vae.shape().latent;
   Matrix<S> noise(count * size, d);
   for (Index i = 0; i < count; ++i) {
     noise.middleRows(i * size, size) = normal_noise<S>(seed, static_cast<std::uint64_t>(image + i), first, size, d);
   }
   const auto q = vae.encode(theta, rows);
-  const auto z = reparameterise(q.mu, q.log_var, tape.constant(noise));
+  const auto z = reparameterise(q.mu, q.log_var, tape.reference(noise));
   return reshape(vae.log_likelihood(theta, rows, z) - sampled_rate<S>(z, q), count, size).value();
 }
 

@@ -51,7 +51,7 @@ Var<S> VaeTrainer<S>::shard_loss(const Watched<S>& theta, const Shard& shard) {
       .fill_normal(std::span(epsilon.data(), static_cast<std::size_t>(epsilon.size())),
                    static_cast<std::uint64_t>(shard.first * K * latent));
 
-  const Bound<S> b = bound(vae_, theta, tape.constant(x), tape.constant(epsilon), settings_.bound);
+  const Bound<S> b = bound(vae_, theta, tape.reference(x), tape.reference(epsilon), settings_.bound);
   const Var<S> sum_of_bounds = sum(b.value);
   shard_sums_[static_cast<std::size_t>(shard.number)] = {static_cast<double>(sum_of_bounds.value()), b.rate,
                                                          b.distortion};
