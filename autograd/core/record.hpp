@@ -42,13 +42,11 @@ struct Nodes {
   std::span<Node<S>*> nodes;
   Index size() const { return nodes.size(); }
   Node<S>& operator[](Index i) const { return *nodes[i]; }
-  Tape& tape() const { return *tape_; }
   bool needs_gradient() const {
     return std::ranges::any_of(nodes, [](auto* node) { return node->needs_gradient(); });
   }
   Nodes& get() { return *this; }
   void list(std::vector<const Record*>& records) const { records.insert(records.end(), nodes.begin(), nodes.end()); }
-  Tape* tape_;
 };
 
 namespace detail {
@@ -65,7 +63,7 @@ template <class S>
 Nodes<S> operand(Tape& tape, std::span<const Var<S>> x) {
   const std::span<Node<S>*> nodes = tape.array<Node<S>*>(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) nodes[i] = &tape.node_of(x[i]);
-  return {nodes, &tape};
+  return {nodes};
 }
 
 template <class T, class... Rest>

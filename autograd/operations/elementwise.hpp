@@ -150,8 +150,6 @@ template <class A, class B> requires Operands<A, B> auto operator/  (const A& a,
 template <class A, class B> requires Operands<A, B> auto pow        (const A& a, const B& b) { return elementwise<rules::Power>(a, b); }
 template <class A, class B> requires Operands<A, B> auto minimum    (const A& a, const B& b) { return elementwise<rules::Minimum>(a, b); }
 template <class A, class B> requires Operands<A, B> auto maximum    (const A& a, const B& b) { return elementwise<rules::Maximum>(a, b); }
-// log(eᵃ + eᵇ), stable
-template <class A, class B> requires Operands<A, B> auto log_add_exp(const A& a, const B& b) { return elementwise<rules::LogAddExp>(a, b); }
 // clang-format on
 
 // a += b names the sum a: the old value stays on the tape.

@@ -20,14 +20,6 @@ void check_square(const char* operation, const char* name, const Var<Matrix<S>>&
 }
 
 template <Element S>
-void check_solve(const char* operation, const Var<Matrix<S>>& L, const Var<Matrix<S>>& B) {
-  check_square(operation, "L", L);
-  if (L.cols() != B.rows()) {
-    throw_shapes(operation, "L", L.rows(), L.cols(), "B", B.rows(), B.cols(), "need L.cols == B.rows");
-  }
-}
-
-template <Element S>
 [[noreturn]] void throw_not_positive_definite(const ConstMatrixMap<S>& A) {
   const double smallest = symmetric_eigen(A.template cast<double>()).values[0];
   throw std::domain_error(
@@ -50,30 +42,6 @@ MatrixMap<S> copy(Tape& tape, const E& expression) {
   MatrixMap<S> M = tape.scratch<S>(expression.rows(), expression.cols());
   assign(M, expression);
   return M;
-}
-
-// X = op(L)⁻¹ B, op being nothing or a transposition          B̄ += G = op(L)⁻ᵀ X̄      op(L)⁻ -= G Xᵀ
-template <Name name, bool transposed, Element S>
-Var<Matrix<S>> solve(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B) {
-  check_solve(name.text, L, B);
-  return record<name>(
-      [](auto& L, auto& B) {
-        return written<S>(B.rows(), B.cols(), [&](auto X) {
-          X = B.value();
-          solve_in_place<S>(L.value(), transposed, X);
-        });
-      },
-      [](auto& X, auto& L, auto& B) {
-        const MatrixMap<S> G = copy<S>(X.tape(), X.grad());
-        solve_in_place<S>(L.value(), !transposed, G);
-        B.accumulate(G);
-        if (!L.needs_gradient()) return;
-        if constexpr (transposed)
-          L.accumulate(-lower_triangle<S>(L.tape(), X.value() * G.transpose()));
-        else
-          L.accumulate(-lower_triangle<S>(L.tape(), G * X.value().transpose()));
-      },
-      L, B);
 }
 
 }  // namespace
@@ -109,12 +77,23 @@ Var<S> log_det(const Var<Matrix<S>>& L) {
 
 template <Element S>
 Var<Matrix<S>> solve_lower(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B) {
-  return solve<"solve_lower", false>(L, B);
-}
-
-template <Element S>
-Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B) {
-  return solve<"solve_lower_transposed", true>(L, B);
+  check_square("solve_lower", "L", L);
+  if (L.cols() != B.rows())
+    throw_shapes("solve_lower", "L", L.rows(), L.cols(), "B", B.rows(), B.cols(), "need L.cols == B.rows");
+  return record<"solve_lower">(
+      [](auto& L, auto& B) {
+        return written<S>(B.rows(), B.cols(), [&](auto X) {
+          X = B.value();
+          solve_in_place<S>(L.value(), false, X);
+        });
+      },
+      [](auto& X, auto& L, auto& B) {
+        const MatrixMap<S> G = copy<S>(X.tape(), X.grad());
+        solve_in_place<S>(L.value(), true, G);
+        B.accumulate(G);
+        if (L.needs_gradient()) L.accumulate(-lower_triangle<S>(L.tape(), G * X.value().transpose()));
+      },
+      L, B);
 }
 
 // Everything above, once for each element type.
@@ -122,8 +101,7 @@ Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>& L, const Var<Matrix<
 #define FACTORISATIONS_OF(S)                                                                     \
   template Var<Matrix<S>> cholesky(const Var<Matrix<S>>&);                                      \
   template Var<S> log_det(const Var<Matrix<S>>&);                                               \
-  template Var<Matrix<S>> solve_lower(const Var<Matrix<S>>&, const Var<Matrix<S>>&);            \
-  template Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>&, const Var<Matrix<S>>&);
+  template Var<Matrix<S>> solve_lower(const Var<Matrix<S>>&, const Var<Matrix<S>>&);
 FACTORISATIONS_OF(float)
 FACTORISATIONS_OF(double)
 FACTORISATIONS_OF(Dual<double>)

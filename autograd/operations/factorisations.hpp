@@ -15,11 +15,9 @@ template <Element S> Var<Matrix<S>> cholesky(const Var<Matrix<S>>& A);
 // log_det    y = log det(L Lᵀ) = 2 Σ log Lᵢᵢ of a Cholesky factor          L̄ᵢᵢ += 2 ȳ / Lᵢᵢ
 template <Element S> Var<S> log_det(const Var<Matrix<S>>& L);
 
-// solve_lower             X = L⁻¹ B            B̄ += G = L⁻ᵀ X̄      L̄ -= lower triangle of G Xᵀ
-// solve_lower_transposed  X = L⁻ᵀ B            B̄ += G = L⁻¹ X̄      L̄ -= lower triangle of X Gᵀ
+// solve_lower   X = L⁻¹ B            B̄ += G = L⁻ᵀ X̄      L̄ -= lower triangle of G Xᵀ
 // L: n×n, read as lower triangular; B: n×m.
 template <Element S> Var<Matrix<S>> solve_lower(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B);
-template <Element S> Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B);
 // clang-format on
 
 }  // namespace autograd

@@ -102,25 +102,6 @@ Var<Matrix<S>> columns(const Var<Matrix<S>>& X, Index first, Index count) {
 }
 
 template <Element S>
-Var<Matrix<S>> vstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
-  if (A.cols() != B.cols()) {
-    throw_shapes("vstack", "A", A.rows(), A.cols(), "B", B.rows(), B.cols(), "need equal columns");
-  }
-  return record<"vstack">(
-      [](auto& A, auto& B) {
-        return written<S>(A.rows() + B.rows(), A.cols(), [&](auto C) {
-          C.topRows(A.rows()) = A.value();
-          C.bottomRows(B.rows()) = B.value();
-        });
-      },
-      [](auto& C, auto& A, auto& B) {
-        A.accumulate(C.grad().topRows(A.rows()));
-        B.accumulate(C.grad().bottomRows(B.rows()));
-      },
-      A, B);
-}
-
-template <Element S>
 Var<Matrix<S>> hstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
   if (A.rows() != B.rows()) {
     throw_shapes("hstack", "A", A.rows(), A.cols(), "B", B.rows(), B.cols(), "need equal rows");
@@ -175,7 +156,6 @@ Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
   template Var<S> at(const Var<Matrix<S>>&, Index, Index);                                             \
   template Var<Matrix<S>> rows(const Var<Matrix<S>>&, Index, Index);                                   \
   template Var<Matrix<S>> columns(const Var<Matrix<S>>&, Index, Index);                                \
-  template Var<Matrix<S>> vstack(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
   template Var<Matrix<S>> hstack(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
   template Var<Matrix<S>> pick(const Var<Matrix<S>>&, std::span<const int>);
 PRODUCTS_OF(float)

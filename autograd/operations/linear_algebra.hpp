@@ -25,8 +25,7 @@ template <Element S> Var<S> at(const Var<Matrix<S>>& X, Index i, Index j);
 // Rows first .. first + count - 1 of X, and columns likewise; only that block gets a gradient.
 template <Element S> Var<Matrix<S>> rows(const Var<Matrix<S>>& X, Index first, Index count);
 template <Element S> Var<Matrix<S>> columns(const Var<Matrix<S>>& X, Index first, Index count);
-// A on top of B (equal columns), and A beside B (equal rows).
-template <Element S> Var<Matrix<S>> vstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B);
+// A beside B (equal rows).
 template <Element S> Var<Matrix<S>> hstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B);
 
 // pick       yᵢ = X(i, columnᵢ): n×1, one entry of each row, as the log-probability of each row's class.

@@ -1,9 +1,7 @@
 #include "autograd/operations/reductions.hpp"
 
 #include <cmath>
-#include <limits>
 #include <stdexcept>
-#include <string>
 
 #include "autograd/arithmetic/dual.hpp"
 
@@ -15,64 +13,33 @@ template <Element S>
 void check_not_empty(const char* operation, const Var<Matrix<S>>& x) {
   if (x.rows() * x.cols() == 0) throw_shape(operation, "x", x.rows(), x.cols(), "need at least one element");
 }
-template <Element S>
-void check_not_empty(const char* operation, std::span<const Var<S>> x) {
-  if (x.empty()) throw std::invalid_argument(std::string(operation) + ": the span is empty (need at least one Var)");
+
+// f(x, By::row) for either; columns are the rows of xᵀ.
+template <class F, Element S>
+Var<Matrix<S>> by_row_or_column(const Var<Matrix<S>>& x, By by, F f) {
+  return by == By::row ? f(x) : transpose(f(transpose(x)));
 }
 
-// Calls f(k, line k of x) for every row, or every column; the numbers of a line lie beside each other, as 1×n.
+// y(i) = reduce(row i of x), n×1.
 template <Element S, class F>
-void each_line(const Node<Matrix<S>>& x, By by, F f) {
-  if (by == By::row) {
-    for (Index i = 0; i < x.rows(); ++i) f(i, ConstMatrixMap<S>(x.value().row(i).data(), 1, x.cols()));
-  } else {
-    MatrixMap<S> column = x.tape().template scratch<S>(1, x.rows());
-    for (Index j = 0; j < x.cols(); ++j) {
-      column = x.value().col(j).transpose();
-      f(j, ConstMatrixMap<S>(column.data(), 1, x.rows()));
-    }
-  }
-}
-
-// One number for each line: n×1 by row, 1×d by column.
-template <Element S, class F>
-auto lines_to_numbers(const Node<Matrix<S>>& x, By by, F reduce) {
-  return written<S>(by == By::row ? x.rows() : 1, by == By::row ? 1 : x.cols(), [&x, by, reduce](auto y) {
-    each_line(x, by, [&](Index k, const auto& line) { y.data()[k] = reduce(line); });
+auto each_row_to_number(const Node<Matrix<S>>& x, F reduce) {
+  return written<S>(x.rows(), 1, [&x, reduce](auto y) {
+    for (Index i = 0; i < x.rows(); ++i) y(i, 0) = reduce(x.value().row(i));
   });
 }
 
-// Line k of x̄ += ȳ(k) / n, the same in all of it.
-template <Element S>
-void accumulate_numbers(Node<Matrix<S>>& x, By by, const ConstMatrixMap<S>& y_grad, const S& n) {
-  x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
-    for (Index i = 0; i < x.rows(); ++i) {
-      if (by == By::row)
-        gradient.row(i).setConstant(y_grad(i, 0) / n);
-      else
-        gradient.row(i) = y_grad.row(0) / n;
-    }
-  }));
-}
-
-// Line k of x̄ += what write(k, line k of x, target) writes to its target, 1×n.
+// Row i of x̄ += what write(i, row) writes to its row.
 template <Element S, class F>
-void accumulate_lines(Node<Matrix<S>>& x, By by, F write) {
+void accumulate_rows(Node<Matrix<S>>& x, F write) {
   x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
-    const bool rows = by == By::row;
-    MatrixMap<S> column = x.tape().template scratch<S>(1, rows ? 0 : x.rows());
-    each_line(x, by, [&](Index k, const auto& line) {
-      const MatrixMap<S> target(rows ? gradient.row(k).data() : column.data(), 1, line.size());
-      write(k, line, target);
-      if (!rows) gradient.col(k) = target.transpose();
-    });
+    for (Index i = 0; i < x.rows(); ++i) write(i, gradient.row(i));
   }));
 }
 
 // gradient(i) = ȳ Π_{j≠i} x(j): what is before i times what is behind it, so that zeros need no care. The two products
 // grow from both ends at once, since each multiplication waits for the one before; whichever is second at i multiplies.
-template <Element S>
-void product_gradient(const ConstMatrixMap<S>& x, const S& y_grad, MatrixMap<S> gradient) {
+template <class X, class S, class G>
+void product_gradient(const X& x, const S& y_grad, G&& gradient) {
   S before(1), behind = y_grad;
   for (Index i = 0, j = x.size() - 1; j >= 0; ++i, --j) {
     if (i < j)
@@ -85,20 +52,34 @@ void product_gradient(const ConstMatrixMap<S>& x, const S& y_grad, MatrixMap<S> 
   }
 }
 
+// m = max xᵢ and log Σ exp(xᵢ - m). Where m is infinite, so is the result, and the sum counts as 1: its log is 0.
 template <class X>
-auto stable_log_sum_exp(const X& x) {
+auto max_and_log_sum(const X& x) {
   using S = typename X::Scalar;
   using std::exp, std::log, std::isfinite;
   const S m = x.template maxCoeff<Eigen::PropagateNaN>();
-  if (!isfinite(m)) return m;  // -∞ if all are, else +∞ or NaN
-  return S(m + log((x.array() - m).exp().sum()));
+  return std::pair(m, isfinite(m) ? S(log((x.array() - m).exp().sum())) : S(0));
+}
+template <class X>
+auto stable_log_sum_exp(const X& x) {
+  const auto [m, log_sum] = max_and_log_sum(x);
+  return m + log_sum;
 }
 
-// exp(x - y) of a number or an array x, and 0 where y = -∞: there nothing depends on x.
-template <class X, class S>
-auto exp_minus(const X& x, const S& y) {
-  using std::exp;
-  return exp(x - (y == S(-std::numeric_limits<double>::infinity()) ? S(0) : y));
+// The derivatives of log_sum_exp times ȳ: exp(xᵢ - m) / Σ; where m = +∞, equal shares for all that are +∞; where m = -∞
+// nothing depends on x.
+template <class X, class S, class G>
+void log_sum_exp_gradient(const X& x, const S& y_grad, G&& gradient) {
+  using std::isinf;
+  const S m = x.template maxCoeff<Eigen::PropagateNaN>();
+  if (isinf(m) && m < S(0))
+    gradient.setZero();
+  else if (isinf(m))
+    gradient.array() = (x.array() == m).template cast<S>();
+  else
+    gradient.array() = (x.array() - m).exp();
+  const S total = gradient.sum();
+  if (!(total == S(0))) gradient.array() *= y_grad / total;
 }
 
 }  // namespace
@@ -111,26 +92,22 @@ Var<S> sum(const Var<Matrix<S>>& x) {
 
 template <Element S>
 Var<Matrix<S>> sum(const Var<Matrix<S>>& x, By by) {
-  return record<"sum">([by](auto& x) { return lines_to_numbers(x, by, [](const auto& line) { return line.sum(); }); },
-                       [by](auto& y, auto& x) { accumulate_numbers(x, by, y.grad(), S(1)); }, x);
+  return by_row_or_column(x, by, [](const Var<Matrix<S>>& x) {
+    return record<"sum">([](auto& x) { return x.value().rowwise().sum(); },
+                         [](auto& y, auto& x) { x.accumulate(y.grad().replicate(1, x.cols())); }, x);
+  });
 }
 
 template <Element S>
 Var<S> mean(const Var<Matrix<S>>& x) {
   check_not_empty("mean", x);
-  return record<"mean">(
-      [](auto& x) { return S(x.value().sum() / S(double(x.size()))); },
-      [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad() / S(double(x.size())))); },
-      x);
+  return sum(x) / double(x.rows() * x.cols());
 }
 
 template <Element S>
 Var<Matrix<S>> mean(const Var<Matrix<S>>& x, By by) {
   check_not_empty("mean", x);
-  const S n(double(by == By::row ? x.cols() : x.rows()));
-  return record<"mean">(
-      [by, n](auto& x) { return lines_to_numbers(x, by, [n](const auto& line) { return S(line.sum() / n); }); },
-      [by, n](auto& y, auto& x) { accumulate_numbers(x, by, y.grad(), n); }, x);
+  return sum(x, by) / double(by == By::row ? x.cols() : x.rows());
 }
 
 template <Element S>
@@ -140,7 +117,7 @@ Var<S> prod(const Var<Matrix<S>>& x) {
                         [](auto& y, auto& x) {
                           const auto flat = [](auto map) { return decltype(map)(map.data(), 1, map.size()); };
                           x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
-                            product_gradient<S>(flat(x.value()), y.grad(), flat(gradient));
+                            product_gradient(flat(x.value()), y.grad(), flat(gradient));
                           }));
                         },
                         x);
@@ -149,35 +126,41 @@ Var<S> prod(const Var<Matrix<S>>& x) {
 template <Element S>
 Var<Matrix<S>> prod(const Var<Matrix<S>>& x, By by) {
   check_not_empty("prod", x);
-  return record<"prod">(
-      [by](auto& x) { return lines_to_numbers(x, by, [](const auto& line) { return line.prod(); }); },
-      [by](auto& y, auto& x) {
-        accumulate_lines(x, by, [&](Index k, const auto& line, auto target) {
-          product_gradient<S>(line, y.grad().data()[k], target);
-        });
-      },
-      x);
+  return by_row_or_column(x, by, [](const Var<Matrix<S>>& x) {
+    return record<"prod">([](auto& x) { return each_row_to_number(x, [](const auto& row) { return row.prod(); }); },
+                          [](auto& y, auto& x) {
+                            accumulate_rows(x, [&](Index i, auto gradient) {
+                              product_gradient(x.value().row(i), y.grad()(i, 0), gradient);
+                            });
+                          },
+                          x);
+  });
 }
 
 template <Element S>
 Var<S> log_sum_exp(const Var<Matrix<S>>& x) {
   check_not_empty("log_sum_exp", x);
-  return record<"log_sum_exp">(
-      [](auto& x) { return stable_log_sum_exp(x.value()); },
-      [](auto& y, auto& x) { x.accumulate(y.grad() * exp_minus(x.value().array(), y.value())); }, x);
+  return record<"log_sum_exp">([](auto& x) { return stable_log_sum_exp(x.value()); },
+                               [](auto& y, auto& x) {
+                                 x.accumulate(written<S>(x.rows(), x.cols(), [&](auto gradient) {
+                                   log_sum_exp_gradient(x.value(), y.grad(), gradient);
+                                 }));
+                               },
+                               x);
 }
 
 template <Element S>
 Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
   check_not_empty("log_sum_exp", x);
-  return record<"log_sum_exp">(
-      [by](auto& x) { return lines_to_numbers(x, by, [](const auto& line) { return stable_log_sum_exp(line); }); },
-      [by](auto& y, auto& x) {
-        accumulate_lines(x, by, [&](Index k, const auto& line, auto target) {
-          target.array() = y.grad().data()[k] * exp_minus(line.array(), y.value().data()[k]);
-        });
-      },
-      x);
+  return by_row_or_column(x, by, [](const Var<Matrix<S>>& x) {
+    return record<"log_sum_exp">(
+        [](auto& x) { return each_row_to_number(x, [](const auto& row) { return stable_log_sum_exp(row); }); },
+        [](auto& y, auto& x) {
+          accumulate_rows(
+              x, [&](Index i, auto gradient) { log_sum_exp_gradient(x.value().row(i), y.grad()(i, 0), gradient); });
+        },
+        x);
+  });
 }
 
 template <Element S>
@@ -186,17 +169,17 @@ Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x) {
   return record<"log_softmax">(
       [](auto& x) {
         return written<S>(x.rows(), x.cols(), [&x](auto y) {
-          for (Index i = 0; i < y.rows(); ++i)
-            y.row(i).array() = x.value().row(i).array() - stable_log_sum_exp(x.value().row(i));
+          for (Index i = 0; i < x.rows(); ++i) {
+            const auto [m, log_sum] = max_and_log_sum(x.value().row(i));
+            y.row(i).array() = (x.value().row(i).array() - m) - log_sum;
+          }
         });
       },
       [](auto& y, auto& x) {
-        x.accumulate(written<S>(x.rows(), x.cols(), [&](auto gradient) {
-          for (Index i = 0; i < y.rows(); ++i) {
-            const auto g = y.grad().row(i).array();
-            gradient.row(i).array() = g - y.value().row(i).array().exp() * S(g.sum());
-          }
-        }));
+        accumulate_rows(x, [&](Index i, auto gradient) {
+          const auto g = y.grad().row(i).array();
+          gradient.array() = g - y.value().row(i).array().exp() * S(g.sum());
+        });
       },
       x);
 }
@@ -221,77 +204,23 @@ Var<S> squared_norm(const Var<Matrix<S>>& x) {
 }
 
 template <Element S>
-Var<S> sum(std::span<const Var<S>> x) {
-  check_not_empty("sum", x);
-  return record<"sum">(
+Var<Matrix<S>> stack(std::span<const Var<S>> x) {
+  if (x.empty()) throw std::invalid_argument("stack: the span is empty (need at least one Var)");
+  return record<"stack">(
       [](auto& x) {
-        S total(0);
-        for (Index i = 0; i < x.size(); ++i) total += x[i].value();
-        return total;
+        return written<S>(1, x.size(), [&x](auto y) {
+          for (Index i = 0; i < x.size(); ++i) y(0, i) = x[i].value();
+        });
       },
       [](auto& y, auto& x) {
-        for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad());
+        for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad()(0, i));
       },
       x);
-}
-
-template <Element S>
-Var<S> prod(std::span<const Var<S>> x) {
-  check_not_empty("prod", x);
-  const std::span<S> before = x.front().tape().template array<S>(x.size());
-  return record<"prod">(
-      [before](auto& x) {
-        S product(1);
-        for (Index i = 0; i < x.size(); ++i) before[i] = product, product *= x[i].value();
-        return product;
-      },
-      [before](auto& y, auto& x) {
-        S behind = y.grad();
-        for (Index i = x.size(); i-- > 0;) {
-          x[i].accumulate(behind * before[i]);
-          behind *= x[i].value();
-        }
-      },
-      x);
-}
-
-template <Element S>
-Var<S> log_sum_exp(std::span<const Var<S>> x) {
-  check_not_empty("log_sum_exp", x);
-  return record<"log_sum_exp">(
-      [](auto& x) {
-        MatrixMap<S> values = x.tape().template scratch<S>(1, x.size());
-        for (Index i = 0; i < x.size(); ++i) values(i) = x[i].value();
-        return stable_log_sum_exp(values);
-      },
-      [](auto& y, auto& x) {
-        for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad() * exp_minus(x[i].value(), y.value()));
-      },
-      x);
-}
-
-template <Element S>
-Var<S> dot(std::span<const Var<S>> a, std::span<const Var<S>> b) {
-  check_not_empty("dot", a);
-  if (a.size() != b.size()) throw_shapes("dot", "a", a.size(), 1, "b", b.size(), 1, "need spans of equal length");
-  return record<"dot">(
-      [](auto& a, auto& b) {
-        S total(0);
-        for (Index i = 0; i < a.size(); ++i) total += a[i].value() * b[i].value();
-        return total;
-      },
-      [](auto& y, auto& a, auto& b) {
-        for (Index i = 0; i < a.size(); ++i) {
-          a[i].accumulate(y.grad() * b[i].value());
-          b[i].accumulate(y.grad() * a[i].value());
-        }
-      },
-      a, b);
 }
 
 // Everything above, once for each element type.
 // clang-format off
-#define REDUCTIONS_OF(S)                                                  \
+#define REDUCTIONS_OF(S)                                                 \
   template Var<S> sum(const Var<Matrix<S>>&);                            \
   template Var<S> mean(const Var<Matrix<S>>&);                           \
   template Var<S> prod(const Var<Matrix<S>>&);                           \
@@ -303,10 +232,7 @@ Var<S> dot(std::span<const Var<S>> a, std::span<const Var<S>> b) {
   template Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>&, By);        \
   template Var<Matrix<S>> log_softmax(const Var<Matrix<S>>&);            \
   template Var<S> dot(const Var<Matrix<S>>&, const Var<Matrix<S>>&);     \
-  template Var<S> sum(std::span<const Var<S>>);                          \
-  template Var<S> prod(std::span<const Var<S>>);                         \
-  template Var<S> log_sum_exp(std::span<const Var<S>>);                  \
-  template Var<S> dot(std::span<const Var<S>>, std::span<const Var<S>>);
+  template Var<Matrix<S>> stack(std::span<const Var<S>>);
 REDUCTIONS_OF(float)
 REDUCTIONS_OF(double)
 REDUCTIONS_OF(Dual<double>)

@@ -3,7 +3,6 @@
 // lanes of them (arithmetic/lanes.hpp) and dual numbers: every name that an entry uses is understood by all three.
 
 #include <cmath>
-#include <numbers>
 #include <type_traits>
 
 #include "autograd/arithmetic/special.hpp"
@@ -36,11 +35,6 @@ auto sigmoid(const auto& x) { return 1 / (1 + exp(-x)); }
 
 // max(x, 0) + log(1 + e^-|x|): nothing overflows. At 0 both terms take the side of x > 0, as a Dual's tangent needs.
 auto softplus(const auto& x) { return select(x < 0, 0, x) + log1p(exp(-abs(x))); }
-
-// max(a, b) + log(1 + e^-|a - b|), and a + log 2 where both are equal, infinities included
-auto log_add_exp(const auto& a, const auto& b) {
-  return select(a == b, a + std::numbers::ln2, select(a < b, b, a) + log1p(exp(-abs(a - b))));
-}
 
 // NaN if a or b is: the sum, where neither is at most the other
 auto minimum(const auto& a, const auto& b) { return select(a < b, a, select(b <= a, b, a + b)); }
@@ -115,16 +109,12 @@ struct Maximum : Named<"maximum"> {
   static auto f(auto a, auto b)        { return maximum(a, b); }
   static auto da(auto a, auto b, auto) { return indicator(a > b, a); }
   static auto db(auto a, auto b, auto) { return indicator(b >= a, a); } };
-struct LogAddExp : Named<"log_add_exp"> {
-  static auto f(auto a, auto b)        { return log_add_exp(a, b); }
-  static auto da(auto a, auto b, auto) { return select(a == b, 0.5, sigmoid(a - b)); }
-  static auto db(auto a, auto b, auto) { return select(a == b, 0.5, sigmoid(b - a)); } };
 // clang-format on
 
 template <class... Rules>
 struct List {};
 using Unary =
     List<Negate, Square, Sqrt, Exp, Log, Log1p, Tanh, Sigmoid, Relu, Softplus, LogSigmoid, Sin, Cos, Abs, Lgamma>;
-using Binary = List<Add, Subtract, Multiply, Divide, Power, Minimum, Maximum, LogAddExp>;
+using Binary = List<Add, Subtract, Multiply, Divide, Power, Minimum, Maximum>;
 
 }  // namespace autograd::rules

@@ -88,7 +88,6 @@ std::vector<OperationRecord> binary_records() {
   add("pow",        0.5, 2, [](auto&& a, auto&& b) { return autograd::pow(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::pow(a, b); });
   add("minimum",     -2, 2, [](auto&& a, auto&& b) { return autograd::minimum(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::fmin(a, b); });
   add("maximum",     -2, 2, [](auto&& a, auto&& b) { return autograd::maximum(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::fmax(a, b); });
-  add("log_add_exp", -2, 2, [](auto&& a, auto&& b) { return autograd::log_add_exp(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::log(std::exp(a) + std::exp(b)); });
   // clang-format on
 
   const M condition = sample(3, 4, -1, 1, 3);

@@ -36,7 +36,7 @@ struct Gaussian {
     Tape& tape = w.tape();
     const auto y = tape.constant(cast<S>(sample(3, 2, -1, 1, 4)));
     const auto L = cholesky(matmul(w, transpose(w)) + cast<S>(M(2 * M::Identity(3, 3))));
-    return log_det(L) + squared_norm(solve_lower(L, y)) + dot(solve_lower_transposed(L, y), y) + dot(L, w);
+    return log_det(L) + squared_norm(solve_lower(L, y)) + sum(matmul(L, y)) + dot(L, w);
   }
 };
 
@@ -163,8 +163,7 @@ TEST_SUITE("autograd") {
     for_each_rule(rules::Binary{}, []<class Rule> {
       check_binary(kBinary<Rule>, 0.8, 1.9);
       check_binary(kBinary<Rule>, 1.9, 0.8);
-      if constexpr (is_one_of<Rule, rules::LogAddExp, rules::Power, rules::Divide>)
-        check_binary(kBinary<Rule>, 1.2, 1.2);
+      if constexpr (is_one_of<Rule, rules::Power, rules::Divide>) check_binary(kBinary<Rule>, 1.2, 1.2);
     });
   }
 

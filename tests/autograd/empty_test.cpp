@@ -48,7 +48,7 @@ TEST_SUITE("autograd") {
     CHECK(M(bias.grad()) == M::Constant(1, 20, 3));
     CHECK(flat.grad().cols() == 20);
     const auto a = tape.variable(M::Ones(2, 20).eval());
-    const auto stacked = vstack(hstack(a, tape.constant(M(2, 0))), flat);
+    const auto stacked = hstack(a, tape.constant(M(2, 0)));
     tape.backward(sum(stacked) + sum(rows(a, 2, 0)) + sum(columns(a, 0, 0)));
     CHECK(M(a.grad()) == M::Ones(2, 20));
     CHECK(transpose(thin).cols() == 3);

@@ -57,7 +57,6 @@ std::vector<OperationRecord> linear_algebra_records() {
     add("log_det",  "", {b}, [](const Vars& x) { return as_matrix(log_det(cholesky(definite(x[0])))); }, [](R x) { return number(std::log(determinant(definite(x[0])))); });
     add("log_det",  "of a factor", {l}, [](const Vars& x) { return as_matrix(log_det(x[0])); }, [](R x) { return number(2 * x[0].diagonal().array().log().sum()); });
     add("solve_lower", "", {l, right}, [](const Vars& x) { return solve_lower(x[0], x[1]); }, [](R x) -> M { return inverse(lower(x[0])) * x[1]; });
-    add("solve_lower_transposed", "", {l, right}, [](const Vars& x) { return solve_lower_transposed(x[0], x[1]); }, [](R x) -> M { return inverse(lower(x[0]).transpose()) * x[1]; });
     add("solve_lower", "one matrix twice", {l}, [](const Vars& x) { return solve_lower(x[0], x[0]); }, [](R x) -> M { return inverse(lower(x[0])) * x[0]; });
     // clang-format on
   }

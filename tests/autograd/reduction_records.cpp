@@ -52,7 +52,7 @@ struct Reduction {
 };
 const Reduction kReductions[] = {
     {"sum", autograd::sum, autograd::sum, sum_of},
-    {"mean", autograd::mean, autograd::mean, mean_of},
+    {"sum", autograd::mean, autograd::mean, mean_of},
     {"prod", autograd::prod, autograd::prod, product_of},
     {"log_sum_exp", autograd::log_sum_exp, autograd::log_sum_exp, log_sum_exp_of},
 };
@@ -99,9 +99,9 @@ std::vector<OperationRecord> reduction_records() {
   records.push_back({"prod", "zero, span", {zeros.row(0)}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
   records.push_back({"prod", "zeros, span", {zeros.row(1)}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
   records.push_back({"prod", "span", {row}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
+  records.push_back({"stack", "span", {row}, [](const Vars& x) { return stack(std::span<const Var<double>>(numbers(x[0]))); }, [](const std::vector<M>& x) { return x[0]; }});
   records.push_back({"sum", "span", {row}, [](const Vars& x) { return as_matrix(sum(numbers(x[0]))); }, [](const std::vector<M>& x) { return reduced(x[0], 1, 1, sum_of); }});
   records.push_back({"log_sum_exp", "span", {row}, [](const Vars& x) { return as_matrix(log_sum_exp(numbers(x[0]))); }, [](const std::vector<M>& x) { return reduced(x[0], 1, 1, log_sum_exp_of); }});
-  records.push_back({"dot", "span", {row, other}, [](const Vars& x) { return as_matrix(dot(numbers(x[0]), numbers(x[1]))); }, inner});
   records.push_back({"dot", "matrices", {x, sample(3, 4, -2, 2, 8)}, [](const Vars& x) { return as_matrix(dot(x[0], x[1])); }, inner});
   records.push_back({"squared_norm", "matrix", {x}, [](const Vars& x) { return as_matrix(squared_norm(x[0])); }, [](const std::vector<M>& x) { return number((x[0].array() * x[0].array()).sum()); }});
   records.push_back({"log_softmax", "3×4", {x}, [](const Vars& x) { return log_softmax(x[0]); }, log_softmax_of});

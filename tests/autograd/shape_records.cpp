@@ -21,9 +21,7 @@ std::vector<OperationRecord> shape_records() {
   add("rows",      "1, 2",    {x},      [](const Vars& x) { return rows(x[0], 1, 2); },    [](R x) -> M { return x[0].middleRows(1, 2); });
   add("rows",      "overlap", {x},      [](const Vars& x) { return rows(x[0], 0, 3) * rows(x[0], 1, 3); }, [](R x) -> M { return x[0].topRows(3).cwiseProduct(x[0].bottomRows(3)); });
   add("columns",   "2, 3",    {x},      [](const Vars& x) { return columns(x[0], 2, 3); }, [](R x) -> M { return x[0].middleCols(2, 3); });
-  add("vstack",    "",        {x, y},   [](const Vars& x) { return vstack(x[0], x[1]); },  [](R x) { M c(6, 5); c << x[0], x[1]; return c; });
   add("hstack",    "",        {x, z},   [](const Vars& x) { return hstack(x[0], x[1]); },  [](R x) { M c(4, 8); c << x[0], x[1]; return c; });
-  add("vstack",    "twice",   {x},      [](const Vars& x) { return vstack(x[0], x[0]); },  [](R x) { M c(8, 5); c << x[0], x[0]; return c; });
   add("pick",      "",        {x},      [](const Vars& x) { return pick(x[0], kColumns); }, [](R x) { M c(4, 1); c << x[0](0, 2), x[0](1, 0), x[0](2, 2), x[0](3, 3); return c; });
   // broadcasting two extents is done by a record of its own
   add("expand",    "row and column", {row, z.col(0)}, [](const Vars& x) { return x[0] + x[1]; }, [](R x) -> M { return x[0].replicate(4, 1) + x[1].replicate(1, 5); });
