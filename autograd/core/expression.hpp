@@ -4,11 +4,16 @@
 //   written<S>(rows, cols, fill)     a function that fills the memory
 //   a LazyMatrix                     a kernel that fills it or adds to it: a matrix product
 
+#include "autograd/core/arena.hpp"
 #include "autograd/core/value.hpp"
 
 namespace autograd {
 
-class Arena;
+// An uninitialised matrix in an arena, for what is kept until the next rewind.
+template <Element S>
+MatrixMap<S> scratch(Arena& arena, Index rows, Index cols) {
+  return {static_cast<S*>(arena.allocate(sizeof(S) * rows * cols, Arena::kAlignment)), rows, cols};
+}
 
 // A value that a function writes: fill(y) writes all of y, rows×cols.
 template <Element S, class Fill>

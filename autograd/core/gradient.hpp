@@ -20,7 +20,7 @@ auto value_and_gradient(const F& f, const X&... x) {
   return std::apply(
       [&](const auto&... var) {
         return std::tuple(y.value(), [&] {
-          if constexpr (requires { var.rows(); })
+          if constexpr (requires { var.grad().eval(); })
             return var.grad().eval();
           else
             return var.grad();

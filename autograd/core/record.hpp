@@ -116,7 +116,7 @@ void set_value(Tape&, Node<S>& node, const X& value) {
 }
 template <class S>
 void refer_to(Tape& tape, Node<Matrix<S>>& node, const ConstMatrixMap<S>& value) {
-  node.tape_ = &tape, node.value_ = value.data(), node.rows_ = value.rows(), node.cols_ = value.cols();
+  node.arena_ = &tape.arena(), node.value_ = value.data(), node.rows_ = value.rows(), node.cols_ = value.cols();
 }
 template <class S, class E>
 void set_value(Tape& tape, Node<Matrix<S>>& node, const E& value) {

@@ -27,19 +27,19 @@ template <Element S>
                   A.cols(), smallest));
 }
 
-// The lower triangle of an expression, and zeros above it, in the tape's memory.
+// The lower triangle of an expression, and zeros above it, in a tape's memory.
 template <Element S, class E>
-MatrixMap<S> lower_triangle(Tape& tape, const E& expression) {
-  MatrixMap<S> M = tape.scratch<S>(expression.rows(), expression.cols());
+MatrixMap<S> lower_triangle(Arena& arena, const E& expression) {
+  MatrixMap<S> M = scratch<S>(arena, expression.rows(), expression.cols());
   assign(M, expression);
   for (Index i = 0; i < M.rows(); ++i) M.row(i).tail(M.cols() - i - 1).setZero();
   return M;
 }
 
-// A copy in the tape's memory.
+// A copy in a tape's memory.
 template <Element S, class E>
-MatrixMap<S> copy(Tape& tape, const E& expression) {
-  MatrixMap<S> M = tape.scratch<S>(expression.rows(), expression.cols());
+MatrixMap<S> copy(Arena& arena, const E& expression) {
+  MatrixMap<S> M = scratch<S>(arena, expression.rows(), expression.cols());
   assign(M, expression);
   return M;
 }
@@ -57,10 +57,10 @@ Var<Matrix<S>> cholesky(const Var<Matrix<S>>& A) {
         });
       },
       [](auto& L, auto& A) {
-        MatrixMap<S> M = lower_triangle<S>(L.tape(), L.value().transpose() * L.grad());
+        MatrixMap<S> M = lower_triangle<S>(L.arena(), L.value().transpose() * L.grad());
         M.diagonal() *= S(0.5);                 // Φ
         solve_in_place<S>(L.value(), true, M);  // L⁻ᵀ Φ
-        const MatrixMap<S> M_transposed = copy<S>(L.tape(), M.transpose());
+        const MatrixMap<S> M_transposed = copy<S>(L.arena(), M.transpose());
         solve_in_place<S>(L.value(), true, M_transposed);  // (L⁻ᵀ Φ L⁻¹)ᵀ
         A.accumulate(S(0.5) * (M_transposed + M_transposed.transpose()));
       },
@@ -88,10 +88,10 @@ Var<Matrix<S>> solve_lower(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B) {
         });
       },
       [](auto& X, auto& L, auto& B) {
-        const MatrixMap<S> G = copy<S>(X.tape(), X.grad());
+        const MatrixMap<S> G = copy<S>(X.arena(), X.grad());
         solve_in_place<S>(L.value(), true, G);
         B.accumulate(G);
-        if (L.needs_gradient()) L.accumulate(-lower_triangle<S>(L.tape(), G * X.value().transpose()));
+        if (L.needs_gradient()) L.accumulate(-lower_triangle<S>(L.arena(), G * X.value().transpose()));
       },
       L, B);
 }

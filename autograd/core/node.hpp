@@ -1,0 +1,127 @@
+#pragma once
+// A record of a tape, as it lies in memory: what all records share, then its value and its adjoint. Pullback and operands
+// follow (record.hpp).
+
+#include <typeinfo>
+#include <utility>
+
+#include "autograd/core/arena.hpp"
+#include "autograd/core/expression.hpp"
+#include "autograd/core/shapes.hpp"
+
+namespace autograd {
+
+struct Record;
+
+// What all records of one operation share.
+struct Operation {
+  const char* name;
+  bool needs_gradient;         // false for constants, and for what depends on constants alone
+  const std::type_info& kind;  // of the value: a record of this operation is a Node<T>, and this is typeid(T)
+  void (*pull)(Record&);       // the operands' adjoints += this record's share
+  void (*forget)(Record&);     // makes its adjoint untouched again
+};
+
+// Every record begins so. Its value and adjoint follow (Node), then its pullback and operands (record.hpp).
+struct Record {
+  const Operation* operation = nullptr;
+  Record* previous = nullptr;
+  bool needs_gradient() const { return operation->needs_gradient; }
+};
+
+// A number and its adjoint. An adjoint of zero and an untouched one are the same thing. A constant's adjoint is added
+// to as well, because a test would cost more than the addition; Var::grad() does not show it.
+template <class T>
+struct Node : Record {
+  T value_{}, adjoint_{};
+
+  const T& value() const { return value_; }
+  const T& grad() const { return adjoint_; }
+  bool touched() const { return !(adjoint_ == T(0)); }
+  void forget() { adjoint_ = T(0); }
+  void accumulate(const T& gradient) { adjoint_ += gradient; }
+};
+
+// Who may keep a part of a matrix's gradient back and add it later: a parameter (parameters/waiting.hpp).
+template <class S>
+struct Keeper {
+  virtual bool keep(const LazyMatrix<S>& gradient) = 0;  // false: add it now
+  virtual void add_what_waits(MatrixMap<S> adjoint) = 0;
+  virtual void forget() = 0;
+
+ protected:
+  ~Keeper() = default;
+};
+
+// A matrix and its adjoint. The adjoint gets its memory when backward first comes to it; the first contribution is
+// assigned, later ones are added. So nothing is filled with zeros to be added to.
+template <class S>
+struct Node<Matrix<S>> : Record {
+  Arena* arena_ = nullptr;
+  const S* value_ = nullptr;
+  S* adjoint_ = nullptr;
+  Index rows_ = 0, cols_ = 0;
+  bool touched_ = false;
+  Keeper<S>* keeper_ = nullptr;
+
+  Index rows() const { return rows_; }
+  Index cols() const { return cols_; }
+  Index size() const { return rows_ * cols_; }
+  ConstMatrixMap<S> value() const { return {value_, rows_, cols_}; }
+  ConstMatrixMap<S> grad() const { return {adjoint_, rows_, cols_}; }
+  bool touched() const { return touched_; }
+  void forget() {
+    touched_ = false;
+    if (keeper_) keeper_->forget();
+  }
+  Arena& arena() const { return *arena_; }
+
+  // adjoint += gradient, of the value's shape. A constant drops the expression unevaluated.
+  // Throws std::invalid_argument for another shape.
+  template <class E>
+  void accumulate(const E& gradient);
+  // The adjoint itself, zeros if it was untouched, for an operation that adds to it here and there.
+  MatrixMap<S> adjoint();
+
+ private:
+  MatrixMap<S> memory();
+};
+
+template <class S>
+MatrixMap<S> Node<Matrix<S>>::memory() {
+  if (!adjoint_) adjoint_ = scratch<S>(*arena_, rows_, cols_).data();
+  return {adjoint_, rows_, cols_};
+}
+
+template <class S>
+MatrixMap<S> Node<Matrix<S>>::adjoint() {
+  MatrixMap<S> all = memory();
+  if (!std::exchange(touched_, true)) all.setZero();
+  return all;
+}
+
+template <class S>
+template <class E>
+void Node<Matrix<S>>::accumulate(const E& gradient) {
+  if (!needs_gradient()) return;
+  if (gradient.rows() != rows_ || gradient.cols() != cols_) [[unlikely]]
+    throw_shapes("accumulate", "the value", rows_, cols_, "its gradient", gradient.rows(), gradient.cols(),
+                 "need equal shapes");
+  if constexpr (is_product<E>) {
+    accumulate(Kernel<E>::of(gradient));
+  } else {
+    if constexpr (Lazy<E>) {
+      if (keeper_ && keeper_->keep(gradient)) return;
+    }
+    if (!std::exchange(touched_, true)) return assign(memory(), gradient);
+    if constexpr (requires { gradient.fill; }) {
+      MatrixMap<S> share = scratch<S>(*arena_, rows_, cols_);
+      assign(share, gradient);
+      add(adjoint(), share);
+    } else {
+      add(adjoint(), gradient);
+    }
+  }
+}
+
+}  // namespace autograd
