@@ -59,7 +59,7 @@ void binarise(const Random& random, std::uint64_t first, std::uint8_t scale, Pix
 }
 
 template <typename T>
-void fill(const Dataset& data, std::span<const int> indices, const Treatment& treatment, Eigen::Ref<Batch<T>> out) {
+void fill(const Dataset& data, std::span<const int> indices, const Treatment& treatment, Eigen::Ref<Matrix<T>> out) {
   const int d = data.dimensions();
   if (out.rows() != static_cast<Eigen::Index>(indices.size()) || out.cols() != d)
     throw std::invalid_argument(
@@ -99,26 +99,26 @@ Binarisation parse_binarisation(const std::string& text) {
 std::string to_string(Binarisation binarisation) { return kNames.at(static_cast<std::size_t>(binarisation)); }
 
 void fill_batch(const Dataset& data, std::span<const int> indices, const Treatment& treatment,
-                Eigen::Ref<Batch<float>> out) {
+                Eigen::Ref<Matrix<float>> out) {
   fill<float>(data, indices, treatment, out);
 }
 
 void fill_batch(const Dataset& data, std::span<const int> indices, const Treatment& treatment,
-                Eigen::Ref<Batch<double>> out) {
+                Eigen::Ref<Matrix<double>> out) {
   fill<double>(data, indices, treatment, out);
 }
 
 template <typename T>
-Batch<T> as_matrix(const Dataset& data, const Treatment& treatment) {
+Matrix<T> as_matrix(const Dataset& data, const Treatment& treatment) {
   std::vector<int> all(static_cast<std::size_t>(data.count()));
   std::iota(all.begin(), all.end(), 0);
-  Batch<T> out(data.count(), data.dimensions());
+  Matrix<T> out(data.count(), data.dimensions());
   fill<T>(data, all, treatment, out);
   return out;
 }
 
 template <typename T>
-Batch<T> mean_image(const Dataset& data) {
+Matrix<T> mean_image(const Dataset& data) {
   Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(data.dimensions());
   for (int i = 0; i < data.count(); ++i) {
     sum += Eigen::Map<const Eigen::RowVector<std::uint8_t, Eigen::Dynamic>>(data.image(i).data(), data.dimensions())
@@ -127,9 +127,9 @@ Batch<T> mean_image(const Dataset& data) {
   return (sum / (static_cast<double>(data.count()) * data.scale)).cast<T>();
 }
 
-template Batch<float> mean_image(const Dataset&);
-template Batch<double> mean_image(const Dataset&);
-template Batch<float> as_matrix(const Dataset&, const Treatment&);
-template Batch<double> as_matrix(const Dataset&, const Treatment&);
+template Matrix<float> mean_image(const Dataset&);
+template Matrix<double> mean_image(const Dataset&);
+template Matrix<float> as_matrix(const Dataset&, const Treatment&);
+template Matrix<double> as_matrix(const Dataset&, const Treatment&);
 
 }  // namespace models

@@ -49,7 +49,7 @@ Dataset slice(const Dataset& whole, int first, int count) {
 }
 
 Dataset load_csv_images(const std::string& path, const std::string& name, int scale) {
-  const Table table = read_csv(path);
+  const autograd::Matrix<double> table = read_csv(path);
   const Eigen::Index dimensions = table.cols() - 1;
   const int side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(dimensions))));
   if (dimensions == 0 || Eigen::Index{side} * side != dimensions)

@@ -58,8 +58,8 @@ TEST_SUITE("models") {
     CHECK(all.height == 8);
     CHECK(all.scale == 16);
     CHECK(label_counts(all) == std::vector<int>{178, 182, 177, 183, 181, 182, 181, 179, 174, 180});
-    const Batch<double> x = as_matrix<double>(all);
-    const Batch<double> centred = x.rowwise() - x.colwise().mean();
+    const Matrix<double> x = as_matrix<double>(all);
+    const Matrix<double> centred = x.rowwise() - x.colwise().mean();
     CHECK(centred.squaredNorm() / 1797 == doctest::Approx(4.693276317822724).epsilon(1e-12));
 
     const TrainTest split = load_digits(kData);
