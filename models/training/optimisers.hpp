@@ -24,7 +24,7 @@ struct OptimiserSettings {
 // momentum   m = β₁ m + g                      θ -= α m                                   (Polyak 1964)
 // adam       m = β₁ m + (1 - β₁) g             θ -= α m̂ / (√v̂ + ε)                        (Kingma & Ba 2015, alg. 1)
 //            v = β₂ v + (1 - β₂) g²            m̂ = m / (1 - β₁ᵗ)   v̂ = v / (1 - β₂ᵗ)
-// soap       the same, of gradients that a trainer has rotated (eigenbasis.hpp)
+// soap       the same, of gradients that a trainer has rotated (soap.hpp)
 template <Element S>
 class Optimiser {
  public:

@@ -2,9 +2,8 @@
 // Training of a VAE on images: minibatches, noise, steps, and a checkpoint from which training goes on to the same
 // bits.
 
-#include <functional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "models/data/binarise.hpp"
 #include "models/data/dataset.hpp"
@@ -48,10 +47,10 @@ class VaeTrainer {
   int step();
 
   bool done() const { return epoch() >= settings_.epochs; }
-  int epoch() const { return static_cast<int>(steps_ / steps_per_epoch()); }  // completed epochs
-  bool at_epoch_end() const { return steps_ % steps_per_epoch() == 0; }       // nothing done yet counts as one
+  int epoch() const { return steps() / steps_per_epoch(); }               // completed epochs
+  bool at_epoch_end() const { return steps() % steps_per_epoch() == 0; }  // nothing done yet counts as one
   int steps_per_epoch() const { return batches_.steps_per_epoch(); }
-  std::uint64_t steps() const { return steps_; }
+  std::uint64_t steps() const { return trainer_.optimiser().steps; }
   int images_per_epoch() const { return batches_.count(); }
   int images_in_epoch() const { return images_; }  // so far
   EpochMeans means() const;
@@ -69,7 +68,8 @@ class VaeTrainer {
   int threads() const { return trainer_.threads(); }
 
  private:
-  Var<S> shard_loss(const Watched<S>& theta, const Shard& shard);
+  typename Trainer<S>::ShardPart shard_loss(const Watched<S>& theta, std::span<const int> batch,
+                                            const Shard& shard) const;
   Metadata description() const;
 
   const Dataset& data_;
@@ -79,13 +79,9 @@ class VaeTrainer {
   Trainer<S> trainer_;
   Minibatches batches_;
   Schedule schedule_;
-  typename Trainer<S>::ShardLoss loss_;
 
-  std::uint64_t steps_ = 0;
-  std::span<const int> indices_;        // of the current minibatch
-  std::vector<EpochMeans> shard_sums_;  // of the current step
-  EpochMeans sums_;                     // over the current epoch's images
-  int images_ = 0;
+  Tally sums_ = Tally::Zero();  // of bound, rate and distortion over the current epoch's images
+  int images_ = 0;              // so many
 };
 
 }  // namespace models

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/statistics/distributions.hpp"
+#include "models/vae/evaluate.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/statistics.hpp"
 #include "tests/models/vae_models.hpp"
@@ -108,8 +109,8 @@ TEST_SUITE("models") {
     double se = 0;
     CHECK(found.elbo == doctest::Approx(mean_and_se(whole.value.value(), &se)).epsilon(1e-13));
     CHECK(found.se == doctest::Approx(se).epsilon(1e-7));
-    CHECK(found.rate == doctest::Approx(whole.rate / n).epsilon(1e-13));
-    CHECK(found.distortion == doctest::Approx(whole.distortion / n).epsilon(1e-13));
+    CHECK(found.rate == doctest::Approx(whole.rate() / n).epsilon(1e-13));
+    CHECK(found.distortion == doctest::Approx(whole.distortion() / n).epsilon(1e-13));
   }
 
   TEST_CASE("linear vae: sampling from the very posterior gives log p(x) without error") {

@@ -85,7 +85,7 @@ double distance(const M& a, const M& b) { return (a - b).cwiseAbs().maxCoeff(); 
 }  // namespace
 
 TEST_SUITE("models") {
-  TEST_CASE("eigenbasis: the steps are the formulas, by rows and by columns") {
+  TEST_CASE("soap: the steps are the formulas, by rows and by columns") {
     CHECK(distance(found(3, 7), expected(3, 7)) < 1e-11);
     CHECK(distance(found(5, 5), expected(5, 5)) < 1e-11);
     CHECK(distance(found(7, 3), expected(3, 7).transpose()) < 1e-11);
@@ -96,7 +96,7 @@ TEST_SUITE("models") {
     }
   }
 
-  TEST_CASE("eigenbasis: the number of threads changes nothing, and vectors are Adam's") {
+  TEST_CASE("soap: the number of threads changes nothing, and vectors are Adam's") {
     CHECK(found(13, 29, Method::soap, 2) == found(13, 29));
     CHECK(distance(found(1, 7), found(1, 7, Method::adam)) < 1e-14);  // the seventh may be rounded another way
     CHECK(found(1, 8) == found(1, 8, Method::adam));
@@ -104,7 +104,7 @@ TEST_SUITE("models") {
     CHECK(distance(found(2, 7), found(2, 7, Method::adam)) > 1e-3);
   }
 
-  TEST_CASE("eigenbasis: it stays orthonormal, whatever the gradients") {
+  TEST_CASE("soap: it stays orthonormal, whatever the gradients") {
     Parameters<float> parameters;
     const autograd::Slot W = parameters.add("W", 6, 9);
     Optimiser<float> optimiser({.method = Method::soap}, parameters.size());
@@ -124,7 +124,7 @@ TEST_SUITE("models") {
   }
 
   // ½ ‖L W‖², whose gradient LᵀL W correlates the rows of W: their scales hide behind the correlation.
-  TEST_CASE("eigenbasis: what correlated rows need") {
+  TEST_CASE("soap: what correlated rows need") {
     const M left = normal_matrix(8, 8, 3);
     const M scaled = left.array().colwise() * Eigen::ArrayXd::LinSpaced(8, 0, 3).exp();
     const M H = times(left.transpose(), scaled);
