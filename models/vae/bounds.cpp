@@ -42,11 +42,11 @@ Bound<S> closed_form_bound(const Vae<S>& vae, const Watched<S>& theta, const Var
 template <Element S>
 Bound<S> elbo(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
               S beta) {
-  const auto [mu, log_var] = vae.encode(theta, x);                                    // q(z|x) = N(μ, σ²)
+  const auto [mu, log_var] = vae.encode(theta, x);                                    // μ(x), log σ²(x)
   const auto z = reparameterise(mu, log_var, epsilon);                                // z = μ + σ ε
-  const auto log_likelihood = mean_over_samples(vae.log_likelihood(theta, x, z), x);  // log p(x|z)
-  const auto kl = kl_to_standard_normal(mu, log_var);                                 // KL(q ‖ p)
-  return {log_likelihood - beta * kl, log_likelihood, kl};
+  const auto log_likelihood = mean_over_samples(vae.log_likelihood(theta, x, z), x);  // log p(x|z), one an image
+  const auto kl = kl_to_standard_normal(mu, log_var);                                 // KL(q ‖ p), one an image
+  return {log_likelihood - beta * kl, log_likelihood, kl};                            // the ELBO if β = 1; its parts
 }
 
 template <Element S>
