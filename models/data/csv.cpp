@@ -54,7 +54,7 @@ Matrix<double> read_csv(const std::string& path, Header header) {
   int rows = 0, columns = 0;
   for (; !text.empty(); ++rows, ++line) {
     std::string_view row = take(text, '\n');
-    const int cells = 1 + static_cast<int>(std::count(row.begin(), row.end(), ','));
+    const int cells = 1 + std::count(row.begin(), row.end(), ',');
     if (rows == 0) columns = cells;
     if (cells != columns)
       throw std::runtime_error(

@@ -68,7 +68,7 @@ void Eigenbasis<S>::step_along(const Basis& basis, Parameters<S>& parameters, co
 // C = β C + (1 - β) G Gᵀ
 template <Element S>
 void Eigenbasis<S>::observe(const Parameters<S>& parameters, const Buffer<S>& g, int threads) {
-  const S beta = static_cast<S>(kDecay);
+  const S beta = kDecay;
   for_bases(threads, [&](Basis& basis) {
     const ConstMatrixMap<S> G = parameters.view(g, basis.slot);
     const Index n = basis.C.rows();
@@ -97,8 +97,8 @@ void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int thre
 template <Element S>
 template <class F>
 void Eigenbasis<S>::for_bases(int threads, F f) {
-  const auto one = [&](int i) { f(bases[static_cast<std::size_t>(i)]); };
-  parallel_for(static_cast<int>(bases.size()), threads, std::ref(one));
+  const auto one = [&](int i) { f(bases[i]); };
+  parallel_for(bases.size(), threads, std::ref(one));
 }
 
 template class Eigenbasis<float>;

@@ -30,7 +30,7 @@ struct Elements {
   Elements(Tape& tape, Index rows, Index cols, Index capacity)
       : rows(rows),
         cols(cols),
-        first(tape.array<int>(static_cast<std::size_t>(rows + 1)).data()),
+        first(tape.array<int>(rows + 1).data()),
         column(tape.template scratch<int>(1, capacity).data()),
         value(tape.template scratch<S>(1, capacity).data()) {}
   int count() const { return first[rows]; }
@@ -42,7 +42,7 @@ Elements<S> elements_of(Tape& tape, const ConstMatrixMap<S>& x) {
   int count = 0;
   for (Index i = 0; i < x.rows(); ++i) {
     for (Index j = 0; j < x.cols(); ++j) {  // writes every element, and the next one over it if it was 0: no branch
-      elements.column[count] = static_cast<int>(j);
+      elements.column[count] = j;
       elements.value[count] = x(i, j);
       count += x(i, j) != S(0);
     }

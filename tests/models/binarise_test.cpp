@@ -15,13 +15,13 @@ namespace {
 
 // n images of 3×9 pixels, a row length that no block of four divides, with every grey value from 0 to scale.
 Dataset images(int n, int scale) {
-  Dataset data{"stripes", 3, 9, scale, {}, std::vector<std::uint8_t>(static_cast<std::size_t>(n))};
-  for (int i = 0; i < 27 * n; ++i) data.pixels.push_back(static_cast<std::uint8_t>(i * 7 % (scale + 1)));
+  Dataset data{"stripes", 3, 9, scale, {}, std::vector<std::uint8_t>(n)};
+  for (int i = 0; i < 27 * n; ++i) data.pixels.push_back(i * 7 % (scale + 1));
   return data;
 }
 
 Matrix<double> batch(const Dataset& data, const std::vector<int>& indices, const Treatment& treatment) {
-  Matrix<double> out(static_cast<Eigen::Index>(indices.size()), data.dimensions());
+  Matrix<double> out(indices.size(), data.dimensions());
   fill_batch(data, indices, treatment, out);
   return out;
 }
@@ -40,8 +40,8 @@ TEST_SUITE("models") {
     const Dataset data = images(5, 16);
     const Matrix<double> grey = batch(data, {3, 0, 3}, {});
     for (int j = 0; j < 27; ++j) {
-      CHECK(grey(0, j) == data.image(3)[static_cast<std::size_t>(j)] / 16.0);
-      CHECK(grey(1, j) == data.image(0)[static_cast<std::size_t>(j)] / 16.0);
+      CHECK(grey(0, j) == data.image(3)[j] / 16.0);
+      CHECK(grey(1, j) == data.image(0)[j] / 16.0);
     }
     CHECK(grey.row(0) == grey.row(2));
     CHECK(as_matrix<float>(data).row(3).cast<double>() == grey.row(0));
@@ -85,11 +85,10 @@ TEST_SUITE("models") {
     CHECK(batch(data, {17, 1796, 17}, treatment).row(2) == whole.row(17));
 
     std::vector<int> indices(200);
-    for (int i = 0; i < 200; ++i) indices[static_cast<std::size_t>(i)] = 1796 - i;
+    for (int i = 0; i < 200; ++i) indices[i] = 1796 - i;
     Matrix<double> shards(200, 64);
     const auto shard = [&](int first) {
-      fill_batch(data, std::span(indices).subspan(static_cast<std::size_t>(first), 100), treatment,
-                 shards.middleRows(first, 100));
+      fill_batch(data, std::span(indices).subspan(first, 100), treatment, shards.middleRows(first, 100));
     };
     std::thread other(shard, 100);
     shard(0);
@@ -112,13 +111,13 @@ TEST_SUITE("models") {
   TEST_CASE("binarise: pixels and images are drawn independently") {
     Dataset data{"half", 40, 50, 2, std::vector<std::uint8_t>(50 * 2000, 1), std::vector<std::uint8_t>(50)};
     const Matrix<double> x = 2 * as_matrix<double>(data, {Binarisation::fixed, 4, 0}).array() - 1;
-    const std::span<const double> all(x.data(), static_cast<std::size_t>(x.size()));
+    const std::span<const double> all(x.data(), x.size());
     CHECK(std::abs(z_of_mean(all, 0)) <= kMostZ);
     for (const std::size_t lag : {1, 2, 3, 4, 1024, 2000})  // 2000: the same pixel of the next image
       CHECK(std::abs(z_of_correlation(all.subspan(lag), all.first(all.size() - lag))) <= kMostZ);
     // one draw for every pixel of an image, a mistake that leaves every marginal right, is caught
     const Matrix<double> shared = x.col(0).replicate(1, 2000);
-    const std::span<const double> repeated(shared.data(), static_cast<std::size_t>(shared.size()));
+    const std::span<const double> repeated(shared.data(), shared.size());
     CHECK(std::abs(z_of_correlation(repeated.subspan(1), repeated.first(repeated.size() - 1))) > kMostZ);
   }
 

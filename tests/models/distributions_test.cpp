@@ -140,9 +140,9 @@ TEST_SUITE("models") {
 
   TEST_CASE("distributions: a normal density integrates to 1") {
     const Index n = 4001;
-    const double width = 16, step = width / static_cast<double>(n - 1);
+    const double width = 16, step = width / (n - 1);
     M x(n, 1);
-    for (Index i = 0; i < n; ++i) x(i, 0) = -width / 2 + static_cast<double>(i) * step;
+    for (Index i = 0; i < n; ++i) x(i, 0) = -width / 2 + i * step;
     const auto mass = [&](double mu, double log_var) {
       return step * value<double>([&](Tape& tape) {
                       return normal_log_prob(tape.constant(x), tape.constant(M::Constant(1, 1, mu)),

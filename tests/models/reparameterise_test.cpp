@@ -32,7 +32,7 @@ M draw(Tape& tape, const Sampler& sampler, std::uint64_t seed) {
 
 std::vector<double> column(const M& z, Index point, Index j) {
   std::vector<double> sample(kSamples);
-  for (Index k = 0; k < kSamples; ++k) sample[static_cast<std::size_t>(k)] = z(point * kSamples + k, j);
+  for (Index k = 0; k < kSamples; ++k) sample[k] = z(point * kSamples + k, j);
   return sample;
 }
 

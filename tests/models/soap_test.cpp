@@ -22,7 +22,7 @@ constexpr int kThreeTurns = 35;  // of the basis, in steps
 M gradient_of(Index rows, Index cols, int t) {
   if (rows > cols) return gradient_of(cols, rows, t).transpose();
   const M left = normal_matrix(rows, rows, 1), right = normal_matrix(cols, cols, 2);
-  return times(times(left, normal_matrix(rows, cols, static_cast<std::uint64_t>(100 + t))), right);
+  return times(times(left, normal_matrix(rows, cols, 100 + t)), right);
 }
 
 // What kThreeTurns steps make of a matrix of ones.
@@ -91,7 +91,7 @@ TEST_SUITE("models") {
     CHECK(distance(found(7, 3), expected(3, 7).transpose()) < 1e-11);
     CHECK(distance(found(3, 7), expected(7, 3).transpose()) > 1e-4);  // the longer side
     for (const Wrong wrong : {Wrong::moment_left_behind, Wrong::other_decay, Wrong::update_not_rotated_back}) {
-      INFO("wrong variant ", static_cast<int>(wrong));
+      INFO("wrong variant ", int(wrong));
       CHECK(distance(found(3, 7), expected(3, 7, wrong)) > 1e-4);
     }
   }
@@ -115,7 +115,7 @@ TEST_SUITE("models") {
       return distance(times(Q.transpose(), Q), M::Identity(6, 6));
     };
     for (int t = 1; t <= 2000; ++t) {
-      if (t > 1000) parameters.view(g, W).topRows(2) = normal_matrix<float>(2, 9, static_cast<std::uint64_t>(t));
+      if (t > 1000) parameters.view(g, W).topRows(2) = normal_matrix<float>(2, 9, t);
       optimiser.begin_step(1e-3);
       eigenbasis.update(parameters, g, optimiser, 1);
       REQUIRE(off() < 1e-5);

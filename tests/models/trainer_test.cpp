@@ -192,11 +192,11 @@ TEST_SUITE("models") {
           [&](auto p, const Shard& shard) {
             CHECK(shard.count > 0);
             CHECK(shard.first == rows * shard.number / 3);
-            for (int i = 0; i < shard.count; ++i) ++seen[static_cast<std::size_t>(shard.first + i)];
+            for (int i = 0; i < shard.count; ++i) ++seen[shard.first + i];
             return p;
           },
           rows);
-      for (int i = 0; i < 7; ++i) CHECK(seen[static_cast<std::size_t>(i)] == (i < rows));
+      for (int i = 0; i < 7; ++i) CHECK(seen[i] == (i < rows));
     }
   }
 

@@ -83,7 +83,7 @@ TEST_SUITE("models") {
         steps(after, 2);  // whatever it had done is forgotten
         CHECK(after.load(folder / "run.safetensors") == kHistory);
         CHECK(same(after, before));
-        CHECK(after.steps() == static_cast<std::uint64_t>(stop));
+        CHECK(after.steps() == std::uint64_t(stop));
         CHECK(after.means().bound == before.means().bound);
         steps(after, 25 - stop);
         CHECK(same(after, straight));
