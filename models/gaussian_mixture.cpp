@@ -53,7 +53,7 @@ Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& 
   autograd::Tape* tape = &x.tape();
   MatrixMap<S> columns = tape->scratch<S>(d, n);
   columns = x.value().transpose();
-  const MatrixMap<S> u = tape->scratch<S>(K * d, n);  // of all k, for the way back
+  const MatrixMap<S> u = tape->scratch<S>(K * d, n);  // of all k: the pullback needs it too
   const auto fill = [=, mu = mu.value(), Q = Q.value()](auto D) {
     MatrixMap<S> centred = tape->scratch<S>(d, n), squares = tape->scratch<S>(1, n);
     for (Index k = 0; k < K; ++k) {

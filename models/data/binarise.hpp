@@ -25,9 +25,9 @@ Binarisation parse_binarisation(const std::string& text);
 std::string to_string(Binarisation binarisation);
 
 // A treatment with what its draws depend on besides image and pixel: dynamic draws are a function of (seed,
-// presentation, image, pixel), fixed ones of (seed, image, pixel). presentation is usually the epoch. An image met
-// twice in one presentation, as in sampling with replacement, looks the same both times: let presentation be the step
-// there.
+// presentation, image, pixel), fixed ones of (seed, image, pixel). presentation is usually the epoch. An image
+// met twice in one presentation, as in sampling with replacement, looks the same both times: let presentation
+// be the step there.
 struct Treatment {
   Binarisation binarisation = Binarisation::none;
   std::uint64_t seed = 0;

@@ -31,8 +31,8 @@ class Optimiser {
   // Moments of 0 for `size` parameters.
   Optimiser(const OptimiserSettings& settings, Index size);
 
-  // Begins step t = 1, 2, ... with learning rate α; update() may then be called once for each part of the array, by
-  // several threads.
+  // Begins step t = 1, 2, ... with learning rate α; update() may then be called once for each part of the
+  // array, by several threads.
   void begin_step(double learning_rate);
   // Parameters first .. first + count - 1 of the whole array θ, whose gradients are g[0] .. g[count - 1].
   void update(S* theta, const S* g, Index first, Index count);

@@ -94,8 +94,8 @@ struct SparseProduct {
   }
 
  private:
-  // C += X B in columns left .. left + width - 1: so few that a row's sums stay in registers, and B's columns in a
-  // cache.
+  // C += X B in columns left .. left + width - 1: so few that a row's sums stay in registers, and B's
+  // columns in a cache.
   template <int width>
   void add_columns(MatrixMap<S>& C, Index first, Index left) const {
     using Part = Eigen::Array<S, 1, width>;

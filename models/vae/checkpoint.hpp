@@ -20,7 +20,7 @@ struct Checkpoint {
   Matrix<double> history{};  // whatever the caller records, one row an epoch
 };
 
-// Writes it at one stroke: the old file stays if the new one cannot be written, which throws std::runtime_error.
+// Replaces the file at `path`; the old one stays if the new one cannot be written, which throws std::runtime_error.
 // `description` says in words what a reader must agree with. `centre`, which the encoder subtracts, is a function of the
 // data for who goes on with the training, but not for another reader of the file; empty: there is none.
 template <Element S>

@@ -1,6 +1,6 @@
 #pragma once
-// Training of a VAE on images: minibatches, noise, steps, and a checkpoint from which training goes on to the same
-// bits.
+// Training of a VAE on images: minibatches, noise, steps, and a checkpoint from which training goes on
+// to the same bits.
 
 #include <span>
 #include <string>
@@ -31,14 +31,14 @@ struct EpochMeans {
   double bound = 0, rate = 0, distortion = 0;
 };
 
-// A training is a function of (data, shape, settings) alone: noise, minibatches and binarisation are drawn by (seed,
-// purpose, step), so what it does after step t depends on the parameters, the optimiser and t, all of which a
-// checkpoint keeps.
+// A training is a function of (data, shape, settings) alone: noise, minibatches and binarisation are drawn by
+// (seed, purpose, step), so what it does after step t depends on the parameters, the optimiser and t, all of
+// which a checkpoint keeps.
 template <Element S>
 class VaeTrainer {
  public:
-  // Throws std::invalid_argument if the settings do not fit the data (a batch larger than it, say). The data must
-  // outlive the trainer.
+  // Throws std::invalid_argument if the settings do not fit the data (a batch larger than it, say). The data
+  // must outlive the trainer.
   VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeTrainingSettings& settings);
   VaeTrainer(const VaeTrainer&) = delete;
   VaeTrainer& operator=(const VaeTrainer&) = delete;
@@ -55,8 +55,8 @@ class VaeTrainer {
   int images_in_epoch() const { return images_; }  // so far
   EpochMeans means() const;
 
-  // Everything that the rest of the training depends on, with `history` (a table of whatever the caller records, one
-  // row an epoch), at one stroke: the old file stays if the new one cannot be written.
+  // Writes everything that the rest of the training depends on, with `history` (a table of whatever the caller
+  // records, one row an epoch). The old file stays if the new one cannot be written, which throws std::runtime_error.
   void save(const std::string& path, const Matrix<double>& history) const;
   // Goes on from a checkpoint; returns its history. Throws std::runtime_error, naming what was expected and what was
   // found, if the file is damaged, of another model, or was trained with other settings.
