@@ -6,6 +6,7 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "autograd/arithmetic/gemm.hpp"
 #include "autograd/core/shapes.hpp"
 #include "autograd/operations/elementwise.hpp"
 #include "autograd/operations/linear_algebra.hpp"
@@ -54,18 +55,19 @@ Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& 
   MatrixMap<S> columns = tape->scratch<S>(d, n);
   columns = x.value().transpose();
   const MatrixMap<S> u = tape->scratch<S>(K * d, n);  // of all k: the pullback needs it too
-  const auto fill = [=, mu = mu.value(), Q = Q.value()](auto D) {
-    MatrixMap<S> centred = tape->scratch<S>(d, n), squares = tape->scratch<S>(1, n);
-    for (Index k = 0; k < K; ++k) {
-      auto u_k = MatrixMap<S>(u).middleRows(k * d, d);
-      centred = columns.colwise() - mu.row(k).transpose();
-      u_k.noalias() = Q.middleRows(k * d, d) * centred;
-      squares = u_k.colwise().squaredNorm();
-      D.col(k) = squares.transpose();
-    }
-  };
   return record<"squared_distances">(
-      written<S>(n, K, fill),
+      [=](auto& x, auto& mu, auto& Q) {
+        return written<S>(n, K, [=, &x, &mu, &Q](auto D) {
+          MatrixMap<S> centred = tape->scratch<S>(d, n), squares = tape->scratch<S>(1, n);
+          for (Index k = 0; k < K; ++k) {
+            auto u_k = MatrixMap<S>(u).middleRows(k * d, d);
+            centred = columns.colwise() - mu.value().row(k).transpose();
+            u_k.noalias() = Q.value().middleRows(k * d, d) * centred;
+            squares = u_k.colwise().squaredNorm();
+            D.col(k) = squares.transpose();
+          }
+        });
+      },
       [=](auto& D, auto& x, auto& mu, auto& Q) {
         MatrixMap<S> centred = tape->scratch<S>(d, n), s = tape->scratch<S>(d, n), weights = tape->scratch<S>(1, n);
         for (Index k = 0; k < K; ++k) {
@@ -74,10 +76,10 @@ Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& 
           s.array() = u.middleRows(k * d, d).array().rowwise() * weights.row(0).array();
           if (Q.needs_gradient()) {
             centred = columns.colwise() - mu.value().row(k).transpose();
-            Q.touched_grad().middleRows(k * d, d).noalias() += s * centred.transpose();
+            Q.adjoint().middleRows(k * d, d).noalias() += s * centred.transpose();
           }
           if (mu.needs_gradient()) {
-            for (Index i = 0; i < d; ++i) mu.touched_grad().row(k) -= s.row(i).sum() * Q_k.row(i);
+            for (Index i = 0; i < d; ++i) mu.adjoint().row(k) -= s.row(i).sum() * Q_k.row(i);
           }
           x.accumulate(s.transpose() * Q_k);
         }
@@ -100,23 +102,24 @@ template <Element S>
 Var<Matrix<S>> GaussianMixture<S>::inverse_factors() const {
   check_shapes(*this);
   const Index K = mu.rows(), d = mu.cols();
-  const auto fill = [K, d, l = log_diagonal.value(), b = below.value()](auto Q) {
-    Q.setZero();
-    for (Index k = 0; k < K; ++k) Q.middleRows(k * d, d).diagonal() = l.row(k).array().exp().matrix();
-    each_below(K, d, [&](Index k, Index i, Index j, Index column) { Q(k * d + i, j) = b(k, column); });
-  };
   return record<"inverse_factors">(
-      written<S>(K * d, d, fill),
+      [K, d](auto& l, auto& b) {
+        return written<S>(K * d, d, [=, &l, &b](auto Q) {
+          Q.setZero();
+          for (Index k = 0; k < K; ++k) Q.middleRows(k * d, d).diagonal() = l.value().row(k).array().exp().matrix();
+          each_below(K, d, [&](Index k, Index i, Index j, Index column) { Q(k * d + i, j) = b.value()(k, column); });
+        });
+      },
       [K, d](auto& Q, auto& l, auto& b) {
         if (l.needs_gradient()) {
-          auto gradient = l.touched_grad();
+          auto gradient = l.adjoint();
           for (Index k = 0; k < K; ++k) {
             const auto diagonal = [&](auto all) { return all.middleRows(k * d, d).diagonal().transpose().array(); };
             gradient.row(k).array() += diagonal(Q.grad()) * diagonal(Q.value());
           }
         }
         if (!b.needs_gradient()) return;
-        auto gradient = b.touched_grad();
+        auto gradient = b.adjoint();
         each_below(K, d,
                    [&](Index k, Index i, Index j, Index column) { gradient(k, column) += Q.grad()(k * d + i, j); });
       },

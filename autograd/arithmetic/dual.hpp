@@ -47,7 +47,6 @@ struct Dual {
 
   //                                 f(x)               f'(x) ẋ
   friend Dual exp    (const Dual& x) { const S y = std::exp(x.value);  return {y, y * x.tangent}; }
-  friend Dual expm1  (const Dual& x) { const S y = std::expm1(x.value); return {y, (y + 1) * x.tangent}; }
   friend Dual tanh   (const Dual& x) { const S y = std::tanh(x.value); return {y, (1 - y * y) * x.tangent}; }
   friend Dual sqrt   (const Dual& x) { const S y = std::sqrt(x.value); return {y, x.tangent / (2 * y)}; }
   friend Dual log    (const Dual& x) { return {std::log(x.value),      x.tangent / x.value}; }
@@ -68,6 +67,9 @@ struct Dual {
   friend bool isinf(const Dual& x) { return std::isinf(x.value) || std::isinf(x.tangent); }
   // clang-format on
 };
+
+template <class S>
+inline constexpr bool is_element<Dual<S>> = true;
 
 }  // namespace autograd
 

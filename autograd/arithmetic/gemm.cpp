@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "autograd/arithmetic/dual.hpp"
 
@@ -23,12 +24,12 @@ int stripe(Index rows, Index inner, Index cols) {
     return core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
   }();
   constexpr Index kFewRows = 64, kMultiplications = 1'000'000, kRegister = 16;
-  if (!reads_in_place || rows > kFewRows) return static_cast<int>(cols);
-  return static_cast<int>(std::max(kRegister, kMultiplications / (rows * inner) / kRegister * kRegister));
+  if (!reads_in_place || rows > kFewRows) return cols;
+  return std::max(kRegister, kMultiplications / (rows * inner) / kRegister * kRegister);
 }
 #endif
 
-// C = beta C + op(A) op(B), for beta 0 or 1: its rows from `first` on, as many as C has
+// C = A B, or C += A B: its rows from `first` on, as many as C has
 #ifdef EIGEN_USE_BLAS
 template <std::floating_point S>
 void multiply(const Product<S>& p, bool add, Index first, MatrixMap<S> C) {
@@ -37,11 +38,9 @@ void multiply(const Product<S>& p, bool add, Index first, MatrixMap<S> C) {
     if (!add) C.setZero();
     return;
   }
-  const auto size = [](Index n) { return static_cast<int>(n); };
-  // The BLAS goes through matrices column by column, as which ours are their own transposes: Cᵀ = op(B)ᵀ op(A)ᵀ.
-  const auto op = [](bool transpose) { return transpose ? "T" : "N"; };
-  const int n = size(C.rows()), k = size(p.inner()), lda = size(p.A.cols()), ldb = size(p.B.cols()),
-            ldc = size(C.cols());
+  // The BLAS goes through matrices column by column, as which ours are their own transposes: Cᵀ = Bᵀ Aᵀ.
+  const auto op = [](bool transposed) { return transposed ? "T" : "N"; };
+  const int n = C.rows(), k = p.inner(), lda = p.A.X.cols(), ldb = p.B.X.cols(), ldc = C.cols();
   const int width = stripe(C.rows(), p.inner(), C.cols());
   const S one(1), beta(add ? 1 : 0);
   const auto gemm = [] {
@@ -50,11 +49,11 @@ void multiply(const Product<S>& p, bool add, Index first, MatrixMap<S> C) {
     else
       return &dgemm_;
   }();
-  const S* A = p.A.data() + (p.transpose_A ? first : first * lda);
-  for (Index left = 0; left < C.cols(); left += width) {
-    const int m = std::min(width, size(C.cols() - left));
-    const S* B = p.B.data() + (p.transpose_B ? left * p.B.cols() : left);
-    gemm(op(p.transpose_B), op(p.transpose_A), &m, &n, &k, &one, B, &ldb, A, &lda, &beta, C.data() + left, &ldc);
+  const S* A = p.A.X.data() + (p.A.transposed ? first : first * lda);
+  for (int left = 0; left < ldc; left += width) {
+    const int m = std::min(width, ldc - left);
+    const S* B = p.B.X.data() + (p.B.transposed ? Index{left} * ldb : left);
+    gemm(op(p.B.transposed), op(p.A.transposed), &m, &n, &k, &one, B, &ldb, A, &lda, &beta, C.data() + left, &ldc);
   }
 }
 #else
@@ -66,12 +65,16 @@ void multiply(const Product<S>& p, bool add, Index first, MatrixMap<S> C) {
     else
       C.noalias() = expression;
   };
-  if (p.transpose_A)
-    write(p.A.middleCols(first, C.rows()).transpose() * p.B);
-  else if (p.transpose_B)
-    write(p.A.middleRows(first, C.rows()) * p.B.transpose());
+  const auto& [A, B] = std::pair(p.A.X, p.B.X);
+  const Index n = C.rows();
+  if (p.A.transposed && p.B.transposed)
+    write(A.middleCols(first, n).transpose() * B.transpose());
+  else if (p.A.transposed)
+    write(A.middleCols(first, n).transpose() * B);
+  else if (p.B.transposed)
+    write(A.middleRows(first, n) * B.transpose());
   else
-    write(p.A.middleRows(first, C.rows()) * p.B);
+    write(A.middleRows(first, n) * B);
 }
 #endif
 
@@ -82,7 +85,10 @@ void multiply(const Product<Dual<S>>& p, bool add, Index first, MatrixMap<Dual<S
     for (Index j = 0; j < C.cols(); ++j) {
       Dual<S> sum = add ? C(i, j) : Dual<S>(0);
       for (Index k = 0; k < p.inner(); ++k) {
-        sum += (p.transpose_A ? p.A(k, first + i) : p.A(first + i, k)) * (p.transpose_B ? p.B(j, k) : p.B(k, j));
+        const auto element = [](const auto& factor, Index i, Index j) {
+          return factor.transposed ? factor.X(j, i) : factor.X(i, j);
+        };
+        sum += element(p.A, first + i, k) * element(p.B, k, j);
       }
       C(i, j) = sum;
     }

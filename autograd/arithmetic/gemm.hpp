@@ -1,50 +1,87 @@
 #pragma once
-// Matrix products that are not evaluated yet: the library's kernels write them where they belong, or add them to what
-// is there. (Eigen would fill the place with zeros first, and then add.)
+// Matrix products that are not computed yet: the library's gemm writes them where they belong, or adds them to what is
+// there. (Eigen's own way would fill the place with zeros first, and then add.)
 
 #include "autograd/core/arena.hpp"
-#include "autograd/core/value.hpp"
+#include "autograd/core/expression.hpp"
 
 namespace autograd {
 
-// op(A) op(B), each op being nothing or a transposition.
+// A matrix as it lies in memory, row after row, or its transpose.
 template <Element S>
-struct Product {
-  using Scalar = S;
-  ConstMatrixMap<S> A;
-  bool transpose_A;
-  ConstMatrixMap<S> B;
-  bool transpose_B;
+struct Factor {
+  ConstMatrixMap<S> X;
+  bool transposed = false;
+  Index rows() const { return transposed ? X.cols() : X.rows(); }
+  Index cols() const { return transposed ? X.rows() : X.cols(); }
+};
 
-  Index rows() const { return transpose_A ? A.cols() : A.rows(); }
-  Index inner() const { return transpose_A ? A.rows() : A.cols(); }
-  Index cols() const { return transpose_B ? B.rows() : B.cols(); }
+// A B, of factors n×k and k×m.
+template <Element S>
+struct Product final : LazyMatrix<S> {
+  Factor<S> A, B;
+  Product(const Factor<S>& A, const Factor<S>& B) : A(A), B(B) {}
 
-  // C = op(A) op(B). C overlaps neither A nor B.
-  void assign_to(MatrixMap<S> C) const;
-  // C += op(A) op(B), or as many of its rows, from row `first` on, as C has.
-  void add_to(MatrixMap<S> C, Index first = 0) const;
+  Index rows() const override { return A.rows(); }
+  Index inner() const { return A.cols(); }
+  Index cols() const override { return B.cols(); }
 
-  // No element is larger in size: |Σₖ aᵢₖ bₖⱼ| <= Σ |a| Σ |b|.
-  S bound() const { return A.cwiseAbs().sum() * B.cwiseAbs().sum(); }
-  // Whether its factors are smaller than it is, and stay as they are until the arena is rewound.
-  bool can_wait(const Arena& arena) const {
-    return A.size() + B.size() < rows() * cols() && arena.holds(A.data()) && arena.holds(B.data());
+  void assign_to(MatrixMap<S> C) const override;
+  void add_to(MatrixMap<S> C, Index first = 0) const override;
+
+  // |Σₖ aᵢₖ bₖⱼ| <= Σ |a| Σ |b|
+  S bound() const override { return A.X.cwiseAbs().sum() * B.X.cwiseAbs().sum(); }
+  bool can_wait(const Arena& arena) const override {
+    return A.X.size() + B.X.size() < rows() * cols() && arena.holds(A.X.data()) && arena.holds(B.X.data());
+  }
+  const LazyMatrix<S>* copy_to(Arena& arena) const override {
+    return new (arena.allocate(sizeof(Product), alignof(Product))) Product(*this);
   }
 };
 
-// A B, Aᵀ B and A Bᵀ
-template <Element S>
-Product<S> product(const ConstMatrixMap<S>& A, const ConstMatrixMap<S>& B) {
-  return {A, false, B, false};
+// The factors that Eigen's products are made of. A block must be of whole rows, or it does not lie row after row.
+template <class S>
+Factor<S> factor(const ConstMatrixMap<S>& X) {
+  return {X};
 }
-template <Element S>
-Product<S> product_tn(const ConstMatrixMap<S>& A, const ConstMatrixMap<S>& B) {
-  return {A, true, B, false};
+template <class S>
+Factor<S> factor(const MatrixMap<S>& X) {
+  return {ConstMatrixMap<S>(X.data(), X.rows(), X.cols())};
 }
-template <Element S>
-Product<S> product_nt(const ConstMatrixMap<S>& A, const ConstMatrixMap<S>& B) {
-  return {A, false, B, true};
+template <class S>
+Factor<S> factor(const Matrix<S>& X) {
+  return {ConstMatrixMap<S>(X.data(), X.rows(), X.cols())};
 }
+template <class X>
+Factor<typename X::Scalar> factor(const Eigen::Block<X, Eigen::Dynamic, Eigen::Dynamic, true>& rows) {
+  return {ConstMatrixMap<typename X::Scalar>(rows.data(), rows.rows(), rows.cols())};
+}
+template <class X>
+Factor<typename X::Scalar> factor(const Eigen::Transpose<X>& X_transposed) {
+  const auto X_as_it_lies = factor(X_transposed.nestedExpression());
+  return {X_as_it_lies.X, !X_as_it_lies.transposed};
+}
+
+// A product of factors that are computed themselves, or do not lie so: Eigen's own way.
+template <class E>
+struct EigenProduct {
+  using Scalar = typename E::Scalar;
+  E product;
+  Index rows() const { return product.rows(); }
+  Index cols() const { return product.cols(); }
+  void assign_to(MatrixMap<Scalar> C) const { C.noalias() = product; }
+  void add_to(MatrixMap<Scalar> C) const { C.noalias() += product; }
+};
+
+template <class A, class B, int option>
+struct Kernel<Eigen::Product<A, B, option>> {
+  using E = Eigen::Product<A, B, option>;
+  static auto of(const E& product) {
+    if constexpr (requires { factor(product.lhs()), factor(product.rhs()); })
+      return Product<typename E::Scalar>(factor(product.lhs()), factor(product.rhs()));
+    else
+      return EigenProduct<E>{product};
+  }
+};
 
 }  // namespace autograd

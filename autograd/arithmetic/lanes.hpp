@@ -46,12 +46,11 @@ class Lanes {
   friend Mask operator<=(Lanes a, Lanes b) { return a.vector_ <= b.vector_; }
   friend Mask operator>=(Lanes a, Lanes b) { return a.vector_ >= b.vector_; }
   // condition ? a : b, lane by lane.
-  friend Lanes where(Mask condition, Lanes a, Lanes b) { return condition ? a.vector_ : b.vector_; }
+  friend Lanes select(Mask condition, Lanes a, Lanes b) { return condition ? a.vector_ : b.vector_; }
 
   friend Lanes abs  (Lanes x) { return x.array().abs().eval(); }
   friend Lanes sqrt (Lanes x) { return x.each([](S v) { return std::sqrt(v); }); }  // Eigen's of narrow registers: NaN at ∞
   friend Lanes exp  (Lanes x) { return x.array().exp().eval(); }
-  friend Lanes expm1(Lanes x) { return x.array().expm1().eval(); }
   friend Lanes log  (Lanes x) { return x.array().log().eval(); }
   friend Lanes log1p(Lanes x) { return x.array().log1p().eval(); }
   friend Lanes sin  (Lanes x) { return x.array().sin().eval(); }
@@ -85,7 +84,7 @@ class Lanes {
   //   tanh x = (tanh s + tanh r) / (1 + tanh s tanh r):
   // tanh s by a rational function, accurate near 0 (Cephes, tanh.c); tanh r = 1 - 2 / (e²ʳ + 1), exactly 0 where r is.
   static Lanes fast_tanh(Lanes x) {
-    const Lanes s = where(x < -0.625, -0.625, where(x > 0.625, 0.625, x));
+    const Lanes s = select(x < -0.625, -0.625, select(x > 0.625, 0.625, x));
     const Lanes z = s * s;
     const Lanes p = (-9.64399179425052238628e-1 * z - 9.92877231001918586564e1) * z - 1.61468768441708447952e3;
     const Lanes q = ((z + 1.12811678491632931402e2) * z + 2.23548839060100448583e3) * z + 4.84406305325125486048e3;

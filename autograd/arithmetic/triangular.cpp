@@ -28,7 +28,8 @@ void solve(const ConstMatrixMap<double>& L, bool transpose_L, MatrixMap<double> 
 void solve(const ConstMatrixMap<float>& L, bool transpose_L, MatrixMap<float> B) {
   const Matrix<double> wide_L = L.cast<double>();
   Matrix<double> wide_B = B.cast<double>();
-  solve(read_only(wide_L), transpose_L, MatrixMap<double>(wide_B.data(), wide_B.rows(), wide_B.cols()));
+  solve(ConstMatrixMap<double>(wide_L.data(), L.rows(), L.cols()), transpose_L,
+        MatrixMap<double>(wide_B.data(), B.rows(), B.cols()));
   B = wide_B.cast<float>();
 }
 

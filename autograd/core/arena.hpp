@@ -1,6 +1,6 @@
 #pragma once
-// A bump arena: memory is handed out front to back and given back all at once. Everything a tape records lies in one,
-// so recording costs a pointer increment, and a second training step runs in the memory of the first.
+// A bump arena: memory is handed out front to back and given back all at once. Everything that a tape records lies in
+// one, so recording costs a pointer increment, and a second training step runs in the memory of the first.
 
 #include <algorithm>
 #include <cstddef>
@@ -13,15 +13,12 @@ namespace autograd {
 
 // Invariants:
 //   1. Chunks before `current_` are full, the one at `current_` is handed out up to `next_`, later ones are free.
-//   2. rewind() frees nothing: the same sequence of requests after it gets the same addresses, with no heap allocation.
+//   2. rewind() frees nothing: the same requests after it get the same addresses, and nothing is taken from the heap.
 class Arena {
  public:
-  struct Position {
-    std::size_t chunk = 0;
-    std::byte* next = nullptr;
-  };
+  static constexpr std::size_t kAlignment = 64;  // a cache line, and the widest vector register
 
-  // Uninitialised memory for `bytes` bytes, aligned to `alignment` (a power of two, at most kAlignment).
+  // Uninitialised memory. alignment: a power of two, at most kAlignment.
   void* allocate(std::size_t bytes, std::size_t alignment) {
     const auto address = (reinterpret_cast<std::uintptr_t>(next_) + alignment - 1) & ~(alignment - 1);
     if (address + bytes > reinterpret_cast<std::uintptr_t>(end_)) [[unlikely]]
@@ -30,13 +27,8 @@ class Arena {
     return reinterpret_cast<std::byte*>(address);
   }
 
-  Position position() const { return {current_, next_}; }
-
-  void rewind(Position position) {
-    if (chunks_.empty()) return;
-    current_ = position.chunk;
-    next_ = position.next ? position.next : chunks_[current_].begin();
-    end_ = chunks_[current_].begin() + chunks_[current_].bytes;
+  void rewind() {
+    if (!chunks_.empty()) enter(0);
   }
 
   bool holds(const void* address) const {
@@ -46,7 +38,7 @@ class Arena {
     return std::ranges::any_of(chunks_, begins_before);
   }
 
-  // Bytes reserved from the heap, and bytes handed out since the last rewind to the start.
+  // Bytes taken from the heap, and bytes handed out since the last rewind.
   std::size_t capacity() const {
     std::size_t bytes = 0;
     for (const Chunk& chunk : chunks_) bytes += chunk.bytes;
@@ -58,8 +50,6 @@ class Arena {
     return chunks_.empty() ? 0 : bytes + (next_ - chunks_[current_].begin());
   }
 
-  static constexpr std::size_t kAlignment = 64;  // a cache line, and the widest vector register
-
  private:
   struct Free {
     void operator()(std::byte* memory) const { ::operator delete(memory, std::align_val_t{kAlignment}); }
@@ -70,7 +60,24 @@ class Arena {
     std::byte* begin() const { return memory.get(); }
   };
 
-  void* allocate_in_next_chunk(std::size_t bytes);
+  void enter(std::size_t chunk) {
+    current_ = chunk;
+    next_ = chunks_[chunk].begin();
+    end_ = next_ + chunks_[chunk].bytes;
+  }
+
+  void* allocate_in_next_chunk(std::size_t bytes) {
+    std::size_t chunk = chunks_.empty() ? 0 : current_ + 1;
+    while (chunk < chunks_.size() && chunks_[chunk].bytes < bytes) ++chunk;
+    if (chunk == chunks_.size()) {
+      const std::size_t size = std::max(bytes, chunks_.empty() ? std::size_t{1} << 16 : 2 * chunks_.back().bytes);
+      auto* memory = static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment}));
+      chunks_.push_back({std::unique_ptr<std::byte, Free>(memory), size});
+    }
+    enter(chunk);
+    next_ += bytes;
+    return next_ - bytes;
+  }
 
   std::vector<Chunk> chunks_;
   std::size_t current_ = 0;

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "autograd/core/record.hpp"
-#include "autograd/parameters/parameters.hpp"
 
 namespace autograd {
 
@@ -28,18 +27,6 @@ auto value_and_gradient(const F& f, const X&... x) {
         }()...);
       },
       vars);
-}
-
-// The same in a model's parameters: loss(watched) returns a scalar Var, the gradient overwrites `gradient` (the layout
-// of `parameters`), the value is returned. The tape is rewound first; nothing is allocated once it has seen a step.
-template <Element S, class Loss>
-S value_and_gradient(const Loss& loss, const Parameters<S>& parameters, Buffer<S>& gradient, Tape& tape) {
-  tape.rewind();
-  const Watched<S> watched(tape, parameters, gradient);
-  const Var<S> y = loss(watched);
-  tape.backward(y);
-  watched.complete_gradient();
-  return y.value();
 }
 
 }  // namespace autograd

@@ -1,144 +1,208 @@
 #pragma once
-// record<"name">(value, pullback, operands...): how every operation is written, inside the engine and outside it.
+// record<"name">(forward, pullback, operands...): how every operation is written, inside the engine and outside it.
 //
-//   // square   y = x²
-//   //          x̄ += 2 x ȳ
+//   // square   y = x²          x̄ += 2 x ȳ
 //   Var<double> square(const Var<double>& x) {
-//     return record<"square">(x.value() * x.value(),
+//     return record<"square">([](auto& x) { return x.value() * x.value(); },
 //                             [](auto& y, auto& x) { x.accumulate(2 * x.value() * y.grad()); }, x);
 //   }
 //
-// The pullback gets the record itself and then its operands, each with value(), grad() and accumulate(gradient). What
-// else it needs (an index, scratch memory of the tape) it captures by value.
+// Both functions get the operands' nodes, the pullback its own node first. The forward returns a number, or one of the
+// things in expression.hpp. What else a pullback needs (an index, memory of the tape) it captures by value.
 
-#include <utility>
-#include <vector>
+#include <algorithm>
+#include <tuple>
 
-#include "autograd/core/accumulate.hpp"
-#include "autograd/core/recorder.hpp"
+#include "autograd/core/name.hpp"
+#include "autograd/core/tape.hpp"
 
 namespace autograd {
 
+// An operand as a record keeps it: a node, a plain number, or the nodes of many numbers. get() is what the two functions
+// see; list() appends its nodes, for an observer.
+template <class T>
+struct Operand {
+  Node<T>* node;
+  bool needs_gradient() const { return node->needs_gradient(); }
+  Node<T>& get() { return *node; }
+  void list(std::vector<const Record*>& records) const { records.push_back(node); }
+};
+// It has a value, and drops what would flow back to it.
+template <Element S>
+struct Number {
+  S value_;
+  const S& value() const { return value_; }
+  void accumulate(const S&) const {}
+  bool needs_gradient() const { return false; }
+  Number& get() { return *this; }
+  void list(std::vector<const Record*>&) const {}
+};
+template <Element S>
+struct Nodes {
+  std::span<Node<S>*> nodes;
+  Index size() const { return nodes.size(); }
+  Node<S>& operator[](Index i) const { return *nodes[i]; }
+  Tape& tape() const { return *tape_; }
+  bool needs_gradient() const {
+    return std::ranges::any_of(nodes, [](auto* node) { return node->needs_gradient(); });
+  }
+  Nodes& get() { return *this; }
+  void list(std::vector<const Record*>& records) const { records.insert(records.end(), nodes.begin(), nodes.end()); }
+  Tape* tape_;
+};
+
 namespace detail {
 
+template <class T>
+Operand<T> operand(Tape& tape, const Var<T>& x) {
+  return {&tape.node_of(x)};
+}
+template <class S>
+Number<S> operand(Tape&, Number<S> x) {
+  return x;
+}
+template <class S>
+Nodes<S> operand(Tape& tape, std::span<const Var<S>> x) {
+  const std::span<Node<S>*> nodes = tape.array<Node<S>*>(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) nodes[i] = &tape.node_of(x[i]);
+  return {nodes, &tape};
+}
+
 template <class T, class... Rest>
-Tape& tape_of(const Var<T>& first, const Rest&...) {
-  return first.tape();
+Tape& tape_of(const Var<T>& x, const Rest&...) {
+  return x.tape();
 }
 template <class S, class... Rest>
-Tape& tape_of(const std::span<const Var<S>>& first, const Rest&...) {
-  return first.front().tape();
+Tape& tape_of(const std::span<const Var<S>>& x, const Rest&...) {
+  return x.front().tape();
 }
 template <class S, class... Rest>
 Tape& tape_of(const Number<S>&, const Rest&... rest) {
   return tape_of(rest...);
 }
 
-// Keeps a record's operands, on a traced tape. Out of the way of the others, which it would slow down.
-template <class... Operands>
-[[gnu::cold, gnu::noinline]] void note(Tape& tape, const Record& record, const Operands&... operands) {
-  std::vector<const Record*> records;
-  (Recorder::list(records, operands), ...);
-  Recorder::note(tape, record, std::move(records));
-}
+// The record of one operation: header, value and adjoint (Node), then pullback and operands.
+template <class T, class Pullback, class... Operands>
+struct Recorded : Node<T> {
+  [[no_unique_address]] Pullback pullback;
+  std::tuple<Operands...> operands;
 
-// The record of operands as they are stored.
-template <FixedString name, class V, class Pullback, class... Operands>
-auto record_stored(Tape& tape, const V& value, Pullback pullback, Operands... operands) {
-  using T = typename ValueKind<V>::type;
-  using R = Recorded<name, T, Pullback, Operands...>;
-  const bool needs_gradient = (Recorder::needs_gradient(operands) || ...);
-  Node<T>& node = needs_gradient ? Recorder::allocate<R>(tape, std::move(pullback), std::tuple(operands...))
-                                 : Recorder::allocate<Node<T>>(tape);
-  node.operation = needs_gradient ? &kRecorded<name, T, R> : &kDerivedConstant<name, T>;
-  Recorder::set_value(tape, node, value, operands...);  // may throw: only what has a value is linked
-  if (tape.traced()) [[unlikely]]
-    note(tape, node, operands...);
-  if (needs_gradient) Recorder::link(tape, node);
-  return Recorder::handle<T>(tape, node);
-}
-
-}  // namespace detail
-
-// Appends one record. `value` is a number or computed(...), an Eigen expression (evaluated straight into the arena) or
-// written(...); `operands` are Vars, Numbers, or spans of scalar Vars. What depends on constants alone becomes a
-// constant itself. Throws std::invalid_argument if an operand lives on another tape, or was recorded before a rewind.
-template <FixedString name, class V, class Pullback, class... Operands>
-auto record(const V& value, Pullback pullback, const Operands&... operands) {
-  Tape& tape = detail::tape_of(operands...);
-  return detail::record_stored<name>(tape, value, std::move(pullback), Recorder::store(tape, operands)...);
-}
-
-// Tape and Node members that need the above.
-
-namespace detail {
-template <class V>
-inline constexpr bool is_map = false;
-template <class M, int options, class Stride>
-inline constexpr bool is_map<Eigen::Map<M, options, Stride>> = true;
-}  // namespace detail
-
-template <class X>
-auto Tape::variable(const X& x) {
-  using T = typename detail::ValueKind<X>::type;
-  auto& node = Recorder::allocate<Node<T>>(*this);
-  node.operation = &detail::kVariable<T>;
-  Recorder::set_value(*this, node, x);
-  if constexpr (MatrixValue<T>) node.grad_ = scratch<element_t<T>>(node.rows_, node.cols_).data();
-  Recorder::link(*this, node);
-  if (traced()) note(node, {});
-  return Recorder::handle(*this, node);
-}
-
-template <class X>
-auto Tape::constant(X&& x) {
-  using V = std::remove_cvref_t<X>;
-  using T = typename detail::ValueKind<V>::type;
-  auto& node = Recorder::allocate<Node<T>>(*this);
-  node.operation = &detail::kConstant<T>;
-  constexpr bool row_major = requires { requires bool(V::IsRowMajor); };
-  constexpr bool in_memory = requires {
-    x.data();
-    x.outerStride();
-  } && row_major;
-  // A map points at memory of someone else, so that it may go; any other rvalue may take its memory with it.
-  if constexpr (in_memory && (std::is_lvalue_reference_v<X> || detail::is_map<V>)) {
-    if (x.outerStride() == x.cols() && x.innerStride() == 1) {
-      // Values are never written through a node, so referring to the caller's memory keeps its constness in effect.
-      Recorder::shape(*this, node, x.rows(), x.cols(), const_cast<element_t<T>*>(x.data()));
-    } else {
-      Recorder::set_value(*this, node, x);
-    }
-  } else {
-    Recorder::set_value(*this, node, x);
+  static void pull(Record& record) {
+    auto& self = static_cast<Recorded&>(record);
+    if (!self.touched()) return;
+    std::apply([&](auto&... x) { self.pullback(static_cast<Node<T>&>(self), x.get()...); }, self.operands);
   }
-  if (traced()) note(node, {});
-  return Recorder::handle(*this, node);
+};
+
+inline void nothing(Record&) {}
+template <class T>
+void forget(Record& record) {
+  static_cast<Node<T>&>(record).forget();
+}
+template <class T>
+inline constexpr Operation kVariable{"variable", true, typeid(T), nothing, forget<T>};
+template <Name name, class T>
+inline constexpr Operation kConstant{name.text, false, typeid(T), nothing, forget<T>};
+template <Name name, class T, class R>
+inline constexpr Operation kRecorded{name.text, true, typeid(T), R::pull, forget<T>};
+
+template <class R, class... Parts>
+R& make(Tape& tape, Parts&&... parts) {
+  static_assert(std::is_trivially_destructible_v<R>, "a pullback may capture only what needs no destructor");
+  return *new (tape.allocate<R>()) R{{}, std::forward<Parts>(parts)...};
+}
+
+template <Element S, class X>
+void set_value(Tape&, Node<S>& node, const X& value) {
+  node.value_ = value;
+}
+template <class S>
+void refer_to(Tape& tape, Node<Matrix<S>>& node, const ConstMatrixMap<S>& value) {
+  node.tape_ = &tape, node.value_ = value.data(), node.rows_ = value.rows(), node.cols_ = value.cols();
+}
+template <class S, class E>
+void set_value(Tape& tape, Node<Matrix<S>>& node, const E& value) {
+  const MatrixMap<S> memory = tape.scratch<S>(value.rows(), value.cols());
+  assign(memory, value);
+  refer_to(tape, node, ConstMatrixMap<S>(memory.data(), memory.rows(), memory.cols()));
+}
+
+// Tells the tape's observer of a record. It is kept out of the way of the tapes that have none.
+template <class... X>
+[[gnu::cold, gnu::noinline]] void show(Tape& tape, const Record& record, const X&... operands) {
+  std::vector<const Record*> records;
+  (operands.list(records), ...);
+  tape.observer()->recorded(record, std::move(records));
+}
+
+template <Name name, class Forward, class Pullback, class... X>
+auto record_of(Tape& tape, const Forward& forward, const Pullback& pullback, X... x) {
+  using T = kind_of<decltype(forward(x.get()...))>;
+  using R = Recorded<T, Pullback, X...>;
+  const bool needs_gradient = (x.needs_gradient() || ...);
+  Node<T>& node = needs_gradient ? make<R>(tape, pullback, std::tuple(x...)) : make<Node<T>>(tape);
+  node.operation = needs_gradient ? &kRecorded<name, T, R> : &kConstant<name, T>;
+  set_value(tape, node, forward(x.get()...));  // may throw: only what has a value is appended
+  if (tape.observer()) [[unlikely]]
+    show(tape, node, x...);
+  if (needs_gradient) tape.append(node);
+  return Var<T>(tape, node);
+}
+
+// A node without operands, of the operation and with the value that are given.
+template <class T, class SetValue>
+Var<T> make_leaf(Tape& tape, const Operation& operation, const SetValue& set) {
+  auto& node = make<Node<T>>(tape);
+  node.operation = &operation;
+  set(node);
+  if (tape.observer()) [[unlikely]]
+    show(tape, node);
+  if (node.needs_gradient()) tape.append(node);
+  return {tape, node};
+}
+
+}  // namespace detail
+
+// Appends one record; `operands` are Vars, Numbers, or spans of scalar Vars. What depends on constants alone becomes a
+// constant itself. Throws std::invalid_argument if an operand lives on another tape, or was recorded before a rewind.
+template <Name name, class Forward, class Pullback, class... Operands>
+auto record(const Forward& forward, const Pullback& pullback, const Operands&... operands) {
+  Tape& tape = detail::tape_of(operands...);
+  return detail::record_of<name>(tape, forward, pullback, detail::operand(tape, operands)...);
+}
+
+// The members of Tape that make leaves.
+
+template <class X>
+Var<kind_of<X>> Tape::variable(const X& x) {
+  using T = kind_of<X>;
+  return detail::make_leaf<T>(*this, detail::kVariable<T>, [&](auto& node) { detail::set_value(*this, node, x); });
+}
+
+template <class X>
+Var<kind_of<X>> Tape::constant(const X& x) {
+  using T = kind_of<X>;
+  return detail::make_leaf<T>(*this, detail::kConstant<"constant", T>,
+                              [&](auto& node) { detail::set_value(*this, node, x); });
 }
 
 template <class S>
-Var<Matrix<S>> Tape::watch(ConstMatrixMap<S> value, MatrixMap<S> gradient) {
+Var<Matrix<S>> Tape::reference(const ConstMatrixMap<S>& x) {
+  return detail::make_leaf<Matrix<S>>(*this, detail::kConstant<"constant", Matrix<S>>,
+                                      [&](auto& node) { detail::refer_to(*this, node, x); });
+}
+
+template <class S>
+Var<Matrix<S>> Tape::watch(const ConstMatrixMap<S>& value, const MatrixMap<S>& gradient) {
   if (value.rows() != gradient.rows() || value.cols() != gradient.cols()) {
     throw_shapes("watch", "the value", value.rows(), value.cols(), "its gradient", gradient.rows(), gradient.cols(),
                  "need equal shapes");
   }
-  auto& node = Recorder::allocate<Node<Matrix<S>>>(*this);
-  node.operation = &detail::kVariable<Matrix<S>>;
-  Recorder::shape(*this, node, value.rows(), value.cols(), const_cast<S*>(value.data()));
-  node.grad_ = gradient.data();
-  Recorder::link(*this, node);
-  if (traced()) note(node, {});
-  return Recorder::handle(*this, node);
-}
-
-template <Element S>
-void Tape::backward(const Var<S>& y) {
-  check(y);
-  if (swept_) forget_adjoints();
-  swept_ = true;
-  if (!y.needs_gradient()) return;
-  y.node().accumulate(S(1));
-  sweep(y.node());
+  MatrixMap<S> adjoint = gradient;
+  return detail::make_leaf<Matrix<S>>(*this, detail::kVariable<Matrix<S>>, [&](auto& node) {
+    detail::refer_to(*this, node, value);
+    node.adjoint_ = adjoint.data();
+  });
 }
 
 }  // namespace autograd

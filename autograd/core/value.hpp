@@ -1,5 +1,5 @@
 #pragma once
-// The kinds of value a Var can have: a number (float, double, Dual) or a row-major matrix of them, one row an example.
+// What a Var can hold: a number S, or a row-major matrix of numbers, one row an example.
 
 #include <Eigen/Core>
 #include <concepts>
@@ -15,23 +15,10 @@ template <class S>
 using MatrixMap = Eigen::Map<Matrix<S>>;
 template <class S>
 using ConstMatrixMap = Eigen::Map<const Matrix<S>>;
-// A matrix, or a map that may write, for reading alone.
-template <class M>
-ConstMatrixMap<typename M::Scalar> read_only(const M& x) {
-  return {x.data(), x.rows(), x.cols()};
-}
 
-// Row by row (n numbers for n×d) or column by column (d numbers).
-enum class By { row, column };
-
-template <class S>
-struct Dual;  // dual.hpp
+// The element types: float trains, double proves. Another type of number can join (arithmetic/dual.hpp).
 template <class S>
 inline constexpr bool is_element = std::floating_point<S>;
-template <class S>
-inline constexpr bool is_element<Dual<S>> = true;
-
-// The element types: float trains, double proves, Dual<S> carries a directional derivative along.
 template <class S>
 concept Element = is_element<S>;
 
@@ -52,7 +39,7 @@ concept MatrixValue = std::same_as<T, Matrix<element_t<T>>>;
 template <class T>
 concept Value = Element<T> || MatrixValue<T>;
 
-namespace detail {  // only declared: who can call them derives from the class, segments included
+namespace detail {  // only declared: what can be passed to them derives from the class
 template <class Derived>
 void takes_eigen(const Eigen::EigenBase<Derived>&);
 template <class Derived>
@@ -62,14 +49,24 @@ void takes_array(const Eigen::ArrayBase<Derived>&);
 // Any Eigen expression: matrices, maps, blocks, arithmetic that is not evaluated yet.
 template <class E>
 concept EigenExpression = requires(const std::remove_cvref_t<E>& e) { detail::takes_eigen(e); };
-// Array expressions (coefficient by coefficient), as against matrix expressions.
+// Among them, those that Eigen counts as arrays and not as matrices.
 template <class E>
-inline constexpr bool is_array = requires(const E& e) { detail::takes_array(e); };
+concept ArrayExpression = requires(const E& e) { detail::takes_array(e); };
 
-// A matrix product that is not evaluated yet: the work of a kernel, not of one coefficient after the other.
+// The kind T that a value is recorded as: a number (an int becomes a double), or the matrix of an expression's elements.
 template <class E>
-inline constexpr bool is_product = false;
-template <class A, class B, int option>
-inline constexpr bool is_product<Eigen::Product<A, B, option>> = true;
+struct KindOf {
+  using type = Matrix<typename E::Scalar>;
+};
+template <Element S>
+struct KindOf<S> {
+  using type = S;
+};
+template <std::integral I>
+struct KindOf<I> {
+  using type = double;
+};
+template <class E>
+using kind_of = typename KindOf<std::remove_cvref_t<E>>::type;
 
 }  // namespace autograd

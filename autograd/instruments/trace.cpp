@@ -2,61 +2,70 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <stdexcept>
 
-#include "autograd/core/recorder.hpp"
+#include "autograd/arithmetic/dual.hpp"
 
 namespace autograd {
 
-namespace detail {
+namespace {
+
+// A copy of a record's numbers. There is no adjoint where backward never came.
+struct Look {
+  Matrix<double> value;
+  std::optional<Matrix<double>> adjoint;
+};
 
 template <class T>
-Look look(const Record& record) {
+Look look_as(const Record& record) {
   const auto& node = static_cast<const Node<T>&>(record);
-  Look look;
-  if constexpr (Element<T>) {
-    look.value = Matrix<double>::Constant(1, 1, static_cast<double>(node.value()));
-    if (node.touched() && node.needs_gradient())
-      look.adjoint = Matrix<double>::Constant(1, 1, static_cast<double>(node.grad()));
-  } else {
-    look.value = node.value().template cast<double>();
-    if (node.touched() && node.needs_gradient()) look.adjoint = node.grad().template cast<double>();
-  }
+  const auto numbers = [](const auto& x) -> Matrix<double> {
+    if constexpr (Element<T>)
+      return Matrix<double>::Constant(1, 1, double(x));
+    else
+      return x.template cast<double>();
+  };
+  Look look{numbers(node.value()), {}};
+  if (node.touched() && node.needs_gradient()) look.adjoint = numbers(node.grad());
   return look;
 }
 
-template Look look<float>(const Record&);
-template Look look<double>(const Record&);
-template Look look<Dual<double>>(const Record&);
-template Look look<Matrix<float>>(const Record&);
-template Look look<Matrix<double>>(const Record&);
-template Look look<Matrix<Dual<double>>>(const Record&);
+template <class... T>
+Look look_as_one_of(const Record& record) {
+  Look look;
+  ((record.operation->kind == typeid(T) && (look = look_as<T>(record), true)) || ...);
+  return look;
+}
 
-}  // namespace detail
-
-namespace {
+Look look_at(const Record& record) {
+  using D = Dual<double>;
+  return look_as_one_of<float, double, D, Matrix<float>, Matrix<double>, Matrix<D>>(record);
+}
 
 struct Line {
   std::size_t number;
-  const Tape::Traced* traced;
+  const Trace::Traced* traced;
   Look look;
 };
 
 // The records that y depends on, y included, numbered in the order of the tape.
 std::map<const Record*, Line> ancestors(const Tape& tape, const Record& y) {
-  if (!tape.traced()) {
-    throw std::invalid_argument("print_graph: the tape kept no operands; record on a Tape tape{Trace::on}");
+  const auto* trace = dynamic_cast<const Trace*>(tape.observer());
+  if (!trace) {
+    throw std::invalid_argument("print_graph: the tape kept no operands; make a Trace trace(tape) before recording");
   }
   std::map<const Record*, bool> needed{{&y, true}};
-  for (auto traced = tape.records().rbegin(); traced != tape.records().rend(); ++traced) {
+  for (auto traced = trace->records().rbegin(); traced != trace->records().rend(); ++traced) {
     if (!needed[traced->record]) continue;
     for (const Record* operand : traced->operands) needed[operand] = true;
   }
   std::map<const Record*, Line> lines;
-  for (const Tape::Traced& traced : tape.records()) {
+  for (const Trace::Traced& traced : trace->records()) {
     if (!needed[traced.record]) continue;
-    lines[traced.record] = {lines.size() + 1, &traced, traced.record->operation->look(*traced.record)};
+    lines[traced.record] = {lines.size() + 1, &traced, look_at(*traced.record)};
   }
   return lines;
 }
@@ -121,6 +130,50 @@ std::string graph_dot(const Tape& tape, const Record& y) {
     }
   }
   return text + "}\n";
+}
+
+Trace::Trace(Tape& tape) : tape_(tape) {
+  if (tape.observer()) throw std::invalid_argument("Trace: this tape has an observer already");
+  if (tape.arena().used() > 0) {
+    throw std::invalid_argument("Trace: this tape holds records already; make the Trace before anything is recorded");
+  }
+  tape.observe(this);
+}
+
+Trace::~Trace() { tape_.observe(nullptr); }
+
+void Trace::recorded(const Record& record, std::vector<const Record*> operands) {
+  place_[&record] = records_.size();
+  records_.push_back({&record, std::move(operands)});
+  if (first_not_finite_) return;
+  const Matrix<double> value = look_at(record).value;
+  const auto end = value.data() + value.size();
+  const auto bad = std::find_if(value.data(), end, [](double x) { return !std::isfinite(x); });
+  if (bad == end) return;
+  const Index i = bad - value.data();
+  first_not_finite_ =
+      fmt::format("{}: value {} at row {}, column {} of {}×{} (record {} of the tape)", record.operation->name, *bad,
+                  i / value.cols(), i % value.cols(), value.rows(), value.cols(), records_.size());
+}
+
+void Trace::pulled(const Record& record) {
+  if (first_not_finite_) return;
+  const std::vector<const Record*>& operands = records_[place_.at(&record)].operands;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    const Record& operand = *operands[k];
+    const Look look = look_at(operand);
+    if (!look.adjoint || look.adjoint->allFinite()) continue;
+    first_not_finite_ =
+        fmt::format("{}: the adjoint of its operand {} ({} {}×{}) is not finite, though every value is",
+                    record.operation->name, k + 1, operand.operation->name, look.value.rows(), look.value.cols());
+    return;
+  }
+}
+
+void Trace::rewound() {
+  records_.clear();
+  place_.clear();
+  first_not_finite_.reset();
 }
 
 }  // namespace autograd

@@ -2,37 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
+#include <utility>
 
+#include "autograd/arithmetic/dual.hpp"
 #include "autograd/arithmetic/lanes.hpp"
-#include "autograd/core/shapes.hpp"
 
-namespace autograd::detail {
+namespace autograd {
 
 namespace {
 
-using rules::where;
-
-// expand   y = x repeated to rows×cols          x: 1×cols, rows×1 or 1×1
-//          x̄ += ȳ, summed over the repetitions
-template <Element S>
-Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
-  const auto repeat = [x = x.value()](auto y) {
-    if (x.size() == 1)
-      y.setConstant(x(0, 0));
-    else if (x.rows() == 1)
-      y.rowwise() = x.row(0);
-    else
-      y.colwise() = x.col(0);
-  };
-  return record<"expand">(
-      written<S>(rows, cols, repeat), [](auto& y, auto& x) { x.accumulate(y.grad()); }, x);
-}
-
-// An operand of a rows×cols operation: itself if it has that shape, else expanded to it.
-template <Element S>
-Var<Matrix<S>> broadcast(const Var<Matrix<S>>& x, Index rows, Index cols) {
-  return x.rows() == rows && x.cols() == cols ? x : expand(x, rows, cols);
-}
+constexpr const char* kBroadcasting = "rows and columns must be equal, or 1 to be repeated";
 
 // y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below.
 template <class F, class S, class... X>
@@ -68,29 +48,60 @@ auto coefficients(F f, const ConstMatrixMap<S>& x, const Rest&... rest) {
   });
 }
 
-template <class Rule, Element S>
-Var<Matrix<S>> unary(const Var<Matrix<S>>& x) {
-  return record<Rule::name>(
-      coefficients([](auto x) { return Rule::f(x); }, x.value()),
+bool broadcasts(Index from, Index to) { return from == to || from == 1; }
+
+}  // namespace
+
+template <Element S>
+Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
+  if (!broadcasts(x.rows(), rows) || !broadcasts(x.cols(), cols))
+    throw_shapes("expand", "x", x.rows(), x.cols(), "the result", rows, cols, kBroadcasting);
+  if (x.rows() == rows && x.cols() == cols) return x;
+  return record<"expand">(
+      [=](auto& x) {
+        return written<S>(rows, cols, [x = x.value()](auto y) {
+          if (x.size() == 1)
+            y.setConstant(x(0, 0));
+          else if (x.rows() == 1)
+            y.rowwise() = x.row(0);
+          else
+            y.colwise() = x.col(0);
+        });
+      },
       [](auto& y, auto& x) {
-        x.accumulate(
-            coefficients([](auto g, auto x, auto y) { return g * Rule::df(x, y); }, y.grad(), x.value(), y.value()));
+        if (x.size() == 1)
+          x.accumulate(Matrix<S>::Constant(1, 1, y.grad().sum()));
+        else if (x.rows() == 1)
+          x.accumulate(y.grad().colwise().sum());
+        else
+          x.accumulate(y.grad().rowwise().sum());
       },
       x);
 }
 
+namespace detail {
+
 template <class Rule, Element S>
-Var<Matrix<S>> binary(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
-  const auto agree = [](Index m, Index n) { return m == n || m == 1 || n == 1; };
-  if (!agree(a.rows(), b.rows()) || !agree(a.cols(), b.cols())) {
-    throw_shapes(Rule::name.text, "a", a.rows(), a.cols(), "b", b.rows(), b.cols(),
-                 "rows and columns must be equal, or 1 to be repeated");
-  }
+Var<Matrix<S>> unary_matrix(const Var<Matrix<S>>& x) {
+  return record<Rule::name>([](auto& x) { return coefficients([](auto x) { return Rule::f(x); }, x.value()); },
+                            [](auto& y, auto& x) {
+                              x.accumulate(coefficients([](auto g, auto x, auto y) { return g * Rule::df(x, y); },
+                                                        y.grad(), x.value(), y.value()));
+                            },
+                            x);
+}
+
+template <class Rule, Element S>
+Var<Matrix<S>> binary_matrix(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
   // An extent of 1 gives way to the other one, whatever that is (0 included).
   const Index rows = a.rows() == 1 ? b.rows() : a.rows(), cols = a.cols() == 1 ? b.cols() : a.cols();
-  const Var<Matrix<S>> left = broadcast(a, rows, cols), right = broadcast(b, rows, cols);
+  if (!broadcasts(b.rows(), rows) || !broadcasts(b.cols(), cols))
+    throw_shapes(Rule::name.text, "a", a.rows(), a.cols(), "b", b.rows(), b.cols(), kBroadcasting);
+  const Var<Matrix<S>> left = expand(a, rows, cols), right = expand(b, rows, cols);
   return record<Rule::name>(
-      coefficients([](auto a, auto b) { return Rule::f(a, b); }, left.value(), right.value()),
+      [](auto& a, auto& b) {
+        return coefficients([](auto a, auto b) { return Rule::f(a, b); }, a.value(), b.value());
+      },
       [](auto& c, auto& a, auto& b) {
         const auto times_adjoint = [&](auto derivative) {
           return coefficients([derivative](auto g, auto a, auto b, auto c) { return g * derivative(a, b, c); },
@@ -102,58 +113,48 @@ Var<Matrix<S>> binary(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
       left, right);
 }
 
-}  // namespace
-
-template <Element S>
-Var<Matrix<S>> unary_matrix(std::size_t rule, const Var<Matrix<S>>& x) {
-  static constexpr auto kTable = []<class... Rules>(rules::List<Rules...>) {
-    return std::array{&unary<Rules, S>...};
-  }(rules::Unary{});
-  return kTable[rule](x);
-}
-
-template <Element S>
-Var<Matrix<S>> binary_matrix(std::size_t rule, const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
-  static constexpr auto kTable = []<class... Rules>(rules::List<Rules...>) {
-    return std::array{&binary<Rules, S>...};
-  }(rules::Binary{});
-  return kTable[rule](a, b);
-}
-
 template <Element S>
 Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
   const Index rows = condition.rows(), cols = condition.cols();
   for (const auto& [name, x] : {std::pair{"a", a}, std::pair{"b", b}}) {
-    if ((x.rows() != rows && x.rows() != 1) || (x.cols() != cols && x.cols() != 1)) {
-      throw_shapes("where", "the condition", rows, cols, name, x.rows(), x.cols(),
-                   "rows and columns must be equal, or 1 to be repeated");
-    }
+    if (!broadcasts(x.rows(), rows) || !broadcasts(x.cols(), cols))
+      throw_shapes("where", "the condition", rows, cols, name, x.rows(), x.cols(), kBroadcasting);
   }
-  const Var<Matrix<S>> left = broadcast(a, rows, cols), right = broadcast(b, rows, cols);
+  const Var<Matrix<S>> left = expand(a, rows, cols), right = expand(b, rows, cols);
+  using rules::select;
   return record<"where">(
-      coefficients([](auto condition, auto a, auto b) { return where(condition != 0, a, b); }, condition.value(),
-                   left.value(), right.value()),
+      [](auto& condition, auto& a, auto& b) {
+        return coefficients([](auto condition, auto a, auto b) { return select(condition != 0, a, b); },
+                            condition.value(), a.value(), b.value());
+      },
       [](auto& c, auto& condition, auto& a, auto& b) {
-        const auto g = c.grad();
         const auto holds = condition.value();
-        a.accumulate(coefficients([](auto g, auto condition) { return where(condition != 0, g, 0); }, g, holds));
-        b.accumulate(coefficients([](auto g, auto condition) { return where(condition != 0, 0, g); }, g, holds));
+        a.accumulate(coefficients([](auto holds, auto g) { return select(holds != 0, g, 0); }, holds, c.grad()));
+        b.accumulate(coefficients([](auto holds, auto g) { return select(holds != 0, 0, g); }, holds, c.grad()));
       },
       condition, left, right);
 }
 
-template Var<Matrix<float>> unary_matrix(std::size_t, const Var<Matrix<float>>&);
-template Var<Matrix<double>> unary_matrix(std::size_t, const Var<Matrix<double>>&);
-template Var<Matrix<Dual<double>>> unary_matrix(std::size_t, const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<float>> binary_matrix(std::size_t, const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<double>> binary_matrix(std::size_t, const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<Dual<double>>> binary_matrix(std::size_t, const Var<Matrix<Dual<double>>>&,
-                                                 const Var<Matrix<Dual<double>>>&);
-template Var<Matrix<float>> where_matrix(const Var<Matrix<float>>&, const Var<Matrix<float>>&,
-                                         const Var<Matrix<float>>&);
-template Var<Matrix<double>> where_matrix(const Var<Matrix<double>>&, const Var<Matrix<double>>&,
-                                          const Var<Matrix<double>>&);
-template Var<Matrix<Dual<double>>> where_matrix(const Var<Matrix<Dual<double>>>&, const Var<Matrix<Dual<double>>>&,
-                                                const Var<Matrix<Dual<double>>>&);
+// Everything above, once for each element type. `Compiled` names every rule's function, so that it is compiled here.
+template <Element S, class Unary, class Binary>
+struct Compiled;
+template <Element S, class... Unary, class... Binary>
+struct Compiled<S, rules::List<Unary...>, rules::List<Binary...>> {
+  static auto functions() { return std::tuple(&unary_matrix<Unary, S>..., &binary_matrix<Binary, S>...); }
+};
 
-}  // namespace autograd::detail
+#define ELEMENTWISE_OF(S)                                   \
+  template struct Compiled<S, rules::Unary, rules::Binary>; \
+  template Var<Matrix<S>> where_matrix(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&);
+ELEMENTWISE_OF(float)
+ELEMENTWISE_OF(double)
+ELEMENTWISE_OF(Dual<double>)
+#undef ELEMENTWISE_OF
+
+}  // namespace detail
+
+template Var<Matrix<float>> expand(const Var<Matrix<float>>&, Index, Index);
+template Var<Matrix<double>> expand(const Var<Matrix<double>>&, Index, Index);
+template Var<Matrix<Dual<double>>> expand(const Var<Matrix<Dual<double>>>&, Index, Index);
+
+}  // namespace autograd

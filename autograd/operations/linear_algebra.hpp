@@ -10,11 +10,7 @@ namespace autograd {
 
 // clang-format off
 // matmul     C = A B       A: n×k   B: k×m      Ā += C̄ Bᵀ     B̄ += Aᵀ C̄
-// matmul_tn  C = Aᵀ B      A: k×n   B: k×m      Ā += B C̄ᵀ     B̄ += A C̄
-// matmul_nt  C = A Bᵀ      A: n×k   B: m×k      Ā += C̄ B      B̄ += C̄ᵀ A
 template <Element S> Var<Matrix<S>> matmul(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B);
-template <Element S> Var<Matrix<S>> matmul_tn(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B);
-template <Element S> Var<Matrix<S>> matmul_nt(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B);
 
 // affine     Y = X W + b   X: n×k   W: k×m   b: 1×m     X̄ += Ȳ Wᵀ    W̄ += Xᵀ Ȳ    b̄ += Σ rows of Ȳ
 template <Element S> Var<Matrix<S>> affine(const Var<Matrix<S>>& X, const Var<Matrix<S>>& W, const Var<Matrix<S>>& b);
@@ -36,22 +32,6 @@ template <Element S> Var<Matrix<S>> hstack(const Var<Matrix<S>>& A, const Var<Ma
 // pick       yᵢ = X(i, columnᵢ): n×1, one entry of each row, as the log-probability of each row's class.
 // The columns are copied. Throws std::out_of_range for a column that X does not have.
 template <Element S> Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column);
-
-// trace      y = Σ Aᵢᵢ of a square A            Ā += ȳ I
-template <Element S> Var<S> trace(const Var<Matrix<S>>& A);
-
-// cholesky   L lower triangular with L Lᵀ = A; reads A's lower triangle and treats A as symmetric.
-//            Ā += ½ (M + Mᵀ),  M = L⁻ᵀ Φ(Lᵀ L̄) L⁻¹,  Φ: lower triangle, diagonal halved  (Murray 2016, eq. 10)
-// Throws std::domain_error if A is not positive definite.
-template <Element S> Var<Matrix<S>> cholesky(const Var<Matrix<S>>& A);
-// log_det    y = log det(L Lᵀ) = 2 Σ log Lᵢᵢ of a Cholesky factor          L̄ᵢᵢ += 2 ȳ / Lᵢᵢ
-template <Element S> Var<S> log_det(const Var<Matrix<S>>& L);
-
-// solve_lower             X = L⁻¹ B            B̄ += G = L⁻ᵀ X̄      L̄ -= lower triangle of G Xᵀ
-// solve_lower_transposed  X = L⁻ᵀ B            B̄ += G = L⁻¹ X̄      L̄ -= lower triangle of X Gᵀ
-// L: n×n, read as lower triangular; B: n×m.
-template <Element S> Var<Matrix<S>> solve_lower(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B);
-template <Element S> Var<Matrix<S>> solve_lower_transposed(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B);
 // clang-format on
 
 }  // namespace autograd

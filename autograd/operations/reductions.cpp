@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "autograd/core/shapes.hpp"
+#include "autograd/arithmetic/dual.hpp"
 
 namespace autograd {
 
@@ -22,23 +22,24 @@ void check_not_empty(const char* operation, std::span<const Var<S>> x) {
 
 // Calls f(k, line k of x) for every row, or every column; the numbers of a line lie beside each other, as 1×n.
 template <Element S, class F>
-void each_line(Tape& tape, const ConstMatrixMap<S>& x, By by, F f) {
-  const bool rows = by == By::row;
-  const Index lines = rows ? x.rows() : x.cols(), n = rows ? x.cols() : x.rows();
-  const detail::Aside<S> column(tape, rows ? 0 : n, 1);
-  for (Index k = 0; k < lines; ++k) {
-    if (!rows) MatrixMap<S>(column.data(), n, 1) = x.col(k);
-    f(k, ConstMatrixMap<S>(rows ? x.data() + k * n : column.data(), 1, n));
+void each_line(const Node<Matrix<S>>& x, By by, F f) {
+  if (by == By::row) {
+    for (Index i = 0; i < x.rows(); ++i) f(i, ConstMatrixMap<S>(x.value().row(i).data(), 1, x.cols()));
+  } else {
+    MatrixMap<S> column = x.tape().template scratch<S>(1, x.rows());
+    for (Index j = 0; j < x.cols(); ++j) {
+      column = x.value().col(j).transpose();
+      f(j, ConstMatrixMap<S>(column.data(), 1, x.rows()));
+    }
   }
 }
 
 // One number for each line: n×1 by row, 1×d by column.
 template <Element S, class F>
-auto lines_to_numbers(const Var<Matrix<S>>& x, By by, F reduce) {
-  const auto fill = [x = x.value(), &tape = x.tape(), by, reduce](auto y) {
-    each_line(tape, x, by, [&](Index k, const auto& line) { y.data()[k] = reduce(line); });
-  };
-  return written<S>(by == By::row ? x.rows() : 1, by == By::row ? 1 : x.cols(), fill);
+auto lines_to_numbers(const Node<Matrix<S>>& x, By by, F reduce) {
+  return written<S>(by == By::row ? x.rows() : 1, by == By::row ? 1 : x.cols(), [&x, by, reduce](auto y) {
+    each_line(x, by, [&](Index k, const auto& line) { y.data()[k] = reduce(line); });
+  });
 }
 
 // Line k of x̄ += ȳ(k) / n, the same in all of it.
@@ -59,9 +60,9 @@ template <Element S, class F>
 void accumulate_lines(Node<Matrix<S>>& x, By by, F write) {
   x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
     const bool rows = by == By::row;
-    const detail::Aside<S> column(x.tape(), rows ? 0 : x.rows(), 1);
-    each_line(x.tape(), x.value(), by, [&](Index k, const auto& line) {
-      const MatrixMap<S> target(rows ? gradient.data() + k * line.size() : column.data(), 1, line.size());
+    MatrixMap<S> column = x.tape().template scratch<S>(1, rows ? 0 : x.rows());
+    each_line(x, by, [&](Index k, const auto& line) {
+      const MatrixMap<S> target(rows ? gradient.row(k).data() : column.data(), 1, line.size());
       write(k, line, target);
       if (!rows) gradient.col(k) = target.transpose();
     });
@@ -104,23 +105,21 @@ auto exp_minus(const X& x, const S& y) {
 
 template <Element S>
 Var<S> sum(const Var<Matrix<S>>& x) {
-  return record<"sum">(
-      S(x.value().sum()), [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad())); },
-      x);
+  return record<"sum">([](auto& x) { return S(x.value().sum()); },
+                       [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad())); }, x);
 }
 
 template <Element S>
 Var<Matrix<S>> sum(const Var<Matrix<S>>& x, By by) {
-  return record<"sum">(
-      lines_to_numbers(x, by, [](const auto& line) { return line.sum(); }),
-      [by](auto& y, auto& x) { accumulate_numbers(x, by, y.grad(), S(1)); }, x);
+  return record<"sum">([by](auto& x) { return lines_to_numbers(x, by, [](const auto& line) { return line.sum(); }); },
+                       [by](auto& y, auto& x) { accumulate_numbers(x, by, y.grad(), S(1)); }, x);
 }
 
 template <Element S>
 Var<S> mean(const Var<Matrix<S>>& x) {
   check_not_empty("mean", x);
   return record<"mean">(
-      S(x.value().sum() / S(double(x.rows() * x.cols()))),
+      [](auto& x) { return S(x.value().sum() / S(double(x.size()))); },
       [](auto& y, auto& x) { x.accumulate(Matrix<S>::Constant(x.rows(), x.cols(), y.grad() / S(double(x.size())))); },
       x);
 }
@@ -130,29 +129,28 @@ Var<Matrix<S>> mean(const Var<Matrix<S>>& x, By by) {
   check_not_empty("mean", x);
   const S n(double(by == By::row ? x.cols() : x.rows()));
   return record<"mean">(
-      lines_to_numbers(x, by, [n](const auto& line) { return S(line.sum() / n); }),
+      [by, n](auto& x) { return lines_to_numbers(x, by, [n](const auto& line) { return S(line.sum() / n); }); },
       [by, n](auto& y, auto& x) { accumulate_numbers(x, by, y.grad(), n); }, x);
 }
 
 template <Element S>
 Var<S> prod(const Var<Matrix<S>>& x) {
   check_not_empty("prod", x);
-  return record<"prod">(
-      S(x.value().prod()),
-      [](auto& y, auto& x) {
-        const auto flat = [](auto map) { return decltype(map)(map.data(), 1, map.size()); };
-        x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
-          product_gradient<S>(flat(x.value()), y.grad(), flat(gradient));
-        }));
-      },
-      x);
+  return record<"prod">([](auto& x) { return S(x.value().prod()); },
+                        [](auto& y, auto& x) {
+                          const auto flat = [](auto map) { return decltype(map)(map.data(), 1, map.size()); };
+                          x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
+                            product_gradient<S>(flat(x.value()), y.grad(), flat(gradient));
+                          }));
+                        },
+                        x);
 }
 
 template <Element S>
 Var<Matrix<S>> prod(const Var<Matrix<S>>& x, By by) {
   check_not_empty("prod", x);
   return record<"prod">(
-      lines_to_numbers(x, by, [](const auto& line) { return line.prod(); }),
+      [by](auto& x) { return lines_to_numbers(x, by, [](const auto& line) { return line.prod(); }); },
       [by](auto& y, auto& x) {
         accumulate_lines(x, by, [&](Index k, const auto& line, auto target) {
           product_gradient<S>(line, y.grad().data()[k], target);
@@ -165,7 +163,7 @@ template <Element S>
 Var<S> log_sum_exp(const Var<Matrix<S>>& x) {
   check_not_empty("log_sum_exp", x);
   return record<"log_sum_exp">(
-      stable_log_sum_exp(x.value()),
+      [](auto& x) { return stable_log_sum_exp(x.value()); },
       [](auto& y, auto& x) { x.accumulate(y.grad() * exp_minus(x.value().array(), y.value())); }, x);
 }
 
@@ -173,7 +171,7 @@ template <Element S>
 Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
   check_not_empty("log_sum_exp", x);
   return record<"log_sum_exp">(
-      lines_to_numbers(x, by, [](const auto& line) { return stable_log_sum_exp(line); }),
+      [by](auto& x) { return lines_to_numbers(x, by, [](const auto& line) { return stable_log_sum_exp(line); }); },
       [by](auto& y, auto& x) {
         accumulate_lines(x, by, [&](Index k, const auto& line, auto target) {
           target.array() = y.grad().data()[k] * exp_minus(line.array(), y.value().data()[k]);
@@ -185,16 +183,20 @@ Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
 template <Element S>
 Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x) {
   check_not_empty("log_softmax", x);
-  const auto fill = [x = x.value(), &tape = x.tape()](auto y) {
-    each_line(tape, x, By::row,
-              [&](Index i, const auto& line) { y.row(i).array() = line.array() - stable_log_sum_exp(line); });
-  };
   return record<"log_softmax">(
-      written<S>(x.rows(), x.cols(), fill),
-      [](auto& y, auto& x) {
-        x.accumulate_rows([&](Index i) {
-          return y.grad().row(i).array() - y.value().row(i).array().exp() * S(y.grad().row(i).sum());
+      [](auto& x) {
+        return written<S>(x.rows(), x.cols(), [&x](auto y) {
+          for (Index i = 0; i < y.rows(); ++i)
+            y.row(i).array() = x.value().row(i).array() - stable_log_sum_exp(x.value().row(i));
         });
+      },
+      [](auto& y, auto& x) {
+        x.accumulate(written<S>(x.rows(), x.cols(), [&](auto gradient) {
+          for (Index i = 0; i < y.rows(); ++i) {
+            const auto g = y.grad().row(i).array();
+            gradient.row(i).array() = g - y.value().row(i).array().exp() * S(g.sum());
+          }
+        }));
       },
       x);
 }
@@ -204,28 +206,29 @@ Var<S> dot(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
   if (a.rows() != b.rows() || a.cols() != b.cols()) {
     throw_shapes("dot", "a", a.rows(), a.cols(), "b", b.rows(), b.cols(), "need equal shapes");
   }
-  return record<"dot">(
-      S(a.value().cwiseProduct(b.value()).sum()),
-      [](auto& y, auto& a, auto& b) {
-        a.accumulate(y.grad() * b.value());
-        b.accumulate(y.grad() * a.value());
-      },
-      a, b);
+  return record<"dot">([](auto& a, auto& b) { return S(a.value().cwiseProduct(b.value()).sum()); },
+                       [](auto& y, auto& a, auto& b) {
+                         a.accumulate(y.grad() * b.value());
+                         b.accumulate(y.grad() * a.value());
+                       },
+                       a, b);
 }
 
 template <Element S>
 Var<S> squared_norm(const Var<Matrix<S>>& x) {
-  return record<"squared_norm">(
-      S(x.value().array().square().sum()), [](auto& y, auto& x) { x.accumulate(S(2 * y.grad()) * x.value()); }, x);
+  return record<"squared_norm">([](auto& x) { return S(x.value().array().square().sum()); },
+                                [](auto& y, auto& x) { x.accumulate(S(2 * y.grad()) * x.value()); }, x);
 }
 
 template <Element S>
 Var<S> sum(std::span<const Var<S>> x) {
   check_not_empty("sum", x);
-  S total(0);
-  for (const Var<S>& term : x) total += term.value();
   return record<"sum">(
-      total,
+      [](auto& x) {
+        S total(0);
+        for (Index i = 0; i < x.size(); ++i) total += x[i].value();
+        return total;
+      },
       [](auto& y, auto& x) {
         for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad());
       },
@@ -236,14 +239,16 @@ template <Element S>
 Var<S> prod(std::span<const Var<S>> x) {
   check_not_empty("prod", x);
   const std::span<S> before = x.front().tape().template array<S>(x.size());
-  S product(1);
-  for (std::size_t i = 0; i < x.size(); ++i) before[i] = product, product *= x[i].value();
   return record<"prod">(
-      product,
+      [before](auto& x) {
+        S product(1);
+        for (Index i = 0; i < x.size(); ++i) before[i] = product, product *= x[i].value();
+        return product;
+      },
       [before](auto& y, auto& x) {
         S behind = y.grad();
         for (Index i = x.size(); i-- > 0;) {
-          x[i].accumulate(behind * before[static_cast<std::size_t>(i)]);
+          x[i].accumulate(behind * before[i]);
           behind *= x[i].value();
         }
       },
@@ -253,13 +258,12 @@ Var<S> prod(std::span<const Var<S>> x) {
 template <Element S>
 Var<S> log_sum_exp(std::span<const Var<S>> x) {
   check_not_empty("log_sum_exp", x);
-  const auto value = [&] {
-    const detail::Aside<S> aside(x.front().tape(), 1, static_cast<Index>(x.size()));
-    for (std::size_t i = 0; i < x.size(); ++i) aside.data()[i] = x[i].value();
-    return stable_log_sum_exp(ConstMatrixMap<S>(aside.data(), 1, static_cast<Index>(x.size())));
-  };
   return record<"log_sum_exp">(
-      value(),
+      [](auto& x) {
+        MatrixMap<S> values = x.tape().template scratch<S>(1, x.size());
+        for (Index i = 0; i < x.size(); ++i) values(i) = x[i].value();
+        return stable_log_sum_exp(values);
+      },
       [](auto& y, auto& x) {
         for (Index i = 0; i < x.size(); ++i) x[i].accumulate(y.grad() * exp_minus(x[i].value(), y.value()));
       },
@@ -270,10 +274,12 @@ template <Element S>
 Var<S> dot(std::span<const Var<S>> a, std::span<const Var<S>> b) {
   check_not_empty("dot", a);
   if (a.size() != b.size()) throw_shapes("dot", "a", a.size(), 1, "b", b.size(), 1, "need spans of equal length");
-  S total(0);
-  for (std::size_t i = 0; i < a.size(); ++i) total += a[i].value() * b[i].value();
   return record<"dot">(
-      total,
+      [](auto& a, auto& b) {
+        S total(0);
+        for (Index i = 0; i < a.size(); ++i) total += a[i].value() * b[i].value();
+        return total;
+      },
       [](auto& y, auto& a, auto& b) {
         for (Index i = 0; i < a.size(); ++i) {
           a[i].accumulate(y.grad() * b[i].value());

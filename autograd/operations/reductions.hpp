@@ -9,6 +9,9 @@
 
 namespace autograd {
 
+// Row by row (n numbers for n×d) or column by column (d numbers).
+enum class By { row, column };
+
 // clang-format off
 // sum   y = Σ xᵢ                  x̄ᵢ += ȳ
 // mean  y = Σ xᵢ / n              x̄ᵢ += ȳ / n

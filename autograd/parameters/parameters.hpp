@@ -3,11 +3,10 @@
 // shards add up as arrays, and saving is writing one buffer.
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "autograd/core/record.hpp"
+#include "autograd/core/value.hpp"
 
 namespace autograd {
 
@@ -60,36 +59,6 @@ class Parameters {
  private:
   std::vector<Entry> entries_;
   Buffer<S> values_;
-};
-
-// All parameters as Vars on one tape: what a model's formula is written with.
-template <Element S>
-class Watched {
- public:
-  // `gradient` is a buffer of the parameters' layout, which complete_gradient() fills. Both outlive the next rewind.
-  // Throws std::invalid_argument if its length is another.
-  Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient);
-  // The parameters as constants: a forward pass alone.
-  Watched(Tape& tape, const Parameters<S>& parameters);
-
-  const Var<Matrix<S>>& operator[](Slot slot) const { return vars_[slot.number]; }
-  Tape& tape() const { return *tape_; }
-
-  // After backward: the whole gradient is in the buffer, with zeros where the loss did not depend on a parameter, and
-  // in the padding. Nothing to do for constants.
-  void complete_gradient() const;
-  // After backward, without completing anything: rows += those of one parameter's gradient, from row `first` on. Throws
-  // std::invalid_argument if it has no such rows.
-  void add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const;
-  // After backward: no element of the gradient is larger in size. Not finite if the gradient is not; it may also
-  // overflow where the gradient does not.
-  S gradient_bound() const;
-
- private:
-  Tape* tape_;
-  const Parameters<S>* parameters_;
-  Buffer<S>* gradient_ = nullptr;
-  std::span<Var<Matrix<S>>> vars_;  // in the tape's arena
 };
 
 }  // namespace autograd

@@ -24,7 +24,7 @@ namespace {
 // y = Σ x, with a pullback that is 0.1 % too large.
 Var<double> sum_with_wrong_derivative(const Var<Matrix<double>>& x) {
   return autograd::record<"sum">(
-      x.value().sum(),
+      [](auto& x) { return x.value().sum(); },
       [](auto& y, auto& x) { x.accumulate(Matrix<double>::Constant(x.rows(), x.cols(), 1.001 * y.grad())); }, x);
 }
 

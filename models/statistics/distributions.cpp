@@ -62,7 +62,7 @@ autograd::ConstMatrixMap<S> repeated(autograd::Tape& tape, const autograd::Const
 // Adds to row r's share of an operand's adjoint; over all columns if the operand is one number.
 template <class Node, class E>
 void add_to_row(Node& x, Index r, Index R, const E& gradient) {
-  auto adjoint = x.touched_grad();
+  auto adjoint = x.adjoint();
   if (x.cols() == gradient.cols())
     adjoint.row(r / (R / x.rows())).array() += gradient;
   else
@@ -76,18 +76,22 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
   const Index R = common_rows<S>("bernoulli_log_prob", {{"x", x}, {"logits", logits}});
   if (logits.rows() != R) throw std::invalid_argument("bernoulli_log_prob: x has more rows than the logits");
   // log(1 + exp ℓ) = max(ℓ, 0) + log(1 + exp -|ℓ|): nothing overflows.
-  const auto fill = [R, x = x.value(), logits = logits.value()](auto y) {
-    for (Index r = 0; r < R; ++r) {
-      const auto l = row_of(logits, r, R);
-      y(r, 0) = (row_of(x, r, R) * l - l.max(S(0)) - (-l.abs()).exp().log1p()).sum();
-    }
-  };
   return record<"bernoulli_log_prob">(
-      written<S>(R, 1, fill),
-      [R](auto& y, auto& x, auto& logits) {
-        logits.accumulate_rows([&](Index r) {
-          return y.grad()(r, 0) * (row_of(x.value(), r, R) - S(1) / (S(1) + (-row_of(logits.value(), r, R)).exp()));
+      [R](auto& x, auto& logits) {
+        return written<S>(R, 1, [R, &x, &logits](auto y) {
+          for (Index r = 0; r < R; ++r) {
+            const auto l = row_of(logits.value(), r, R);
+            y(r, 0) = (row_of(x.value(), r, R) * l - l.max(S(0)) - (-l.abs()).exp().log1p()).sum();
+          }
         });
+      },
+      [R](auto& y, auto& x, auto& logits) {
+        logits.accumulate(written<S>(R, logits.cols(), [&](auto gradient) {
+          for (Index r = 0; r < R; ++r) {
+            gradient.row(r).array() =
+                y.grad()(r, 0) * (row_of(x.value(), r, R) - S(1) / (S(1) + (-row_of(logits.value(), r, R)).exp()));
+          }
+        }));
       },
       x, logits);
 }
@@ -113,28 +117,25 @@ Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu
         f(r, row_of(m, r, R), row_of(l, r, R), row_of(precision, r, R));
     }
   };
-  const auto fill = [=, x = x.value()](auto y) {
-    each_row([&](Index r, const auto& mu, const auto& log_var, const auto& precision) {
-      const auto squares = (row_of(x, r, R) - mu).square();
-      y(r, 0) = S(-0.5) * (S(kLog2Pi) + log_var + squares * precision).sum();
-    });
-  };
   return record<"normal_log_prob">(
-      written<S>(R, 1, fill),
+      [=](auto& x, auto&, auto&) {
+        return written<S>(R, 1, [=, &x](auto y) {
+          each_row([&](Index r, const auto& mu, const auto& log_var, const auto& precision) {
+            const auto squares = (row_of(x.value(), r, R) - mu).square();
+            y(r, 0) = S(-0.5) * (S(kLog2Pi) + log_var + squares * precision).sum();
+          });
+        });
+      },
       [=](auto& y, auto& x, auto& mu, auto& log_var) {
         for (auto* operand : {&mu, &log_var}) {
-          if (operand->needs_gradient()) operand->touched_grad();
+          if (operand->needs_gradient()) operand->adjoint();
         }
-        // Where x gets one share a row and nothing came before, that is written: no zeros to add to.
-        const bool x_is_new = x.needs_gradient() && x.rows() == R && !x.touch();
+        if (x.needs_gradient()) x.adjoint();
         each_row([&](Index r, const auto& mean, const auto&, const auto& precision) {
           const S g = y.grad()(r, 0);
           const auto difference = row_of(x.value(), r, R) - mean;
           const auto u = difference * precision;
-          if (x_is_new)
-            x.touched_grad().row(r).array() = -g * u;
-          else if (x.needs_gradient())
-            add_to_row(x, r, R, -g * u);
+          if (x.needs_gradient()) add_to_row(x, r, R, -g * u);
           if (mu.needs_gradient()) add_to_row(mu, r, R, g * u);
           if (log_var.needs_gradient()) add_to_row(log_var, r, R, S(0.5) * g * (u * difference - S(1)));
         });
@@ -146,24 +147,30 @@ template <Element S>
 Var<Matrix<S>> standard_normal_log_prob(const Var<Matrix<S>>& z) {
   const S constant = S(kLog2Pi * double(z.cols()));
   return record<"standard_normal_log_prob">(
-      (S(-0.5) * (z.value().rowwise().squaredNorm().array() + constant)),
-      [](auto& y, auto& z) { z.accumulate_rows([&](Index r) { return S(-y.grad()(r, 0)) * z.value().row(r); }); }, z);
+      [constant](auto& z) { return S(-0.5) * (z.value().rowwise().squaredNorm().array() + constant); },
+      [](auto& y, auto& z) {
+        z.accumulate(written<S>(z.rows(), z.cols(), [&](auto gradient) {
+          for (Index r = 0; r < z.rows(); ++r) gradient.row(r) = S(-y.grad()(r, 0)) * z.value().row(r);
+        }));
+      },
+      z);
 }
 
 template <Element S>
 Var<Matrix<S>> kl_to_standard_normal(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var) {
   const Index R = common_rows<S>("kl_to_standard_normal", {{"mu", mu}, {"log_var", log_var}});
-  const auto fill = [R, mu = mu.value(), log_var = log_var.value()](auto y) {
-    for (Index r = 0; r < R; ++r) {
-      const auto l = row_of(log_var, r, R);
-      y(r, 0) = S(0.5) * (row_of(mu, r, R).square() + l.exp() - S(1) - l).sum();
-    }
-  };
   return record<"kl_to_standard_normal">(
-      written<S>(R, 1, fill),
+      [R](auto& mu, auto& log_var) {
+        return written<S>(R, 1, [R, &mu, &log_var](auto y) {
+          for (Index r = 0; r < R; ++r) {
+            const auto l = row_of(log_var.value(), r, R);
+            y(r, 0) = S(0.5) * (row_of(mu.value(), r, R).square() + l.exp() - S(1) - l).sum();
+          }
+        });
+      },
       [R](auto& y, auto& mu, auto& log_var) {
         for (auto* operand : {&mu, &log_var}) {
-          if (operand->needs_gradient()) operand->touched_grad();
+          if (operand->needs_gradient()) operand->adjoint();
         }
         for (Index r = 0; r < R; ++r) {
           const S g = y.grad()(r, 0);
@@ -179,16 +186,18 @@ template <Element S>
 Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var, const Var<Matrix<S>>& epsilon) {
   const Index R = common_rows<S>("reparameterise", {{"mu", mu}, {"log_var", log_var}, {"epsilon", epsilon}});
   if (epsilon.rows() != R) throw std::invalid_argument("reparameterise: epsilon has fewer rows than mu or log_var");
-  const auto fill = [R, mu = mu.value(), log_var = log_var.value(), epsilon = epsilon.value()](auto z) {
-    for (Index r = 0; r < R; ++r) {
-      z.row(r).array() = row_of(mu, r, R) + (S(0.5) * row_of(log_var, r, R)).exp() * row_of(epsilon, r, R);
-    }
-  };
   return record<"reparameterise">(
-      written<S>(R, mu.cols(), fill),
+      [R](auto& mu, auto& log_var, auto& epsilon) {
+        return written<S>(R, mu.cols(), [R, &mu, &log_var, &epsilon](auto z) {
+          for (Index r = 0; r < R; ++r) {
+            z.row(r).array() = row_of(mu.value(), r, R) +
+                               (S(0.5) * row_of(log_var.value(), r, R)).exp() * row_of(epsilon.value(), r, R);
+          }
+        });
+      },
       [R](auto& z, auto& mu, auto& log_var, auto& epsilon) {
         for (auto* operand : {&mu, &log_var}) {
-          if (operand->needs_gradient()) operand->touched_grad();
+          if (operand->needs_gradient()) operand->adjoint();
         }
         for (Index r = 0; r < R; ++r) {
           const auto g = row_of(z.grad(), r, R);
@@ -196,8 +205,10 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& lo
           if (!log_var.needs_gradient()) continue;
           add_to_row(log_var, r, R, S(0.5) * g * (row_of(z.value(), r, R) - row_of(mu.value(), r, R)));
         }
-        epsilon.accumulate_rows(
-            [&](Index r) { return row_of(z.grad(), r, R) * (S(0.5) * row_of(log_var.value(), r, R)).exp(); });
+        epsilon.accumulate(written<S>(R, epsilon.cols(), [&](auto gradient) {
+          for (Index r = 0; r < R; ++r)
+            gradient.row(r).array() = row_of(z.grad(), r, R) * (S(0.5) * row_of(log_var.value(), r, R)).exp();
+        }));
       },
       mu, log_var, epsilon);
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/parameters/parameters.hpp"
+#include "autograd/parameters/watched.hpp"
 #include "models/statistics/random.hpp"
 
 namespace models {

@@ -11,16 +11,21 @@ namespace models {
 
 namespace {
 
+using autograd::add, autograd::assign;
 using autograd::ConstMatrixMap;
 using autograd::MatrixMap;
-using autograd::product, autograd::product_nt, autograd::product_tn;
-using autograd::read_only;
 using autograd::Slot;
 
 template <class S>
-Matrix<S> value_of(const autograd::Product<S>& product) {
-  Matrix<S> value(product.rows(), product.cols());
-  product.assign_to(MatrixMap<S>(value.data(), value.rows(), value.cols()));
+ConstMatrixMap<S> read_only(const Matrix<S>& x) {
+  return {x.data(), x.rows(), x.cols()};
+}
+
+// The matrix that an expression, a product for instance, stands for.
+template <class E>
+Matrix<typename E::Scalar> value_of(const E& expression) {
+  Matrix<typename E::Scalar> value(expression.rows(), expression.cols());
+  assign(MatrixMap<typename E::Scalar>(value.data(), value.rows(), value.cols()), expression);
   return value;
 }
 
@@ -58,11 +63,17 @@ template <Element S>
 void Eigenbasis<S>::step_along(const Basis& basis, Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam) {
   const ConstMatrixMap<S> Q = read_only(basis.Q), G = parameters.view(g, basis.slot);
   const MatrixMap<S> rotated = parameters.view(rotated_, basis.slot);
-  (basis.of_rows ? product_tn(Q, G) : product(G, Q)).assign_to(rotated);
+  if (basis.of_rows)
+    assign(rotated, Q.transpose() * G);
+  else
+    assign(rotated, G * Q);
   parameters.view(step_, basis.slot).setZero();
   adam.update(step_.data(), rotated.data(), parameters.entries()[basis.slot.number].offset, rotated.size());
   const ConstMatrixMap<S> u = parameters.view(std::as_const(step_), basis.slot);
-  (basis.of_rows ? product(Q, u) : product_nt(u, Q)).add_to(parameters[basis.slot]);
+  if (basis.of_rows)
+    add(parameters[basis.slot], Q * u);
+  else
+    add(parameters[basis.slot], u * Q.transpose());
 }
 
 // C = β C + (1 - β) G Gᵀ
@@ -73,7 +84,10 @@ void Eigenbasis<S>::observe(const Parameters<S>& parameters, const Buffer<S>& g,
     const ConstMatrixMap<S> G = parameters.view(g, basis.slot);
     const Index n = basis.C.rows();
     const MatrixMap<S> square(parameters.view(rotated_, basis.slot).data(), n, n);  // not in use yet
-    (basis.of_rows ? product_nt(G, G) : product_tn(G, G)).assign_to(square);
+    if (basis.of_rows)
+      assign(square, G * G.transpose());
+    else
+      assign(square, G.transpose() * G);
     basis.C = beta * basis.C + (1 - beta) * square;
   });
 }
@@ -83,13 +97,15 @@ template <Element S>
 void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int threads) {
   for_bases(threads, [&](Basis& basis) {
     const Matrix<S> old = basis.Q;
-    const Matrix<S> CQ = value_of(product(read_only(basis.C), read_only(old)));
+    const Matrix<S> CQ = value_of(basis.C * old);
     basis.Q = autograd::orthonormal(CQ.template cast<double>()).template cast<S>();
-    const Matrix<S> turned = value_of(product_tn(read_only(basis.Q), read_only(old)));
+    const Matrix<S> turned = value_of(basis.Q.transpose() * old);
     MatrixMap<S> M = parameters.view(m, basis.slot);
     const Matrix<S> before = M;
-    (basis.of_rows ? product(read_only(turned), read_only(before)) : product_nt(read_only(before), read_only(turned)))
-        .assign_to(M);
+    if (basis.of_rows)
+      assign(M, turned * before);
+    else
+      assign(M, before * turned.transpose());
   });
 }
 

@@ -70,30 +70,36 @@ Elements<S> transposed(Tape& tape, const Elements<S>& x) {
   return t;
 }
 
-// X B, row by row: of row i what is not 0, each times its row of B. What a product can do: autograd/arithmetic/gemm.hpp.
+// X B, row by row: of row i what is not 0, each times its row of B.
 template <Element S>
-struct SparseProduct {
-  Elements<S> X;
-  ConstMatrixMap<S> B;
-
-  Index rows() const { return X.rows; }
-  Index cols() const { return B.cols(); }
-  void assign_to(MatrixMap<S> C) const {
+class SparseProduct final : public autograd::LazyMatrix<S> {
+ public:
+  SparseProduct(const Elements<S>& X, const ConstMatrixMap<S>& B) : X(X), B(B) {}
+  Index rows() const override { return X.rows; }
+  Index cols() const override { return B.cols(); }
+  void assign_to(MatrixMap<S> C) const override {
     C.setZero();
     add_to(C);
   }
-  void add_to(MatrixMap<S> C, Index first = 0) const {
+  void add_to(MatrixMap<S> C, Index first = 0) const override {
     Index left = 0;
     for (; left + 64 <= C.cols(); left += 64) add_columns<64>(C, first, left);
     for (; left + 8 <= C.cols(); left += 8) add_columns<8>(C, first, left);
     for (; left < C.cols(); ++left) add_columns<1>(C, first, left);
   }
-  S bound() const { return ConstMatrixMap<S>(X.value, 1, X.count()).cwiseAbs().sum() * B.cwiseAbs().sum(); }
-  bool can_wait(const autograd::Arena& arena) const {  // an element of X is two numbers: its column, and its value
+  S bound() const override { return ConstMatrixMap<S>(X.value, 1, X.count()).cwiseAbs().sum() * B.cwiseAbs().sum(); }
+  // An element of X is two numbers: its column, and its value.
+  bool can_wait(const autograd::Arena& arena) const override {
     return 2 * X.count() + B.size() < rows() * cols() && arena.holds(B.data());
+  }
+  const autograd::LazyMatrix<S>* copy_to(autograd::Arena& arena) const override {
+    return new (arena.allocate(sizeof(SparseProduct), alignof(SparseProduct))) SparseProduct(*this);
   }
 
  private:
+  Elements<S> X;
+  ConstMatrixMap<S> B;
+
   // C += X B in columns left .. left + width - 1: so few that a row's sums stay in registers, and B's
   // columns in a cache.
   template <int width>
@@ -120,15 +126,16 @@ Var<Matrix<S>> sparse_affine(const Var<Matrix<S>>& x, const Var<Matrix<S>>& W, c
                     x.rows(), x.cols(), W.rows(), W.cols(), b.rows(), b.cols()));
   }
   const Elements<S> elements = elements_of<S>(x.tape(), x.value());
-  const auto fill = [elements, W = W.value(), b = b.value()](auto y) {
-    for (Index i = 0; i < y.rows(); ++i) y.row(i) = b.row(0);
-    SparseProduct<S>{elements, W}.add_to(y);
-  };
   return record<"sparse_affine">(
-      written<S>(x.rows(), W.cols(), fill),
+      [elements](auto& x, auto& W, auto& b) {
+        return written<S>(x.rows(), W.cols(), [=, &W, &b](auto y) {
+          y.rowwise() = b.value().row(0);
+          SparseProduct<S>(elements, W.value()).add_to(y);
+        });
+      },
       [elements](auto& y, auto& x, auto& W, auto& b) {
-        x.accumulate(autograd::product_nt(y.grad(), W.value()));
-        if (W.needs_gradient()) W.accumulate_later(SparseProduct<S>{transposed(y.tape(), elements), y.grad()});
+        x.accumulate(y.grad() * W.value().transpose());
+        if (W.needs_gradient()) W.accumulate(SparseProduct<S>(transposed(y.tape(), elements), y.grad()));
         b.accumulate(y.grad().colwise().sum());
       },
       x, W, b);

@@ -12,6 +12,7 @@
 #include <limits>
 #include <memory_resource>
 
+#include "autograd/instruments/trace.hpp"
 #include "models/training/parallel.hpp"
 
 namespace models {
@@ -140,11 +141,12 @@ void Trainer<S>::report_not_finite(const ShardLoss& loss, int rows) const {
   for (std::size_t i = 0; i < workplaces_.size(); ++i) {
     const Shard shard = shard_of(i, rows);
     if (shard.count == 0) continue;
-    Tape tape(autograd::Trace::on);
+    Tape tape;
+    const autograd::Trace trace(tape);
     const Watched<S> theta(tape, parameters_, gradient);
     tape.backward(loss(theta, shard).loss);
-    if (tape.first_not_finite()) {
-      throw NotFinite(fmt::format("the loss is no longer finite: first at {}", *tape.first_not_finite()));
+    if (trace.first_not_finite()) {
+      throw NotFinite(fmt::format("the loss is no longer finite: first at {}", *trace.first_not_finite()));
     }
   }
   throw NotFinite(

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "autograd/parameters/parameters.hpp"
+#include "autograd/parameters/watched.hpp"
 #include "models/training/optimisers.hpp"
 #include "models/training/soap.hpp"
 

@@ -26,7 +26,7 @@ Var<Matrix<S>> mean_over_samples(const Var<Matrix<S>>& samples, const Var<Matrix
 // The same value without gradient.
 template <Element S>
 Var<Matrix<S>> held(const Var<Matrix<S>>& x) {
-  return x.tape().constant(x.value());
+  return x.tape().reference(x.value());
 }
 
 }  // namespace

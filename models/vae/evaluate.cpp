@@ -30,7 +30,7 @@ Matrix<S> evaluation_noise(std::uint64_t seed, std::uint64_t number, Index first
 
 template <Element S>
 Var<Matrix<S>> rows_of(Tape& tape, const Matrix<S>& x, Index first, Index count) {
-  return tape.constant(autograd::ConstMatrixMap<S>(x.data() + first * x.cols(), count, x.cols()));
+  return tape.reference(autograd::ConstMatrixMap<S>(x.data() + first * x.cols(), count, x.cols()));
 }
 
 // Of N numbers, from their sum and the sum of their squares.
@@ -83,7 +83,7 @@ Matrix<S> log_weights(const Vae<S>& vae, const Parameters<S>& parameters, const 
   const Watched<S> theta(tape, parameters);
   const auto x = rows_of(tape, images, image, count);
   const auto [mu, log_var] = vae.encode(theta, x);
-  const auto z = reparameterise(mu, log_var, tape.constant(noise));
+  const auto z = reparameterise(mu, log_var, tape.reference(noise));
   const auto log_w = vae.log_likelihood(theta, x, z) + standard_normal_log_prob(z) - normal_log_prob(z, mu, log_var);
   return reshape(log_w, count, size).value();
 }

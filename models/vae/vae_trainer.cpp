@@ -50,7 +50,7 @@ typename Trainer<S>::ShardPart VaeTrainer<S>::shard_loss(const Watched<S>& theta
   Random(settings_.seed, Purpose::noise, steps())
       .fill_normal(std::span(epsilon.data(), epsilon.size()), shard.first * K * latent);
 
-  const Bound<S> b = bound(vae_, theta, tape.constant(x), tape.constant(epsilon), settings_.bound);
+  const Bound<S> b = bound(vae_, theta, tape.reference(x), tape.reference(epsilon), settings_.bound);
   const Var<S> sum_of_bounds = sum(b.value);
   return {sum_of_bounds * (S(-1) / S(batch.size())), {sum_of_bounds.value(), b.rate(), b.distortion()}};
 }

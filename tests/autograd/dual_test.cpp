@@ -35,9 +35,8 @@ struct Gaussian {
   Var<S> operator()(const Var<Matrix<S>>& w) const {
     Tape& tape = w.tape();
     const auto y = tape.constant(cast<S>(sample(3, 2, -1, 1, 4)));
-    const auto L = cholesky(matmul_nt(w, w) + cast<S>(M(2 * M::Identity(3, 3))));
-    return log_det(L) + squared_norm(solve_lower(L, y)) + dot(solve_lower_transposed(L, y), y) +
-           trace(matmul_tn(L, w));
+    const auto L = cholesky(matmul(w, transpose(w)) + cast<S>(M(2 * M::Identity(3, 3))));
+    return log_det(L) + squared_norm(solve_lower(L, y)) + dot(solve_lower_transposed(L, y), y) + dot(L, w);
   }
 };
 
@@ -153,8 +152,8 @@ TEST_SUITE("autograd") {
       if constexpr (!is_one_of<Rule, rules::Sqrt, rules::Log, rules::Log1p, rules::Lgamma>)
         check_unary(kUnary<Rule>, -1.7);
       // 0 is a point like others, although both sides of a choice meet there
-      if constexpr (is_one_of<Rule, rules::Softplus, rules::LogSigmoid, rules::Tanh, rules::Sigmoid, rules::Expm1,
-                              rules::Log1p, rules::Sin, rules::Square>) {
+      if constexpr (is_one_of<Rule, rules::Softplus, rules::LogSigmoid, rules::Tanh, rules::Sigmoid, rules::Log1p,
+                              rules::Sin, rules::Square>) {
         check_unary(kUnary<Rule>, 0);
       }
     });

@@ -37,10 +37,6 @@ TEST_SUITE("autograd") {
     Tape tape;
     const auto a = zeros(tape, 3, 4), b = zeros(tape, 5, 2);
     CHECK_MESSAGE_OF(matmul(a, b), "matmul: inner dimensions differ: A is 3×4, B is 5×2 (need A.cols == B.rows)");
-    CHECK_MESSAGE_OF(matmul_tn(a, b),
-                     "matmul_tn: inner dimensions differ: A is 3×4, B is 5×2 (need A.rows == B.rows)");
-    CHECK_MESSAGE_OF(matmul_nt(a, b),
-                     "matmul_nt: inner dimensions differ: A is 3×4, B is 5×2 (need A.cols == B.cols)");
     CHECK_THROWS_AS(affine(a, b, zeros(tape, 1, 2)), std::invalid_argument);
     CHECK_MESSAGE_OF(affine(a, zeros(tape, 4, 2), zeros(tape, 1, 3)),
                      "affine: W is 4×2, b is 1×3 (need b to be 1×W.cols)");
@@ -93,7 +89,6 @@ TEST_SUITE("autograd") {
   TEST_CASE("errors: square matrices, solves, and what is not positive definite") {
     Tape tape;
     const auto a = zeros(tape, 3, 4), square = zeros(tape, 3, 3);
-    CHECK_MESSAGE_OF(trace(a), "trace: A is 3×4 (need a square matrix)");
     CHECK_MESSAGE_OF(cholesky(a), "cholesky: A is 3×4 (need a square matrix)");
     CHECK_MESSAGE_OF(log_det(a), "log_det: L is 3×4 (need a square matrix)");
     CHECK_MESSAGE_OF(solve_lower(a, square), "solve_lower: L is 3×4 (need a square matrix)");

@@ -28,7 +28,7 @@ M cholesky_of(const M& a) {
 }
 
 // A symmetric positive definite matrix, of which a gradient check can move every element on its own.
-Var<M> definite(const Var<M>& b) { return matmul_nt(b, b) + M(2 * M::Identity(b.rows(), b.rows())); }
+Var<M> definite(const Var<M>& b) { return matmul(b, transpose(b)) + M(2 * M::Identity(b.rows(), b.rows())); }
 M definite(const M& b) { return product(b, b.transpose()) + 2 * M::Identity(b.rows(), b.rows()); }
 // A lower triangular matrix with a diagonal far from 0, and what must not be read above it.
 M factor(Index n) { return M(sample(n, n, -1, 1, 4)) + 3 * M::Identity(n, n); }
@@ -45,18 +45,14 @@ std::vector<OperationRecord> linear_algebra_records() {
   for (const auto& [n, k, m] : {std::array{3, 4, 2}, std::array{9, 8, 10}, std::array{1, 5, 1}, std::array{4, 1, 3},
                                 std::array{1, 9, 12}, std::array{12, 9, 1}}) {
     const M a = sample(n, k, -1, 1, 1), b = sample(k, m, -1, 1, 2), bias = sample(1, m, -1, 1, 3);
-    const M at = a.transpose(), bt = b.transpose();
     // clang-format off
     add("matmul",    "", {a, b},  [](const Vars& x) { return matmul(x[0], x[1]); },    [](R x) { return product(x[0], x[1]); });
-    add("matmul_tn", "", {at, b}, [](const Vars& x) { return matmul_tn(x[0], x[1]); }, [](R x) { return product(x[0].transpose(), x[1]); });
-    add("matmul_nt", "", {a, bt}, [](const Vars& x) { return matmul_nt(x[0], x[1]); }, [](R x) { return product(x[0], x[1].transpose()); });
     add("affine",    "", {a, b, bias}, [](const Vars& x) { return affine(x[0], x[1], x[2]); }, [](R x) -> M { return product(x[0], x[1]) + x[2].replicate(x[0].rows(), 1); });
     // clang-format on
   }
   for (const Index n : {1, 2, 5}) {
     const M b = sample(n, n, -1, 1, 1), right = sample(n, 3, -1, 1, 2), l = factor(n);
     // clang-format off
-    add("trace",    "", {b}, [](const Vars& x) { return as_matrix(trace(x[0])); }, [](R x) { return number(x[0].diagonal().sum()); });
     add("cholesky", "", {b}, [](const Vars& x) { return cholesky(definite(x[0])); }, [](R x) { return cholesky_of(definite(x[0])); });
     add("log_det",  "", {b}, [](const Vars& x) { return as_matrix(log_det(cholesky(definite(x[0])))); }, [](R x) { return number(std::log(determinant(definite(x[0])))); });
     add("log_det",  "of a factor", {l}, [](const Vars& x) { return as_matrix(log_det(x[0])); }, [](R x) { return number(2 * x[0].diagonal().array().log().sum()); });

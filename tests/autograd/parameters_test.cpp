@@ -1,5 +1,5 @@
 // Parameters in one buffer, and the two ways to a gradient.
-#include "autograd/parameters/parameters.hpp"
+#include "autograd/parameters/watched.hpp"
 
 #include <doctest/doctest.h>
 

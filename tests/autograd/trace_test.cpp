@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include "tests/autograd/operations.hpp"
@@ -16,8 +17,9 @@ using autograd::graph_dot;
 using autograd::print_graph;
 
 TEST_SUITE("autograd") {
-  TEST_CASE("graph: the text of a small expression") {
-    Tape tape(Trace::on);
+  TEST_CASE("trace: the text of a small expression") {
+    Tape tape;
+    const Trace trace(tape);
     const auto x = tape.variable(2.0), unused = tape.variable(7.0);
     M row(1, 2);
     row << 1, 3;
@@ -45,24 +47,47 @@ TEST_SUITE("autograd") {
     CHECK(unused.grad() == 0);
   }
 
-  TEST_CASE("graph: rows are told apart, and long matrices cut") {
-    Tape tape(Trace::on);
+  TEST_CASE("trace: rows are told apart, and long matrices cut") {
+    Tape tape;
+    const Trace trace(tape);
     const auto x = tape.variable(M::Constant(2, 2, 0.25)), long_one = tape.variable(M::Ones(3, 3).eval());
     CHECK(print_graph(x).find("[0.25 0.25; 0.25 0.25]") != std::string::npos);
     CHECK(print_graph(long_one).find("[1 1 1; 1 …]") != std::string::npos);
   }
 
-  TEST_CASE("graph: an untraced tape has none") {
+  TEST_CASE("trace: an untraced tape has none") {
     Tape tape;
     const auto x = tape.variable(2.0);
-    CHECK_THROWS_WITH_AS(print_graph(x), "print_graph: the tape kept no operands; record on a Tape tape{Trace::on}",
+    CHECK_THROWS_WITH_AS(print_graph(x),
+                         "print_graph: the tape kept no operands; make a Trace trace(tape) before recording",
                          std::invalid_argument);
     CHECK_THROWS_AS(graph_dot(x), std::invalid_argument);
-    CHECK_FALSE(tape.first_not_finite());
+    CHECK_THROWS_WITH_AS(Trace trace(tape),
+                         "Trace: this tape holds records already; make the Trace before anything is recorded",
+                         std::invalid_argument);
+    tape.rewind();
+    const Trace trace(tape);
+    CHECK_THROWS_WITH_AS(Trace second(tape), "Trace: this tape has an observer already", std::invalid_argument);
+    CHECK(print_graph(tape.variable(2.0)).starts_with("   v1 = variable()"));
   }
 
-  TEST_CASE("graph: Graphviz reads the picture") {
-    Tape tape(Trace::on);
+  TEST_CASE("trace: a tape outlives its trace, and records on") {
+    Tape tape;
+    tape.variable(2.0);
+    tape.rewind();
+    {
+      const Trace trace(tape);
+      CHECK(trace.records().empty());
+    }
+    const auto y = square(tape.variable(3.0));
+    tape.backward(y);
+    CHECK(y.value() == 9);
+    CHECK_THROWS_AS(print_graph(y), std::invalid_argument);
+  }
+
+  TEST_CASE("trace: Graphviz reads the picture") {
+    Tape tape;
+    const Trace trace(tape);
     const auto x = tape.variable(sample(3, 4, -1, 1, 1));
     const auto c = tape.constant(2.0);
     const auto y = sum(exp(x) * c);
@@ -82,52 +107,54 @@ TEST_SUITE("autograd") {
     std::filesystem::remove(file);
   }
 
-  TEST_CASE("graph: the first value that is not finite is named") {
-    Tape tape(Trace::on);
+  TEST_CASE("trace: the first value that is not finite is named") {
+    Tape tape;
+    const Trace trace(tape);
     M values(2, 3);
     values << 1, 2, 3, 4, 0, 6;
     const auto x = tape.variable(values);
-    CHECK_FALSE(tape.first_not_finite());
+    CHECK_FALSE(trace.first_not_finite());
     const auto first = sum(exp(log(x)) * 2);
     const auto y = first * sqrt(tape.variable(-1.0));  // not finite either, but later
-    CHECK(tape.first_not_finite().value() == "log: value -inf at row 1, column 1 of 2×3 (record 2 of the tape)");
+    CHECK(trace.first_not_finite().value() == "log: value -inf at row 1, column 1 of 2×3 (record 2 of the tape)");
     tape.backward(y);
-    CHECK(tape.first_not_finite().value().starts_with("log: "));
+    CHECK(trace.first_not_finite().value().starts_with("log: "));
     tape.rewind();
-    CHECK_FALSE(tape.first_not_finite());
+    CHECK_FALSE(trace.first_not_finite());
   }
 
-  TEST_CASE("graph: where every value is finite, the operation that makes an adjoint infinite is named") {
-    Tape tape(Trace::on);
+  TEST_CASE("trace: where every value is finite, the operation that makes an adjoint infinite is named") {
+    Tape tape;
+    const Trace trace(tape);
     const auto x = tape.variable(0.0);
     const auto y = exp(sqrt(square(x)) * 3);  // d√u/du at 0
-    CHECK_FALSE(tape.first_not_finite());
+    CHECK_FALSE(trace.first_not_finite());
     tape.backward(y);
-    CHECK(tape.first_not_finite().value() ==
+    CHECK(trace.first_not_finite().value() ==
           "sqrt: the adjoint of its operand 1 (square 1×1) is not finite, though every value is");
 
     tape.rewind();
     const auto A = tape.variable(M::Zero(2, 2).eval());
     tape.backward(sum(M::Ones(2, 2) + sqrt(A)));
-    CHECK(tape.first_not_finite().value() ==
+    CHECK(trace.first_not_finite().value() ==
           "sqrt: the adjoint of its operand 1 (variable 2×2) is not finite, though every value is");
 
     tape.rewind();
     const auto fine = tape.variable(1.0);
     tape.backward(exp(sqrt(square(fine)) * 3));
-    CHECK_FALSE(tape.first_not_finite());
+    CHECK_FALSE(trace.first_not_finite());
   }
 
-  TEST_CASE("graph: tracing changes no value and no gradient") {
-    const auto run = [](Trace trace) {
-      Tape tape(trace);
+  TEST_CASE("trace: tracing changes no value and no gradient") {
+    const auto run = [](bool traced) {
+      Tape tape;
+      std::optional<Trace> trace;
+      if (traced) trace.emplace(tape);
       const auto x = tape.variable(sample(3, 4, 0.5, 2, 1));
-      const auto mark = tape.mark();
       tape.backward(sum(log(x) * x));
-      tape.rewind(mark);
       tape.backward(sum(x * x / 2) * mean(x));
       return M(x.grad());
     };
-    CHECK(run(Trace::on) == run(Trace::off));
+    CHECK(run(true) == run(false));
   }
 }

@@ -1,0 +1,89 @@
+#pragma once
+// What a forward or a pullback may give for a matrix, and how it is written to memory:
+//   an Eigen expression              evaluated where it belongs, coefficient by coefficient
+//   written<S>(rows, cols, fill)     a function that fills the memory
+//   a LazyMatrix                     a kernel that fills it or adds to it: a matrix product
+
+#include "autograd/core/value.hpp"
+
+namespace autograd {
+
+class Arena;
+
+// A value that a function writes: fill(y) writes all of y, rows×cols.
+template <Element S, class Fill>
+struct Written {
+  using Scalar = S;
+  Index rows_, cols_;
+  Fill fill;
+  Index rows() const { return rows_; }
+  Index cols() const { return cols_; }
+};
+template <Element S, class Fill>
+Written<S, Fill> written(Index rows, Index cols, Fill fill) {
+  return {rows, cols, fill};
+}
+
+// A matrix that is not computed yet, and that can be computed a few rows at a time.
+template <Element S>
+struct LazyMatrix {
+  using Scalar = S;
+  virtual Index rows() const = 0;
+  virtual Index cols() const = 0;
+  // target = this, of this shape; target overlaps nothing that this is computed from.
+  virtual void assign_to(MatrixMap<S> target) const = 0;
+  // target += as many rows of this, from row `first` on, as target has.
+  virtual void add_to(MatrixMap<S> target, Index first = 0) const = 0;
+
+  // What is needed to compute it later (parameters/waiting.hpp).
+  // An upper bound of |element|, over all elements. It is not finite if something that this is computed from is not.
+  virtual S bound() const = 0;
+  // Whether what this is computed from is smaller than this, and stays as it is until the arena is rewound.
+  virtual bool can_wait(const Arena& arena) const = 0;
+  virtual const LazyMatrix* copy_to(Arena& arena) const = 0;
+
+ protected:
+  ~LazyMatrix() = default;  // nobody destroys what lies on a tape
+};
+template <class E>
+concept Lazy = std::derived_from<E, LazyMatrix<typename E::Scalar>>;
+
+// Matrix products are written as Eigen writes them, A * B. Kernel<E>::of(e) is the same product, with assign_to and add_to.
+template <class E>
+struct Kernel {
+  static_assert(!sizeof(E), "include autograd/arithmetic/gemm.hpp, which computes matrix products");
+};
+template <class E>
+inline constexpr bool is_product = false;
+template <class A, class B, int option>
+inline constexpr bool is_product<Eigen::Product<A, B, option>> = true;
+
+// target = e. e has the shape of target.
+template <class S, class E>
+void assign(MatrixMap<S> target, const E& e) {
+  if constexpr (is_product<E>)
+    Kernel<E>::of(e).assign_to(target);
+  else if constexpr (ArrayExpression<E>)
+    target.array() = e;
+  else if constexpr (EigenExpression<E>)
+    target.noalias() = e;
+  else if constexpr (requires { e.fill; })
+    e.fill(target);
+  else
+    e.assign_to(target);
+}
+
+// target += e.
+template <class S, class E>
+void add(MatrixMap<S> target, const E& e) {
+  if constexpr (is_product<E>)
+    Kernel<E>::of(e).add_to(target);
+  else if constexpr (ArrayExpression<E>)
+    target.array() += e;
+  else if constexpr (EigenExpression<E>)
+    target.noalias() += e;
+  else
+    e.add_to(target);
+}
+
+}  // namespace autograd

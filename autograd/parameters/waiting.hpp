@@ -1,0 +1,47 @@
+#pragma once
+// Gradients that wait. For a minibatch of n rows the gradient of a weight matrix d×k is a product of two thin ones,
+// W̄ = Xᵀ Ȳ: n (d + k) numbers say what d k would. A parameter keeps the factors, and an optimiser has the product
+// computed a few rows at a time, as it uses them. The whole product never goes to memory and back.
+
+#include "autograd/core/tape.hpp"
+
+namespace autograd {
+
+// What waits for one parameter, in the tape's memory.
+template <Element S>
+class Waiting final : public Keeper<S> {
+ public:
+  explicit Waiting(Tape& tape) : tape_(&tape) {}
+
+  bool keep(const LazyMatrix<S>& gradient) override {
+    if (!gradient.can_wait(tape_->arena())) return false;
+    last_ = new (tape_->allocate<Share>()) Share{last_, gradient.copy_to(tape_->arena())};
+    return true;
+  }
+  void forget() override { last_ = nullptr; }
+
+  // rows += those of everything that waits, from row `first` on, as many as `rows` has.
+  void add_rows_to(MatrixMap<S> rows, Index first) const {
+    for (const Share* share = last_; share; share = share->previous) share->gradient->add_to(rows, first);
+  }
+  void add_what_waits(MatrixMap<S> adjoint) override {
+    add_rows_to(adjoint, 0);
+    last_ = nullptr;
+  }
+  // No element of what waits is larger in size. Not finite if one of them is not; the bound itself may also overflow.
+  S bound() const {
+    S sum(0);
+    for (const Share* share = last_; share; share = share->previous) sum += share->gradient->bound();
+    return sum;
+  }
+
+ private:
+  struct Share {
+    Share* previous;
+    const LazyMatrix<S>* gradient;
+  };
+  Tape* tape_;
+  Share* last_ = nullptr;
+};
+
+}  // namespace autograd
