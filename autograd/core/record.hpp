@@ -129,14 +129,14 @@ void set_value(Tape& tape, Node<Matrix<S>>& node, const E& value) {
 
 // Tells the tape's observer of a record. It is kept out of the way of the tapes that have none.
 template <class... X>
-[[gnu::cold, gnu::noinline]] void show(Tape& tape, const Record& record, const X&... operands) {
+[[gnu::cold, gnu::noinline]] void show(Tape& tape, const Record& record, X... operands) {
   std::vector<const Record*> records;
   (operands.list(records), ...);
   tape.observer()->recorded(record, std::move(records));
 }
 
 template <Name name, class Forward, class Pullback, class... X>
-auto record_of(Tape& tape, const Forward& forward, const Pullback& pullback, X... x) {
+inline auto record_of(Tape& tape, const Forward& forward, const Pullback& pullback, X... x) {
   using T = kind_of<decltype(forward(x.get()...))>;
   using R = Recorded<T, Pullback, X...>;
   const bool needs_gradient = (x.needs_gradient() || ...);
@@ -166,7 +166,7 @@ Var<T> make_leaf(Tape& tape, const Operation& operation, const SetValue& set) {
 // Appends one record; `operands` are Vars, Numbers, or spans of scalar Vars. What depends on constants alone becomes a
 // constant itself. Throws std::invalid_argument if an operand lives on another tape, or was recorded before a rewind.
 template <Name name, class Forward, class Pullback, class... Operands>
-auto record(const Forward& forward, const Pullback& pullback, const Operands&... operands) {
+inline auto record(const Forward& forward, const Pullback& pullback, const Operands&... operands) {
   Tape& tape = detail::tape_of(operands...);
   return detail::record_of<name>(tape, forward, pullback, detail::operand(tape, operands)...);
 }

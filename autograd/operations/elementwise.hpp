@@ -74,9 +74,9 @@ Var<Matrix<S>> as_matrix(const Var<S>& x) {
 
 // An operand as the scalar or the matrix that an operation works on.
 template <Element S, class X>
-auto scalar_operand(const X& x) {
+decltype(auto) scalar_operand(const X& x) {
   if constexpr (detail::OperandTraits<X>::is_var)
-    return x;
+    return (x);  // a reference
   else
     return Number<S>{S(x)};
 }
