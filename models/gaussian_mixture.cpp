@@ -56,8 +56,8 @@ Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& 
   columns = x.value().transpose();
   const MatrixMap<S> u = tape->scratch<S>(K * d, n);  // of all k: the pullback needs it too
   return record<"squared_distances">(
-      [=](auto& x, auto& mu, auto& Q) {
-        return written<S>(n, K, [=, &x, &mu, &Q](auto D) {
+      [=](auto&, auto& mu, auto& Q) {
+        return written<S>(n, K, [=, &mu, &Q](auto D) {
           MatrixMap<S> centred = tape->scratch<S>(d, n), squares = tape->scratch<S>(1, n);
           for (Index k = 0; k < K; ++k) {
             auto u_k = MatrixMap<S>(u).middleRows(k * d, d);

@@ -88,7 +88,7 @@ TEST_SUITE("models") {
       return reparameterise(mu, log_var, mu.tape().constant(M(twice)));
     };
     CHECK_FALSE(samples_are_right(shared_noise, 1));
-    // exp log_var for a standard deviation
+    // exp log_var taken as the standard deviation
     const Sampler variance_for_deviation = [](auto& mu, auto& log_var, auto& epsilon) {
       return reparameterise(mu, log_var * 2.0, epsilon);
     };
