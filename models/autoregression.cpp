@@ -17,7 +17,7 @@ Autoregression::Autoregression(double mu, double sigma, double rho) : mu_(mu), s
 }
 
 std::vector<double> Autoregression::sample(int n, const Random& random) const {
-  std::vector<double> x(static_cast<std::size_t>(n));
+  std::vector<double> x(n);
   random.fill_normal(x);
   double deviation = 0, scale = sigma_;
   for (double& x_t : x) {
@@ -46,7 +46,7 @@ double Autoregression::inflation(int n) const {
   double factor = 1, correlation = 1;
   for (int k = 1; k < n; ++k) {
     correlation *= rho_;
-    factor += 2 * (1 - static_cast<double>(k) / n) * correlation;
+    factor += 2 * (1 - double(k) / n) * correlation;
   }
   return factor;
 }

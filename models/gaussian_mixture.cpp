@@ -54,10 +54,10 @@ Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& 
   autograd::Tape* tape = &x.tape();
   MatrixMap<S> columns = tape->scratch<S>(d, n);
   columns = x.value().transpose();
-  const MatrixMap<S> u = tape->scratch<S>(K * d, n);  // of all k, for the way back
+  const MatrixMap<S> u = tape->scratch<S>(K * d, n);  // of all k: the pullback needs it too
   return record<"squared_distances">(
-      [=](auto& x, auto& mu, auto& Q) {
-        return written<S>(n, K, [=, &x, &mu, &Q](auto D) {
+      [=](auto&, auto& mu, auto& Q) {
+        return written<S>(n, K, [=, &mu, &Q](auto D) {
           MatrixMap<S> centred = tape->scratch<S>(d, n), squares = tape->scratch<S>(1, n);
           for (Index k = 0; k < K; ++k) {
             auto u_k = MatrixMap<S>(u).middleRows(k * d, d);
@@ -89,9 +89,9 @@ Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& 
 
 // log Γ_d(a) = ¼ d (d - 1) log π + Σ_{j<d} log Γ(a - ½ j)
 double log_multivariate_gamma(double a, Index d) {
-  const double D = static_cast<double>(d);
+  const double D = d;
   double sum = 0.25 * D * (D - 1) * std::log(std::numbers::pi);
-  for (Index j = 0; j < d; ++j) sum += std::lgamma(a - 0.5 * static_cast<double>(j));
+  for (Index j = 0; j < d; ++j) sum += std::lgamma(a - 0.5 * j);
   return sum;
 }
 
@@ -134,7 +134,7 @@ Var<Matrix<S>> GaussianMixture<S>::log_joint(const Var<Matrix<S>>& x) const {
     throw std::invalid_argument(fmt::format("GaussianMixture: mu is {}, so x must have {} columns, found {}",
                                             autograd::shape_text(mu.rows(), d), d, x.cols()));
   }
-  const S constant = static_cast<S>(-0.5 * static_cast<double>(d) * std::log(2 * std::numbers::pi));
+  const S constant = -0.5 * d * std::log(2 * std::numbers::pi);
   const Var<Matrix<S>> log_scale = log_softmax(alpha) + transpose(sum(log_diagonal, By::row)) + constant;
   return log_scale - S(0.5) * squared_distances(x, mu, inverse_factors());
 }
@@ -151,7 +151,7 @@ Var<S> GaussianMixture<S>::log_prior(const WishartPrior& prior) const {
     throw std::invalid_argument(
         fmt::format("WishartPrior: expected gamma > 0 and m > -2, found {} and {}", prior.gamma, prior.m));
   }
-  const double K = static_cast<double>(mu.rows()), d = static_cast<double>(mu.cols()), nu = d + 1 + prior.m;
+  const double K = mu.rows(), d = mu.cols(), nu = d + 1 + prior.m;
   const double constant =
       nu * d * (std::log(prior.gamma) - 0.5 * std::log(2)) - log_multivariate_gamma(nu / 2, mu.cols());
   const Var<S> squared_norms = sum(exp(S(2) * log_diagonal)) + squared_norm(below);

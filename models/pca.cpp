@@ -6,7 +6,7 @@ namespace models {
 
 Pca pca(const autograd::Matrix<double>& x) {
   const autograd::Matrix<double> mean = x.colwise().mean(), centred = x.rowwise() - mean.row(0);
-  const auto eigen = autograd::symmetric_eigen(centred.transpose() * centred / static_cast<double>(x.rows()));
+  const auto eigen = autograd::symmetric_eigen(centred.transpose() * centred / x.rows());
   return {mean, eigen.values.reverse(), eigen.vectors.rowwise().reverse()};
 }
 

@@ -21,7 +21,7 @@ PpcaOptimum fit_ppca(const autograd::Matrix<double>& x, int k) {
   if (!(optimum.noise_variance > 1e-12 * optimum.eigenvalues(0))) {
     throw std::invalid_argument(fmt::format("fit_ppca: with k = {} nothing is left for the noise; take fewer", k));
   }
-  const double D = static_cast<double>(d);
+  const double D = d;
   optimum.log_likelihood = -0.5 * (D * kLog2Pi + optimum.eigenvalues.head(k).array().log().sum() +
                                    (D - k) * std::log(optimum.noise_variance) + D);
   return optimum;

@@ -9,6 +9,7 @@
 #include "chapters/11_vae/linear_gaussian.hpp"
 #include "chapters/lesson.hpp"
 #include "chapters/lesson/results.hpp"
+#include "models/vae/evaluate.hpp"
 #include "models/vae/vae_trainer.hpp"
 
 using namespace ch11;

@@ -6,6 +6,7 @@
 
 #include "models/ppca.hpp"
 #include "models/statistics/normal.hpp"
+#include "models/vae/evaluate.hpp"
 #include "models/vae/vae_trainer.hpp"
 
 namespace ch11 {

@@ -59,28 +59,28 @@ void binarise(const Random& random, std::uint64_t first, std::uint8_t scale, Pix
 }
 
 template <typename T>
-void fill(const Dataset& data, std::span<const int> indices, const Treatment& treatment, Eigen::Ref<Batch<T>> out) {
+void fill(const Dataset& data, std::span<const int> indices, const Treatment& treatment, Eigen::Ref<Matrix<T>> out) {
   const int d = data.dimensions();
-  if (out.rows() != static_cast<Eigen::Index>(indices.size()) || out.cols() != d)
+  if (out.rows() != Eigen::Index(indices.size()) || out.cols() != d)
     throw std::invalid_argument(
         fmt::format("fill_batch: out is {}×{}, expected {}×{}", out.rows(), out.cols(), indices.size(), d));
   const Random random = stream(treatment);
-  const std::uint64_t blocks_per_image = static_cast<std::uint64_t>(d + 3) / 4;
+  const std::uint64_t blocks_per_image = std::uint64_t(d + 3) / 4;
   for (std::size_t i = 0; i < indices.size(); ++i) {
     if (indices[i] < 0 || indices[i] >= data.count())
       throw std::invalid_argument(
           fmt::format("fill_batch: image {} is not one of the {} of '{}'", indices[i], data.count(), data.name));
     const auto grey = data.image(indices[i]);
-    T* row = &out(static_cast<Eigen::Index>(i), 0);
+    T* row = &out(i, 0);
     if (treatment.binarisation == Binarisation::none) {
-      for (int j = 0; j < d; ++j) row[j] = static_cast<T>(grey[j]) / static_cast<T>(data.scale);
+      for (int j = 0; j < d; ++j) row[j] = T(grey[j]) / T(data.scale);
       continue;
     }
     for (std::size_t j = 0; j < grey.size(); j += kPixels) {
       Pixels pixels = {};
       const std::size_t size = std::min(kPixels, grey.size() - j);
       std::copy_n(grey.begin() + j, size, pixels.begin());
-      binarise(random, indices[i] * blocks_per_image + j / 4, static_cast<std::uint8_t>(data.scale), pixels);
+      binarise(random, indices[i] * blocks_per_image + j / 4, data.scale, pixels);
       std::copy_n(pixels.begin(), size, row + j);
     }
   }
@@ -93,43 +93,43 @@ Binarisation parse_binarisation(const std::string& text) {
   if (found == kNames.end())
     throw std::invalid_argument(
         fmt::format("unknown binarisation '{}'{}", text, did_you_mean(text, {kNames.begin(), kNames.end()})));
-  return static_cast<Binarisation>(found - kNames.begin());
+  return Binarisation(found - kNames.begin());
 }
 
-std::string to_string(Binarisation binarisation) { return kNames.at(static_cast<std::size_t>(binarisation)); }
+std::string to_string(Binarisation binarisation) { return kNames.at(std::size_t(binarisation)); }
 
 void fill_batch(const Dataset& data, std::span<const int> indices, const Treatment& treatment,
-                Eigen::Ref<Batch<float>> out) {
+                Eigen::Ref<Matrix<float>> out) {
   fill<float>(data, indices, treatment, out);
 }
 
 void fill_batch(const Dataset& data, std::span<const int> indices, const Treatment& treatment,
-                Eigen::Ref<Batch<double>> out) {
+                Eigen::Ref<Matrix<double>> out) {
   fill<double>(data, indices, treatment, out);
 }
 
 template <typename T>
-Batch<T> as_matrix(const Dataset& data, const Treatment& treatment) {
-  std::vector<int> all(static_cast<std::size_t>(data.count()));
+Matrix<T> as_matrix(const Dataset& data, const Treatment& treatment) {
+  std::vector<int> all(data.count());
   std::iota(all.begin(), all.end(), 0);
-  Batch<T> out(data.count(), data.dimensions());
+  Matrix<T> out(data.count(), data.dimensions());
   fill<T>(data, all, treatment, out);
   return out;
 }
 
 template <typename T>
-Batch<T> mean_image(const Dataset& data) {
+Matrix<T> mean_image(const Dataset& data) {
   Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(data.dimensions());
   for (int i = 0; i < data.count(); ++i) {
     sum += Eigen::Map<const Eigen::RowVector<std::uint8_t, Eigen::Dynamic>>(data.image(i).data(), data.dimensions())
                .cast<double>();
   }
-  return (sum / (static_cast<double>(data.count()) * data.scale)).cast<T>();
+  return (sum / (double(data.count()) * data.scale)).cast<T>();
 }
 
-template Batch<float> mean_image(const Dataset&);
-template Batch<double> mean_image(const Dataset&);
-template Batch<float> as_matrix(const Dataset&, const Treatment&);
-template Batch<double> as_matrix(const Dataset&, const Treatment&);
+template Matrix<float> mean_image(const Dataset&);
+template Matrix<double> mean_image(const Dataset&);
+template Matrix<float> as_matrix(const Dataset&, const Treatment&);
+template Matrix<double> as_matrix(const Dataset&, const Treatment&);
 
 }  // namespace models

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <span>
 #include <string>
 
+#include "autograd/core/value.hpp"
 #include "models/data/dataset.hpp"
 
 namespace models {
+
+using autograd::Matrix;
 
 // How a grey pixel g in 0..scale becomes a number for the model. Results under different treatments cannot be
 // compared, so every reported number names its treatment.
@@ -23,37 +25,34 @@ Binarisation parse_binarisation(const std::string& text);
 std::string to_string(Binarisation binarisation);
 
 // A treatment with what its draws depend on besides image and pixel: dynamic draws are a function of (seed,
-// presentation, image, pixel), fixed ones of (seed, image, pixel). presentation is usually the epoch. An image met
-// twice in one presentation, as in sampling with replacement, looks the same both times: let presentation be the step
-// there.
+// presentation, image, pixel), fixed ones of (seed, image, pixel). presentation is usually the epoch. An image
+// met twice in one presentation, as in sampling with replacement, looks the same both times: let presentation
+// be the step there.
 struct Treatment {
   Binarisation binarisation = Binarisation::none;
   std::uint64_t seed = 0;
   std::uint64_t presentation = 0;
 };
 
-template <typename T>
-using Batch = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
 // Writes rows `indices` of the data set into out (indices.size() × d) in one pass: gathered, scaled, binarised. The
 // result does not depend on how a batch is cut into shards: rows may be filled by several threads, and nothing is
 // allocated. Throws std::invalid_argument for an out of another shape and an index outside 0 .. N-1.
 void fill_batch(const Dataset& data, std::span<const int> indices, const Treatment& treatment,
-                Eigen::Ref<Batch<float>> out);
+                Eigen::Ref<Matrix<float>> out);
 void fill_batch(const Dataset& data, std::span<const int> indices, const Treatment& treatment,
-                Eigen::Ref<Batch<double>> out);
+                Eigen::Ref<Matrix<double>> out);
 
 // The whole data set as one N × d matrix, for what needs it at once (a covariance, a mean image).
 template <typename T>
-Batch<T> as_matrix(const Dataset& data, const Treatment& treatment = {});
+Matrix<T> as_matrix(const Dataset& data, const Treatment& treatment = {});
 
 // The mean of the grey images, in 0 .. 1: 1 × d.
 template <typename T>
-Batch<T> mean_image(const Dataset& data);
+Matrix<T> mean_image(const Dataset& data);
 
-extern template Batch<float> mean_image(const Dataset&);
-extern template Batch<double> mean_image(const Dataset&);
-extern template Batch<float> as_matrix(const Dataset&, const Treatment&);
-extern template Batch<double> as_matrix(const Dataset&, const Treatment&);
+extern template Matrix<float> mean_image(const Dataset&);
+extern template Matrix<double> mean_image(const Dataset&);
+extern template Matrix<float> as_matrix(const Dataset&, const Treatment&);
+extern template Matrix<double> as_matrix(const Dataset&, const Treatment&);
 
 }  // namespace models

@@ -11,6 +11,9 @@
 #include "models/data/files.hpp"
 
 namespace models {
+
+using autograd::Matrix;
+
 namespace {
 
 std::string_view trim(std::string_view text) {
@@ -38,7 +41,7 @@ double number(std::string_view cell, const std::string& path, int line, int colu
 
 }  // namespace
 
-Table read_csv(const std::string& path, Header header) {
+Matrix<double> read_csv(const std::string& path, Header header) {
   const std::vector<std::uint8_t> bytes = read_file(path);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos)
@@ -51,14 +54,14 @@ Table read_csv(const std::string& path, Header header) {
   int rows = 0, columns = 0;
   for (; !text.empty(); ++rows, ++line) {
     std::string_view row = take(text, '\n');
-    const int cells = 1 + static_cast<int>(std::count(row.begin(), row.end(), ','));
+    const int cells = 1 + std::count(row.begin(), row.end(), ',');
     if (rows == 0) columns = cells;
     if (cells != columns)
       throw std::runtime_error(
           fmt::format("{}: line {} has {} columns, expected {} as in the first row", path, line, cells, columns));
     for (int column = 1; column <= cells; ++column) values.push_back(number(trim(take(row, ',')), path, line, column));
   }
-  return Eigen::Map<const Table>(values.data(), rows, columns);
+  return Eigen::Map<const Matrix<double>>(values.data(), rows, columns);
 }
 
 }  // namespace models

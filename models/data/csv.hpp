@@ -1,11 +1,10 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <string>
 
-namespace models {
+#include "autograd/core/value.hpp"
 
-using Table = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+namespace models {
 
 enum class Header { none, skip };
 
@@ -13,6 +12,6 @@ enum class Header { none, skip };
 // around numbers and empty lines at the end allowed, no quotes. Header::skip passes over the first line. Throws
 // std::runtime_error with file, line and column for whatever read_file throws for, a row of another length, a cell
 // that is not a number, and a table without rows.
-Table read_csv(const std::string& path, Header header = Header::none);
+autograd::Matrix<double> read_csv(const std::string& path, Header header = Header::none);
 
 }  // namespace models

@@ -20,7 +20,7 @@ Dataset load_idx_pair(const std::string& folder, const std::string& prefix, cons
   const std::string labels_path = plain_or_gz(folder + "/" + prefix + "-labels-idx1-ubyte");
   IdxImages images = read_idx_images(images_path);
   std::vector<std::uint8_t> labels = read_idx_labels(labels_path);
-  if (labels.size() != static_cast<std::size_t>(images.count))
+  if (labels.size() != std::size_t(images.count))
     throw std::runtime_error(fmt::format("{}: holds {} images, but {} holds {} labels", images_path, images.count,
                                          labels_path, labels.size()));
   return {name, images.height, images.width, 255, std::move(images.pixels), std::move(labels)};
@@ -30,7 +30,7 @@ std::uint8_t whole_number(double value, int largest, const std::string& path, Ei
   if (!(value >= 0 && value <= largest && value == std::floor(value)))
     throw std::runtime_error(fmt::format("{}: row {}, column {}: expected a whole number from 0 to {}, found {}", path,
                                          row + 1, column + 1, largest, value));
-  return static_cast<std::uint8_t>(value);
+  return value;
 }
 
 }  // namespace
@@ -49,14 +49,14 @@ Dataset slice(const Dataset& whole, int first, int count) {
 }
 
 Dataset load_csv_images(const std::string& path, const std::string& name, int scale) {
-  const Table table = read_csv(path);
+  const autograd::Matrix<double> table = read_csv(path);
   const Eigen::Index dimensions = table.cols() - 1;
-  const int side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(dimensions))));
+  const int side = std::lround(std::sqrt(dimensions));
   if (dimensions == 0 || Eigen::Index{side} * side != dimensions)
     throw std::runtime_error(
         fmt::format("{}: expected the pixels of a square image and a label, found {} columns", path, table.cols()));
   Dataset data{name, side, side, scale, {}, {}};
-  data.pixels.reserve(static_cast<std::size_t>(table.rows() * dimensions));
+  data.pixels.reserve(table.rows() * dimensions);
   for (Eigen::Index i = 0; i < table.rows(); ++i) {
     for (Eigen::Index j = 0; j < dimensions; ++j) data.pixels.push_back(whole_number(table(i, j), scale, path, i, j));
     data.labels.push_back(whole_number(table(i, dimensions), 255, path, i, dimensions));

@@ -17,11 +17,11 @@ struct Dataset {
   std::vector<std::uint8_t> pixels;  // N × d, row by row, 0 .. scale
   std::vector<std::uint8_t> labels;  // N
 
-  int count() const { return static_cast<int>(labels.size()); }
+  int count() const { return labels.size(); }
   int dimensions() const { return height * width; }  // d
   int classes() const;                               // the largest label + 1; 0 without images
   std::span<const std::uint8_t> image(int i) const {
-    return {pixels.data() + static_cast<std::size_t>(i) * dimensions(), static_cast<std::size_t>(dimensions())};
+    return {pixels.data() + std::size_t(i) * dimensions(), std::size_t(dimensions())};
   }
 };
 

@@ -23,7 +23,7 @@ std::vector<std::uint8_t> read_plain(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw std::runtime_error(fmt::format("{}: cannot be opened: {}", path, std::strerror(errno)));
   std::vector<std::uint8_t> bytes(fs::file_size(path));
-  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  in.read(reinterpret_cast<char*>(bytes.data()), bytes.size());
   if (!in) throw std::runtime_error(fmt::format("{}: cannot be read", path));
   return bytes;
 }
@@ -34,10 +34,9 @@ std::vector<std::uint8_t> read_gz(const std::string& path) {
   gzbuffer(in.get(), 1 << 17);
   std::vector<std::uint8_t> bytes;
   std::size_t size = 0;
-  for (int got = 1; got > 0; size += static_cast<std::size_t>(got)) {
+  for (int got = 1; got > 0; size += got) {
     if (size == bytes.size()) bytes.resize(std::max<std::size_t>(1 << 20, 2 * size));
-    got = gzread(in.get(), bytes.data() + size,
-                 static_cast<unsigned>(std::min<std::size_t>(bytes.size() - size, 1 << 30)));
+    got = gzread(in.get(), bytes.data() + size, unsigned(std::min<std::size_t>(bytes.size() - size, 1 << 30)));
     if (got < 0) throw std::runtime_error(fmt::format("{}: the gzip data is damaged or cut short", path));
   }
   // zlib hands through what is not gzip, and reports a stream cut short only here
@@ -58,7 +57,7 @@ void write_all(int file, std::span<const std::byte> bytes, const std::string& pa
   while (!bytes.empty()) {
     const ssize_t wrote = write(file, bytes.data(), bytes.size());
     if (wrote < 0 && errno != EINTR) fail_to_write(path);
-    if (wrote > 0) bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+    if (wrote > 0) bytes = bytes.subspan(wrote);
   }
 }
 

@@ -48,7 +48,7 @@ std::vector<int> read_header(const std::string& path, std::uint32_t magic, Bytes
     // as soon as one product is too large nothing more is multiplied: it cannot wrap around to the right size
     if (readable) expected *= size;
     readable = readable && size <= kLargestSize && expected <= kLargestSize;
-    shape.push_back(static_cast<int>(size));
+    shape.push_back(size);
   }
   const std::size_t found = bytes.size() - header;
   if (!readable)
@@ -57,7 +57,7 @@ std::vector<int> read_header(const std::string& path, std::uint32_t magic, Bytes
   if (expected != found)
     throw std::runtime_error(
         fmt::format("{}: the header announces {} = {} values, but {} follow it", path, text, expected, found));
-  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header));
+  bytes.erase(bytes.begin(), bytes.begin() + header);
   return shape;
 }
 

@@ -14,7 +14,7 @@ int edit_distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i <= a.size(); ++i) {
     for (std::size_t j = 0; j <= b.size(); ++j) {
       const auto at = [&](std::size_t up, std::size_t left) { return d[(i - up) * columns + j - left]; };
-      int best = static_cast<int>(std::max(i, j));
+      int best = std::max(i, j);
       if (i > 0 && j > 0) {
         best = std::min({at(1, 0) + 1, at(0, 1) + 1, at(1, 1) + (a[i - 1] != b[j - 1])});
         if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) best = std::min(best, at(2, 2) + 1);
@@ -27,11 +27,11 @@ int edit_distance(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  int least = std::max(2, static_cast<int>(word.size()) / 3) + 1;
+  int least = std::max(2, int(word.size()) / 3) + 1;
   for (const std::string& candidate : candidates) {
     const int distance = edit_distance(word, candidate);
     // a word of which nothing is left was not meant
-    if (distance < least && distance < static_cast<int>(candidate.size())) least = distance, best = candidate;
+    if (distance < least && distance < int(candidate.size())) least = distance, best = candidate;
   }
   return best;
 }

@@ -14,8 +14,8 @@ int edit_distance(std::string_view a, std::string_view b);
 // than a third of the word's letters, and more than two, would change).
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-// The same as the end of an error message: ": did you mean 'mnist'?", or ": known are mnist, digits" if none is close;
-// "" without candidates.
+// The same as the end of an error message: ": did you mean 'mnist'?", or ": known are mnist, digits" if none is
+// close; "" without candidates.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace models

@@ -96,7 +96,7 @@ Safetensors::Safetensors(const std::string& path) : path_(path), values_(read_fi
     throw std::runtime_error(fmt::format("checkpoint {}: its header should have {} bytes, but only {} follow", path,
                                          length, values_.size() - sizeof length));
   const std::string text(reinterpret_cast<const char*>(values_.data()) + sizeof length, length);
-  values_.erase(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(sizeof length + length));
+  values_.erase(values_.begin(), values_.begin() + (sizeof length + length));
   try {
     SafetensorsHeader header = parse_header(text, values_.size());
     metadata_ = std::move(header.metadata);
@@ -132,8 +132,7 @@ void Safetensors::read_as(const std::string& name, const Shape& shape, std::span
   if (found.shape != shape || found.dtype != kDtype<T>)
     throw std::runtime_error(fmt::format("checkpoint {}: tensor '{}' is {}, expected {}", path_, name,
                                          describe(found.shape, found.dtype), describe(shape, kDtype<T>)));
-  std::copy(values_.begin() + static_cast<std::ptrdiff_t>(found.begin),
-            values_.begin() + static_cast<std::ptrdiff_t>(found.end), reinterpret_cast<std::uint8_t*>(out.data()));
+  std::copy(values_.begin() + found.begin, values_.begin() + found.end, reinterpret_cast<std::uint8_t*>(out.data()));
 }
 
 void Safetensors::read(const std::string& name, const Shape& shape, std::span<float> out) const {

@@ -30,10 +30,10 @@ TensorView view(std::string name, Shape shape, std::span<const double> values);
 TensorView view(std::string name, Shape shape, std::span<const std::uint8_t> values);
 TensorView view(std::string name, Shape shape, std::span<const std::int64_t> values);
 
-// Writes the tensors, those of wider types first so that each is aligned, and replaces the file at path at one stroke
-// (replace_file in file.hpp): whatever goes wrong, it holds either its old content or the new. Throws
-// std::invalid_argument for a name that is empty, repeated, reserved or not UTF-8, and std::runtime_error when the file
-// cannot be written.
+// Writes the tensors, those of wider types first so that each is aligned, and replaces the file at path atomically
+// (replace_file in files.hpp): whatever goes wrong, it holds either its old content or the new. Throws
+// std::invalid_argument for a name that is empty, repeated, reserved or not UTF-8, and std::runtime_error when the
+// file cannot be written.
 void save_safetensors(const std::string& path, std::span<const TensorView> tensors, const Metadata& metadata = {});
 
 // A tensor in a file: its values are bytes begin .. end - 1 after the header.

@@ -20,7 +20,7 @@ struct Type {
 };
 constexpr Type kTypes[] = {{"F32", 4}, {"F64", 8}, {"U8", 1}, {"I64", 8}};  // in the order of Dtype
 
-const Type& type_of(Dtype dtype) { return kTypes[static_cast<std::size_t>(dtype)]; }
+const Type& type_of(Dtype dtype) { return kTypes[std::size_t(dtype)]; }
 
 Dtype parse_dtype(const std::string& tensor, const std::string& text) {
   const auto* found =
@@ -28,7 +28,7 @@ Dtype parse_dtype(const std::string& tensor, const std::string& text) {
   if (found == std::end(kTypes))
     throw std::runtime_error(
         fmt::format("tensor '{}' has the dtype '{}', expected one of F32, F64, U8, I64", tensor, text));
-  return static_cast<Dtype>(found - kTypes);
+  return Dtype(found - kTypes);
 }
 
 bool is_list_of_sizes(const Json& value) {
@@ -96,7 +96,7 @@ std::size_t byte_count(const Shape& shape, Dtype dtype) {
   if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
   std::size_t bytes = type_of(dtype).bytes;
   for (const std::int64_t size : shape) {
-    const auto factor = static_cast<std::size_t>(size);
+    const std::size_t factor = size;
     bytes = bytes > kMost / factor ? kMost : bytes * factor;
   }
   return bytes;

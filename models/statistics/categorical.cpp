@@ -33,7 +33,7 @@ void check_pair(const char* function, std::span<const double> p, std::span<const
 }
 
 void check_state(const char* function, int state, std::size_t states) {
-  if (state < 0 || static_cast<std::size_t>(state) >= states)
+  if (state < 0 || std::size_t(state) >= states)
     throw std::invalid_argument(fmt::format("{}: expected states 0 .. {}, found {}", function, states - 1, state));
 }
 
@@ -68,12 +68,12 @@ double kl_divergence(std::span<const double> p, std::span<const double> q) {
 
 std::vector<double> empirical_distribution(std::span<const int> x, int states) {
   if (x.empty()) throw std::invalid_argument("empirical_distribution: expected at least one data point, found none");
-  std::vector<double> p(static_cast<std::size_t>(states), 0.0);
+  std::vector<double> p(states, 0.0);
   for (const int state : x) {
     check_state("empirical_distribution", state, p.size());
-    ++p[static_cast<std::size_t>(state)];
+    ++p[state];
   }
-  for (double& p_k : p) p_k /= static_cast<double>(x.size());
+  for (double& p_k : p) p_k /= x.size();
   return p;
 }
 
@@ -83,7 +83,7 @@ double log_likelihood(std::span<const int> x, std::span<const double> p) {
   CompensatedSum<double> log_p;
   for (const int state : x) {
     check_state("log_likelihood", state, p.size());
-    log_p.add(std::log(p[static_cast<std::size_t>(state)]));
+    log_p.add(std::log(p[state]));
   }
   return log_p.value();
 }

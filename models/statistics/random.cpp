@@ -18,8 +18,8 @@ constexpr int kChunk = 4 * kLanes;    // draws they give
 using Words = std::uint32_t[kChunk];  // word w of the chunk's block b is [4 b + w]
 
 r123::Philox4x32::ctr_type philox(std::uint64_t seed, std::uint64_t stream, std::uint64_t block) {
-  const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
-  const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); };
+  const auto low = [](std::uint64_t x) -> std::uint32_t { return x; };
+  const auto high = [](std::uint64_t x) -> std::uint32_t { return x >> 32; };
   return r123::Philox4x32()({{low(block), high(block), low(stream), high(stream)}}, {{low(seed), high(seed)}});
 }
 
@@ -46,7 +46,7 @@ template <typename T>
 T to_uniform(std::uint32_t word) {
   if constexpr (std::same_as<T, double>) return (word + 0.5) * 0x1p-32;
   // through int, which vectorises everywhere
-  return (static_cast<float>(static_cast<std::int32_t>(word >> 9)) + 0.5f) * 0x1p-23f;
+  return (std::int32_t(word >> 9) + 0.5f) * 0x1p-23f;
 }
 
 template <typename T>
@@ -75,8 +75,8 @@ void normals(const Words& words, float* out) {
   using Half = Eigen::Array<float, kChunk / 2, 1>;
   Half u, v;
   for (int k = 0; k < kChunk / 2; ++k) {
-    u[k] = (static_cast<float>(words[2 * k]) + 0.5f) * 0x1p-32f;
-    v[k] = static_cast<float>(words[2 * k + 1]) * 0x1p-32f;
+    u[k] = (words[2 * k] + 0.5f) * 0x1p-32f;
+    v[k] = words[2 * k + 1] * 0x1p-32f;
   }
   const Half radius = (-2 * u.log()).sqrt();
   const Half angle = 2 * std::numbers::pi_v<float> * v;
@@ -111,7 +111,7 @@ void fill(const Random& random, std::span<T> out, std::uint64_t first, Draw draw
 std::uint64_t stream_of(Purpose purpose, std::uint64_t number) {
   if (number >> 48 != 0)
     throw std::invalid_argument(fmt::format("Random: number {} of a stream must be below 2^48", number));
-  return static_cast<std::uint64_t>(purpose) << 48 | number;
+  return std::uint64_t(purpose) << 48 | number;
 }
 
 }  // namespace
@@ -151,9 +151,9 @@ std::uint32_t Random::below(std::uint32_t n, std::uint64_t index) const {
   for (const std::uint32_t word : block(index)) {
     // word · n / 2^32 is the draw; of the remainders, 2^32 mod n are one too many for a fair share
     product = std::uint64_t{word} * n;
-    if (static_cast<std::uint32_t>(product) >= -n % n) break;
+    if (std::uint32_t(product) >= -n % n) break;
   }
-  return static_cast<std::uint32_t>(product >> 32);
+  return product >> 32;
 }
 
 void Random::fill_bits(std::span<std::uint32_t> out, std::uint64_t first) const { fill(*this, out, first, bits_of); }
@@ -186,7 +186,7 @@ void Random::fill_blocks(std::span<const std::uint64_t> numbers, std::span<std::
 
 void Random::fill_permutation(std::span<int> out) const {
   std::iota(out.begin(), out.end(), 0);
-  for (std::size_t i = out.size(); i > 1; --i) std::swap(out[i - 1], out[below(static_cast<std::uint32_t>(i), i)]);
+  for (std::size_t i = out.size(); i > 1; --i) std::swap(out[i - 1], out[below(i, i)]);
 }
 
 std::vector<int> Random::permutation(int n) const {

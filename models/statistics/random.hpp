@@ -69,8 +69,8 @@ class Random {
   void fill_normal(std::span<float> out, std::uint64_t first = 0) const;
   void fill_normal(std::span<double> out, std::uint64_t first = 0) const;
 
-  // The blocks with the given numbers, four words each: for those who need few of many. out.size() = 4 numbers.size();
-  // throws std::invalid_argument otherwise.
+  // The blocks with the given numbers, four words each: for those who need few of many. out.size() = 4
+  // numbers.size(); throws std::invalid_argument otherwise.
   void fill_blocks(std::span<const std::uint64_t> numbers, std::span<std::uint32_t> out) const;
 
   // 0 .. n-1 in a random order, each of the n! orders equally likely (Fisher & Yates; Knuth, TAOCP 2, algorithm P).

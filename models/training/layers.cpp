@@ -27,9 +27,9 @@ Var<Matrix<S>> activate(Activation activation, const Var<Matrix<S>>& x) {
 
 template <Element S>
 void glorot_uniform(MatrixMap<S> W, const Random& random) {
-  const double bound = std::sqrt(6.0 / static_cast<double>(W.rows() + W.cols()));
+  const double bound = std::sqrt(6.0 / (W.rows() + W.cols()));
   for (Index i = 0; i < W.size(); ++i) {
-    W.data()[i] = static_cast<S>(bound * (2 * random.uniform(static_cast<std::uint64_t>(i)) - 1));
+    W.data()[i] = bound * (2 * random.uniform(i) - 1);
   }
 }
 

@@ -15,16 +15,16 @@ Optimiser<S>::Optimiser(const OptimiserSettings& settings, Index size) : setting
 template <Element S>
 void Optimiser<S>::begin_step(double learning_rate) {
   ++steps;
-  const double t = static_cast<double>(steps);
-  rate_ = static_cast<S>(is_adam() ? learning_rate / (1 - std::pow(settings_.beta1, t)) : learning_rate);
-  second_scale_ = static_cast<S>(1 / (1 - std::pow(settings_.beta2, t)));
+  const double t = steps;
+  rate_ = is_adam() ? learning_rate / (1 - std::pow(settings_.beta1, t)) : learning_rate;
+  second_scale_ = 1 / (1 - std::pow(settings_.beta2, t));
 }
 
 // Plain loops, which the compiler vectorises: all arrays of Adam go through the caches once.
 template <Element S>
 void Optimiser<S>::update(S* theta, const S* g, Index first, Index count) {
-  const S beta1 = static_cast<S>(settings_.beta1), beta2 = static_cast<S>(settings_.beta2),
-          epsilon = static_cast<S>(settings_.epsilon), rate = rate_, second_scale = second_scale_;
+  const S beta1 = settings_.beta1, beta2 = settings_.beta2, epsilon = settings_.epsilon, rate = rate_,
+          second_scale = second_scale_;
   theta += first;
   switch (settings_.method) {
     case Method::sgd:
@@ -52,8 +52,7 @@ void Optimiser<S>::update(S* theta, const S* g, Index first, Index count) {
 }
 
 double Schedule::at(std::uint64_t step) const {
-  const double part =
-      std::min(1.0, static_cast<double>(step) / static_cast<double>(std::max<std::uint64_t>(1, steps)));
+  const double part = std::min(1.0, double(step) / std::max<std::uint64_t>(1, steps));
   switch (kind) {
     case ScheduleKind::constant:
       return first;

@@ -24,15 +24,15 @@ struct OptimiserSettings {
 // momentum   m = β₁ m + g                      θ -= α m                                   (Polyak 1964)
 // adam       m = β₁ m + (1 - β₁) g             θ -= α m̂ / (√v̂ + ε)                        (Kingma & Ba 2015, alg. 1)
 //            v = β₂ v + (1 - β₂) g²            m̂ = m / (1 - β₁ᵗ)   v̂ = v / (1 - β₂ᵗ)
-// soap       the same, of gradients that a trainer has rotated (eigenbasis.hpp)
+// soap       the same, of gradients that a trainer has rotated (soap.hpp)
 template <Element S>
 class Optimiser {
  public:
   // Moments of 0 for `size` parameters.
   Optimiser(const OptimiserSettings& settings, Index size);
 
-  // Begins step t = 1, 2, ... with learning rate α; update() may then be called once for each part of the array, by
-  // several threads.
+  // Begins step t = 1, 2, ... with learning rate α; update() may then be called once for each part of the
+  // array, by several threads.
   void begin_step(double learning_rate);
   // Parameters first .. first + count - 1 of the whole array θ, whose gradients are g[0] .. g[count - 1].
   void update(S* theta, const S* g, Index first, Index count);

@@ -21,7 +21,7 @@ void keep_products_on_one_thread() {
 }
 }  // namespace
 
-int core_count() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+int core_count() { return std::max<int>(1, std::thread::hardware_concurrency()); }
 
 void parallel_for(int n, int threads, const std::function<void(int)>& body) {
   keep_products_on_one_thread();

@@ -16,11 +16,6 @@ using autograd::ConstMatrixMap;
 using autograd::MatrixMap;
 using autograd::Slot;
 
-template <class S>
-ConstMatrixMap<S> read_only(const Matrix<S>& x) {
-  return {x.data(), x.rows(), x.cols()};
-}
-
 // The matrix that an expression, a product for instance, stands for.
 template <class E>
 Matrix<typename E::Scalar> value_of(const E& expression) {
@@ -61,7 +56,8 @@ void Eigenbasis<S>::update(Parameters<S>& parameters, const Buffer<S>& g, Optimi
 // W += Q u, where u is Adam's step for the gradient Qᵀ G.
 template <Element S>
 void Eigenbasis<S>::step_along(const Basis& basis, Parameters<S>& parameters, const Buffer<S>& g, Optimiser<S>& adam) {
-  const ConstMatrixMap<S> Q = read_only(basis.Q), G = parameters.view(g, basis.slot);
+  const Matrix<S>& Q = basis.Q;
+  const ConstMatrixMap<S> G = parameters.view(g, basis.slot);
   const MatrixMap<S> rotated = parameters.view(rotated_, basis.slot);
   if (basis.of_rows)
     assign(rotated, Q.transpose() * G);
@@ -79,7 +75,7 @@ void Eigenbasis<S>::step_along(const Basis& basis, Parameters<S>& parameters, co
 // C = β C + (1 - β) G Gᵀ
 template <Element S>
 void Eigenbasis<S>::observe(const Parameters<S>& parameters, const Buffer<S>& g, int threads) {
-  const S beta = static_cast<S>(kDecay);
+  const S beta = kDecay;
   for_bases(threads, [&](Basis& basis) {
     const ConstMatrixMap<S> G = parameters.view(g, basis.slot);
     const Index n = basis.C.rows();
@@ -113,8 +109,8 @@ void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int thre
 template <Element S>
 template <class F>
 void Eigenbasis<S>::for_bases(int threads, F f) {
-  const auto one = [&](int i) { f(bases[static_cast<std::size_t>(i)]); };
-  parallel_for(static_cast<int>(bases.size()), threads, std::ref(one));
+  const auto one = [&](int i) { f(bases[i]); };
+  parallel_for(bases.size(), threads, std::ref(one));
 }
 
 template class Eigenbasis<float>;

@@ -1,6 +1,6 @@
 #pragma once
-// Adam in the eigenbasis of the gradient's covariance: "SOAP" (Vyas et al. 2024, algorithm 3, on the shorter side
-// alone).
+// Adam in the eigenbasis of the gradient's covariance: "SOAP" (Vyas et al. 2024, algorithm 3, on
+// the shorter side alone).
 //
 // Adam scales every parameter by itself, which is right where parameters do not depend on each other. The rows of a
 // weight matrix W do: their gradients are correlated, as the activations they are multiplied with. In the basis of the
@@ -8,8 +8,8 @@
 //   C = β C + (1 - β) G Gᵀ           the covariance, r×r
 //   Q R = C Q                        orthogonal iteration: the columns of Q go to the eigenvectors of C
 //   W += Q u                         u is Adam's step for the gradient Qᵀ G
-// For r > c the same holds of columns: C = β C + (1 - β) Gᵀ G, gradient G Q, and W += u Qᵀ. Vectors are left as they
-// are.
+// For r > c the same holds of columns: C = β C + (1 - β) Gᵀ G, gradient G Q, and W += u Qᵀ. Vectors are
+// left as they are.
 
 #include <vector>
 

@@ -30,7 +30,7 @@ struct Elements {
   Elements(Tape& tape, Index rows, Index cols, Index capacity)
       : rows(rows),
         cols(cols),
-        first(tape.array<int>(static_cast<std::size_t>(rows + 1)).data()),
+        first(tape.array<int>(rows + 1).data()),
         column(tape.template scratch<int>(1, capacity).data()),
         value(tape.template scratch<S>(1, capacity).data()) {}
   int count() const { return first[rows]; }
@@ -42,7 +42,7 @@ Elements<S> elements_of(Tape& tape, const ConstMatrixMap<S>& x) {
   int count = 0;
   for (Index i = 0; i < x.rows(); ++i) {
     for (Index j = 0; j < x.cols(); ++j) {  // writes every element, and the next one over it if it was 0: no branch
-      elements.column[count] = static_cast<int>(j);
+      elements.column[count] = j;
       elements.value[count] = x(i, j);
       count += x(i, j) != S(0);
     }
@@ -88,8 +88,8 @@ class SparseProduct final : public autograd::LazyMatrix<S> {
     for (; left < C.cols(); ++left) add_columns<1>(C, first, left);
   }
   S bound() const override { return ConstMatrixMap<S>(X.value, 1, X.count()).cwiseAbs().sum() * B.cwiseAbs().sum(); }
-  bool can_wait(
-      const autograd::Arena& arena) const override {  // an element of X is two numbers: its column, and its value
+  // An element of X is two numbers: its column, and its value.
+  bool can_wait(const autograd::Arena& arena) const override {
     return 2 * X.count() + B.size() < rows() * cols() && arena.holds(B.data());
   }
   const autograd::LazyMatrix<S>* copy_to(autograd::Arena& arena) const override {
@@ -100,8 +100,8 @@ class SparseProduct final : public autograd::LazyMatrix<S> {
   Elements<S> X;
   ConstMatrixMap<S> B;
 
-  // C += X B in columns left .. left + width - 1: so few that a row's sums stay in registers, and B's columns in a
-  // cache.
+  // C += X B in columns left .. left + width - 1: so few that a row's sums stay in registers, and B's
+  // columns in a cache.
   template <int width>
   void add_columns(MatrixMap<S>& C, Index first, Index left) const {
     using Part = Eigen::Array<S, 1, width>;

@@ -10,7 +10,7 @@ using autograd::Matrix;
 using autograd::Var;
 
 // y = x W + b, as autograd::affine, but summed over the elements of x that are not 0: each costs one row of W, and one
-// of ȳ on the way back.      x: n×in   W: in×out   b: 1×out
+// of ȳ in the pullback.      x: n×in   W: in×out   b: 1×out
 //   x̄ += ȳ Wᵀ      W̄ += xᵀ ȳ      b̄ += Σ rows of ȳ
 // Throws std::invalid_argument if the shapes do not fit.
 template <Element S>

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory_resource>
 
 #include "autograd/instruments/trace.hpp"
 #include "models/training/parallel.hpp"
@@ -32,8 +35,8 @@ Trainer<S>::Trainer(Parameters<S>& parameters, const TrainerSettings& settings)
     eigenbasis_.emplace(parameters);
     gradient_ = Buffer<S>::Zero(parameters.size());
   }
-  parts_ = std::vector<Part>(static_cast<std::size_t>(settings.shards));
-  for (Part& part : parts_) part.gradient = Buffer<S>::Zero(parameters.size());
+  workplaces_ = std::vector<Workplace>(settings.shards);
+  for (Workplace& place : workplaces_) place.gradient = Buffer<S>::Zero(parameters.size());
   cut_into_blocks();
 }
 
@@ -54,34 +57,40 @@ void Trainer<S>::cut_into_blocks() {
 
 template <Element S>
 Shard Trainer<S>::shard_of(int number, int rows) const {
-  const auto shards = static_cast<int>(parts_.size());
-  const auto begin = [&](int i) { return static_cast<int>(std::int64_t{rows} * i / shards); };
+  const int shards = workplaces_.size();
+  const auto begin = [&](int i) -> int { return std::int64_t{rows} * i / shards; };
   return {number, begin(number), begin(number + 1) - begin(number)};
 }
 
 template <Element S>
-void Trainer<S>::run_shard(const ShardLoss& loss, const Shard& shard) {
-  auto& [tape, gradient, theta, value, bound] = parts_[static_cast<std::size_t>(shard.number)];
+typename Trainer<S>::ShardResult Trainer<S>::run_shard(const ShardLoss& loss, const Shard& shard) {
+  auto& [tape, gradient, theta] = workplaces_[shard.number];
   theta.reset();
-  value = bound = S(0);
-  if (shard.count == 0) return;
+  if (shard.count == 0) return {};
   tape.rewind();
   theta.emplace(tape, parameters_, gradient);
-  const Var<S> part = loss(*theta, shard);
-  tape.backward(part);
-  value = part.value();
-  bound = theta->gradient_bound();
+  const ShardPart part = loss(*theta, shard);
+  tape.backward(part.loss);
+  return {part.loss.value(), part.tally, theta->gradient_bound()};
 }
 
 template <Element S>
-S Trainer<S>::step(const ShardLoss& loss, int rows, double learning_rate) {
-  const auto run = [&](int i) { run_shard(loss, shard_of(i, rows)); };
-  parallel_for(static_cast<int>(parts_.size()), threads_, std::ref(run));
-  S total(0), bound(0);
-  for (const Part& part : parts_) total += part.loss, bound += part.gradient_bound;
+typename Trainer<S>::Step Trainer<S>::step(const ShardLoss& loss, int rows, double learning_rate) {
+  std::array<std::byte, 4096> room;  // on the stack, for the results of some eighty shards
+  std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
+  std::pmr::vector<ShardResult> results(workplaces_.size(), &memory);
+  const auto run = [&](int i) { results[i] = run_shard(loss, shard_of(i, rows)); };
+  parallel_for(results.size(), threads_, std::ref(run));
+  Step total;
+  S bound = 0;
+  for (const ShardResult& result : results) {
+    total.loss += result.loss;
+    total.tally += result.tally;
+    bound += result.gradient_bound;
+  }
   // Only where the bound leaves room for doubt, rounding included, does it pay to look at every element.
   const bool surely_finite = bound < std::numeric_limits<S>::max() / 2;
-  if (!std::isfinite(total) || !(surely_finite || gradient_is_finite())) report_not_finite(loss, rows);
+  if (!std::isfinite(total.loss) || !(surely_finite || gradient_is_finite())) report_not_finite(loss, rows);
   update_parameters(learning_rate);
   return total;
 }
@@ -94,15 +103,15 @@ void Trainer<S>::for_gradient_blocks(F f) {
   const bool worth_waking_others = parameters_.size() > kBlock;
   const int threads = worth_waking_others ? threads_ : 1;
   const auto one = [&](int i) {
-    const Block& block = blocks_[static_cast<std::size_t>(i)];
-    MatrixMap<S> g(scratch_[static_cast<std::size_t>(i % threads)].data(), block.rows, block.cols);
+    const Block& block = blocks_[i];
+    MatrixMap<S> g(scratch_[i % threads].data(), block.rows, block.cols);
     g.setZero();
-    for (const Part& part : parts_) {
-      if (part.theta) part.theta->add_gradient_rows(block.slot, block.first_row, g);
+    for (const Workplace& place : workplaces_) {
+      if (place.theta) place.theta->add_gradient_rows(block.slot, block.first_row, g);
     }
     f(block, g);
   };
-  parallel_for(static_cast<int>(blocks_.size()), threads, std::ref(one));
+  parallel_for(blocks_.size(), threads, std::ref(one));
 }
 
 template <Element S>
@@ -129,13 +138,13 @@ void Trainer<S>::update_parameters(double learning_rate) {
 template <Element S>
 void Trainer<S>::report_not_finite(const ShardLoss& loss, int rows) const {
   Buffer<S> gradient = Buffer<S>::Zero(parameters_.size());
-  for (int i = 0; i < static_cast<int>(parts_.size()); ++i) {
+  for (std::size_t i = 0; i < workplaces_.size(); ++i) {
     const Shard shard = shard_of(i, rows);
     if (shard.count == 0) continue;
     Tape tape;
     const autograd::Trace trace(tape);
     const Watched<S> theta(tape, parameters_, gradient);
-    tape.backward(loss(theta, shard));
+    tape.backward(loss(theta, shard).loss);
     if (trace.first_not_finite()) {
       throw NotFinite(fmt::format("the loss is no longer finite: first at {}", *trace.first_not_finite()));
     }

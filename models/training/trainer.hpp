@@ -28,6 +28,10 @@ struct Shard {
   int count;  // rows
 };
 
+// Numbers that a shard reports beside its part of the loss, such as the parts of a bound. Whatever they mean, they are
+// added up over the shards.
+using Tally = Eigen::Array3d;
+
 // The loss or its gradient was not finite. what() names the first operation where that showed.
 struct NotFinite : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -43,29 +47,47 @@ struct TrainerSettings {
 template <Element S>
 class Trainer {
  public:
-  // A shard's part of the loss, recorded on the tape of `theta`. The parts add up to the loss.
-  using ShardLoss = std::function<Var<S>(const Watched<S>& theta, const Shard& shard)>;
+  // A shard's part of the loss, recorded on the tape of `theta`: the parts add up to the loss.
+  struct ShardPart {
+    Var<S> loss;
+    Tally tally = Tally::Zero();
+    ShardPart(const Var<S>& loss) : loss(loss) {}
+    ShardPart(const Var<S>& loss, const Tally& tally) : loss(loss), tally(tally) {}
+  };
+  using ShardLoss = std::function<ShardPart(const Watched<S>& theta, const Shard& shard)>;
+
+  // What a step found before it moved the parameters: sums over the shards, in their order.
+  struct Step {
+    S loss = 0;
+    Tally tally = Tally::Zero();
+  };
 
   // Throws std::invalid_argument unless shards >= 1 and threads >= 0. The parameters must outlive the trainer.
   Trainer(Parameters<S>& parameters, const TrainerSettings& settings);
 
-  // One step on a minibatch of `rows` rows with learning rate α; returns the loss before it. Nothing is allocated once
-  // the tapes have seen a step of this size, but where a basis turns (eigenbasis.hpp). What a shard throws is rethrown
-  // here. Throws NotFinite if the loss or its gradient is not finite. Whatever is thrown, parameters and optimiser stay
-  // as they were.
-  S step(const ShardLoss& loss, int rows, double learning_rate);
+  // One step on a minibatch of `rows` rows with learning rate α. Nothing is allocated once the tapes have seen a step of
+  // this size, except where a basis turns (soap.hpp); pass std::ref(loss) to keep std::function from copying a lambda to
+  // the heap. What a shard throws is rethrown here. Throws NotFinite if the loss or its gradient is not finite. Whatever
+  // is thrown, parameters and optimiser stay as they were.
+  Step step(const ShardLoss& loss, int rows, double learning_rate);
 
   Optimiser<S>& optimiser() { return optimiser_; }
+  const Optimiser<S>& optimiser() const { return optimiser_; }
   // Only Method::soap has one.
   std::optional<Eigenbasis<S>>& eigenbasis() { return eigenbasis_; }
+  const std::optional<Eigenbasis<S>>& eigenbasis() const { return eigenbasis_; }
   int threads() const { return threads_; }
 
  private:
-  struct Part {  // of a step: what one shard works with
+  struct Workplace {  // of a shard: memory that is kept from step to step
     Tape tape;
     Buffer<S> gradient;
     std::optional<Watched<S>> theta;  // none if the shard has no rows
-    S loss = 0, gradient_bound = 0;
+  };
+  struct ShardResult {
+    S loss = 0;
+    Tally tally = Tally::Zero();
+    S gradient_bound = 0;  // no element of the shard's gradient is larger in size
   };
   struct Block {  // of the parameters: rows of one of them, `size` numbers from `offset` on in the flat buffer
     autograd::Slot slot;
@@ -73,7 +95,7 @@ class Trainer {
   };
 
   void cut_into_blocks();
-  void run_shard(const ShardLoss& loss, const Shard& shard);
+  ShardResult run_shard(const ShardLoss& loss, const Shard& shard);
   template <class F>
   void for_gradient_blocks(F f);
   bool gradient_is_finite();
@@ -86,7 +108,7 @@ class Trainer {
   std::optional<Eigenbasis<S>> eigenbasis_;
   Buffer<S> gradient_;  // the whole, which only an eigenbasis needs
   int threads_;
-  std::vector<Part> parts_;  // one a shard
+  std::vector<Workplace> workplaces_;  // one a shard
   std::vector<Block> blocks_;
   std::vector<Buffer<S>> scratch_;  // a block's gradient, one a thread
 };

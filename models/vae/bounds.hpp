@@ -1,70 +1,72 @@
 #pragma once
-// What a VAE is trained with and judged by: the evidence lower bound, its K-sample version, and the log-likelihood
-// estimated by importance sampling. In nats.
-
-#include <functional>
+// Lower bounds of log p(x) that a VAE is trained with. In nats, one a row of x.
+//
+// x: n×pixels. epsilon: (n·K)×latent standard normal numbers, K rows for each row of x. beta weighs the KL divergence;
+// with β = 1 they are bounds (Higgins et al. 2017 for others). All throw std::invalid_argument where the rows of epsilon
+// are no multiple of x's, or its columns not the latent dimensions.
 
 #include "models/vae/vae.hpp"
 
 namespace models {
 
-enum class Objective {
-  elbo,  // E_q [ log p(x|z) ] - β KL( q(z|x) ‖ p(z) ), averaged over K samples              (Kingma & Welling 2014)
-  iwae,  // E log (1/K) Σ_k p(x|z_k) [p(z_k) / q(z_k|x)]^β, with K samples                    (Burda et al. 2016, eq. 8)
+// A bound of every row of x, and its two parts at the same samples.
+template <Element S>
+struct Bound {
+  Var<Matrix<S>> value;           // n×1
+  Var<Matrix<S>> log_likelihood;  // log p(x|z): n×1, or (n·K)×1, one of each sample
+  Var<Matrix<S>> kl;              // KL(q ‖ p), or what is summed to estimate it: likewise
+
+  // The parts as they are reported, summed over the rows of x and averaged over the samples: the rate KL(q ‖ p), and the
+  // distortion -E log p(x|z).
+  double rate() const { return total(kl); }
+  double distortion() const { return -total(log_likelihood); }
+
+ private:
+  double total(const Var<Matrix<S>>& part) const {
+    return part.value().template cast<double>().sum() / (part.rows() / value.rows());
+  }
 };
 
-enum class Kl {
-  analytic,  // in closed form
-  sampled,   // log q(z|x) - log p(z), at the same samples as the likelihood
-  path,  // as sampled, but its gradient flows through z alone. What is left out, the derivative of log q at a fixed
-         // z, has mean 0, so the gradient stays unbiased; its noise falls to 0 as q comes to be the posterior
-         // (Roeder, Wu & Duvenaud 2017, "Sticking the landing", eq. 6-8)
-};
+// E_q log p(x|z) - β KL(q ‖ p), with nothing sampled. Only a linear decoder with Gaussian likelihood has this closed
+// form: throws std::logic_error for any other.
+template <Element S>
+Bound<S> closed_form_bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, S beta);
+
+// The evidence lower bound: the same with log p(x|z) at K samples z ~ q(z|x)                (Kingma & Welling 2014, eq. 10)
+template <Element S>
+Bound<S> elbo(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
+              S beta);
+
+// The same with the divergence sampled too, as log q(z|x) - log p(z) at the samples of the likelihood.       (eq. 6)
+template <Element S>
+Bound<S> sampled_elbo(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x,
+                      const Var<Matrix<S>>& epsilon, S beta);
+
+// The same value, but its gradient flows through z alone. What is left out, the derivative of log q at a fixed z, has
+// mean 0, so the gradient stays unbiased; its noise falls to 0 as q comes to be the posterior (Roeder, Wu & Duvenaud
+// 2017, "Sticking the landing", eq. 6-8).
+template <Element S>
+Bound<S> path_elbo(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
+                   S beta);
+
+// log (1/K) Σ_k p(x|z_k) [p(z_k) / q(z_k|x)]^β                                              (Burda et al. 2016, eq. 8)
+template <Element S>
+Bound<S> iwae_bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
+                    S beta);
+
+// Which of them, in the words of a training's options.
+enum class Objective { elbo, iwae };
+enum class Kl { analytic, sampled, path };  // how the elbo's divergence is computed: elbo, sampled_elbo, path_elbo
 
 struct BoundSettings {
   Objective objective = Objective::elbo;
-  int samples = 1;  // K; 0: the expectation in closed form (linear decoder with Gaussian likelihood only)
+  int samples = 1;  // K; 0: closed_form_bound, which needs no noise
   Kl kl = Kl::analytic;
-  double beta = 1;  // Higgins et al. 2017
+  double beta = 1;
 };
 
-// The bound of every row of x (n×1), and its two parts at the same samples: distortion = -E log p(x|z), and rate =
-// KL(q ‖ p), sampled or not. Under the iwae objective the parts are averages over the samples.
-template <Element S>
-struct Bound {
-  Var<Matrix<S>> value;
-  double rate = 0, distortion = 0;  // summed over the rows
-};
-
-// epsilon: (n·K)×latent standard normal numbers, K rows for each row of x. Throws std::invalid_argument for
-// another number of rows.
 template <Element S>
 Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
                const BoundSettings& settings);
-
-// The mean bound over a data set, with the standard error over its rows.
-struct Evaluation {
-  double elbo = 0, se = 0;
-  double rate = 0, distortion = 0;
-};
-
-// An importance-sampled log-likelihood (K samples an image from q): the mean over images, its standard error over the
-// images, and the Monte Carlo error of this very mean (the delta method on each image's mean weight), which one sample
-// cannot tell: NaN for K = 1.
-struct LogLikelihood {
-  double mean = 0, se = 0, monte_carlo_se = 0;
-};
-
-// One sample a row, or the closed form with samples = 0. x: N×pixels.
-template <Element S>
-Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, std::uint64_t seed,
-                    const BoundSettings& settings = {});
-
-//   log p(x) ≈ log (1/K) Σ_k w_k,   w_k = p(x|z_k) p(z_k) / q(z_k|x),   z_k ~ q(z|x)       (Burda et al. 2016, §5)
-// A lower bound in expectation; x: N×pixels, K >= 1. The noise of an image is a function of (seed, its row).
-// `progress`, if given, is called after each group of images with the number done.
-template <Element S>
-LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, int K,
-                                        std::uint64_t seed, const std::function<void(int)>& progress = {});
 
 }  // namespace models

@@ -44,7 +44,7 @@ std::string VaeShape::text() const {
   layers.insert(layers.end(), hidden.begin(), hidden.end());
   layers.push_back(latent);
   return fmt::format(
-      "{} {} {}{}", fmt::join(layers, "-"), hidden.empty() ? "linear" : kActivationNames[static_cast<int>(activation)],
+      "{} {} {}{}", fmt::join(layers, "-"), hidden.empty() ? "linear" : kActivationNames[int(activation)],
       likelihood == Likelihood::bernoulli ? "bernoulli" : "gaussian", shared_variance ? " shared-variance" : "");
 }
 

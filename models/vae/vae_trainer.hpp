@@ -1,10 +1,9 @@
 #pragma once
-// Training of a VAE on images: minibatches, noise, steps, and a checkpoint from which training goes on to the same
-// bits.
+// Training of a VAE on images: minibatches, noise, steps, and a checkpoint from which training goes on
+// to the same bits.
 
-#include <functional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "models/data/binarise.hpp"
 #include "models/data/dataset.hpp"
@@ -32,14 +31,14 @@ struct EpochMeans {
   double bound = 0, rate = 0, distortion = 0;
 };
 
-// A training is a function of (data, shape, settings) alone: noise, minibatches and binarisation are drawn by (seed,
-// purpose, step), so what it does after step t depends on the parameters, the optimiser and t, all of which a
-// checkpoint keeps.
+// A training is a function of (data, shape, settings) alone: noise, minibatches and binarisation are drawn by
+// (seed, purpose, step), so what it does after step t depends on the parameters, the optimiser and t, all of
+// which a checkpoint keeps.
 template <Element S>
 class VaeTrainer {
  public:
-  // Throws std::invalid_argument if the settings do not fit the data (a batch larger than it, say). The data must
-  // outlive the trainer.
+  // Throws std::invalid_argument if the settings do not fit the data (a batch larger than it, say). The data
+  // must outlive the trainer.
   VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeTrainingSettings& settings);
   VaeTrainer(const VaeTrainer&) = delete;
   VaeTrainer& operator=(const VaeTrainer&) = delete;
@@ -48,16 +47,16 @@ class VaeTrainer {
   int step();
 
   bool done() const { return epoch() >= settings_.epochs; }
-  int epoch() const { return static_cast<int>(steps_ / steps_per_epoch()); }  // completed epochs
-  bool at_epoch_end() const { return steps_ % steps_per_epoch() == 0; }       // nothing done yet counts as one
+  int epoch() const { return steps() / steps_per_epoch(); }               // completed epochs
+  bool at_epoch_end() const { return steps() % steps_per_epoch() == 0; }  // nothing done yet counts as one
   int steps_per_epoch() const { return batches_.steps_per_epoch(); }
-  std::uint64_t steps() const { return steps_; }
+  std::uint64_t steps() const { return trainer_.optimiser().steps; }
   int images_per_epoch() const { return batches_.count(); }
   int images_in_epoch() const { return images_; }  // so far
   EpochMeans means() const;
 
-  // Everything that the rest of the training depends on, with `history` (a table of whatever the caller records, one
-  // row an epoch), at one stroke: the old file stays if the new one cannot be written.
+  // Writes everything that the rest of the training depends on, with `history` (a table of whatever the caller
+  // records, one row an epoch). The old file stays if the new one cannot be written, which throws std::runtime_error.
   void save(const std::string& path, const Matrix<double>& history) const;
   // Goes on from a checkpoint; returns its history. Throws std::runtime_error, naming what was expected and what was
   // found, if the file is damaged, of another model, or was trained with other settings.
@@ -69,7 +68,8 @@ class VaeTrainer {
   int threads() const { return trainer_.threads(); }
 
  private:
-  Var<S> shard_loss(const Watched<S>& theta, const Shard& shard);
+  typename Trainer<S>::ShardPart shard_loss(const Watched<S>& theta, std::span<const int> batch,
+                                            const Shard& shard) const;
   Metadata description() const;
 
   const Dataset& data_;
@@ -79,13 +79,9 @@ class VaeTrainer {
   Trainer<S> trainer_;
   Minibatches batches_;
   Schedule schedule_;
-  typename Trainer<S>::ShardLoss loss_;
 
-  std::uint64_t steps_ = 0;
-  std::span<const int> indices_;        // of the current minibatch
-  std::vector<EpochMeans> shard_sums_;  // of the current step
-  EpochMeans sums_;                     // over the current epoch's images
-  int images_ = 0;
+  Tally sums_ = Tally::Zero();  // of bound, rate and distortion over the current epoch's images
+  int images_ = 0;              // so many
 };
 
 }  // namespace models

@@ -54,7 +54,7 @@ TEST_SUITE("models") {
         const Autoregression model(1.5, 2, rho);
         std::vector<double> last, squares, products;
         for (int r = 0; r < series; ++r) {
-          const std::vector<double> x = model.sample(n, Random(seed, Purpose::data, static_cast<std::uint64_t>(r)));
+          const std::vector<double> x = model.sample(n, Random(seed, Purpose::data, r));
           last.push_back(x[4]);
           squares.push_back((x[4] - 1.5) * (x[4] - 1.5));
           products.push_back((x[4] - 1.5) * (x[2] - 1.5));

@@ -15,13 +15,13 @@ namespace {
 
 // n images of 3×9 pixels, a row length that no block of four divides, with every grey value from 0 to scale.
 Dataset images(int n, int scale) {
-  Dataset data{"stripes", 3, 9, scale, {}, std::vector<std::uint8_t>(static_cast<std::size_t>(n))};
-  for (int i = 0; i < 27 * n; ++i) data.pixels.push_back(static_cast<std::uint8_t>(i * 7 % (scale + 1)));
+  Dataset data{"stripes", 3, 9, scale, {}, std::vector<std::uint8_t>(n)};
+  for (int i = 0; i < 27 * n; ++i) data.pixels.push_back(i * 7 % (scale + 1));
   return data;
 }
 
-Batch<double> batch(const Dataset& data, const std::vector<int>& indices, const Treatment& treatment) {
-  Batch<double> out(static_cast<Eigen::Index>(indices.size()), data.dimensions());
+Matrix<double> batch(const Dataset& data, const std::vector<int>& indices, const Treatment& treatment) {
+  Matrix<double> out(indices.size(), data.dimensions());
   fill_batch(data, indices, treatment, out);
   return out;
 }
@@ -31,17 +31,17 @@ Batch<double> batch(const Dataset& data, const std::vector<int>& indices, const 
 TEST_SUITE("models") {
   TEST_CASE("binarise: the mean image is the mean of the grey images") {
     const Dataset digits = load_all_digits(TAPESTRY_DATA);
-    const Batch<double> mean = as_matrix<double>(digits).colwise().mean();
+    const Matrix<double> mean = as_matrix<double>(digits).colwise().mean();
     CHECK((mean_image<double>(digits) - mean).cwiseAbs().maxCoeff() < 1e-14);
     CHECK((mean_image<float>(digits).cast<double>() - mean).cwiseAbs().maxCoeff() < 1e-7);
   }
 
   TEST_CASE("binarise: grey pixels are pixels / scale") {
     const Dataset data = images(5, 16);
-    const Batch<double> grey = batch(data, {3, 0, 3}, {});
+    const Matrix<double> grey = batch(data, {3, 0, 3}, {});
     for (int j = 0; j < 27; ++j) {
-      CHECK(grey(0, j) == data.image(3)[static_cast<std::size_t>(j)] / 16.0);
-      CHECK(grey(1, j) == data.image(0)[static_cast<std::size_t>(j)] / 16.0);
+      CHECK(grey(0, j) == data.image(3)[j] / 16.0);
+      CHECK(grey(1, j) == data.image(0)[j] / 16.0);
     }
     CHECK(grey.row(0) == grey.row(2));
     CHECK(as_matrix<float>(data).row(3).cast<double>() == grey.row(0));
@@ -50,11 +50,11 @@ TEST_SUITE("models") {
   TEST_CASE("binarise: a pixel is 1 with probability grey / scale, never for 0, always for full") {
     for (const int scale : {16, 255}) {
       const Dataset data = images(40, scale);
-      const Batch<double> grey = as_matrix<double>(data);
-      Batch<double> ones = Batch<double>::Zero(40, 27);
+      const Matrix<double> grey = as_matrix<double>(data);
+      Matrix<double> ones = Matrix<double>::Zero(40, 27);
       const int presentations = 400;
       for (std::uint64_t t = 0; t < presentations; ++t) {
-        const Batch<double> x = as_matrix<double>(data, {Binarisation::dynamic, 1, t});
+        const Matrix<double> x = as_matrix<double>(data, {Binarisation::dynamic, 1, t});
         CHECK((x.array() * (1 - x.array())).isZero(0));
         ones += x;
       }
@@ -79,17 +79,16 @@ TEST_SUITE("models") {
   TEST_CASE("binarise: the same digits in float and in double, in any batch, in any number of threads") {
     const Dataset data = load_all_digits(TAPESTRY_DATA);
     const Treatment treatment{Binarisation::dynamic, 3, 8};
-    const Batch<double> whole = as_matrix<double>(data, treatment);
+    const Matrix<double> whole = as_matrix<double>(data, treatment);
     CHECK(as_matrix<float>(data, treatment).cast<double>() == whole);
     CHECK(batch(data, {17, 1796, 17}, treatment).row(1) == whole.row(1796));
     CHECK(batch(data, {17, 1796, 17}, treatment).row(2) == whole.row(17));
 
     std::vector<int> indices(200);
-    for (int i = 0; i < 200; ++i) indices[static_cast<std::size_t>(i)] = 1796 - i;
-    Batch<double> shards(200, 64);
+    for (int i = 0; i < 200; ++i) indices[i] = 1796 - i;
+    Matrix<double> shards(200, 64);
     const auto shard = [&](int first) {
-      fill_batch(data, std::span(indices).subspan(static_cast<std::size_t>(first), 100), treatment,
-                 shards.middleRows(first, 100));
+      fill_batch(data, std::span(indices).subspan(first, 100), treatment, shards.middleRows(first, 100));
     };
     std::thread other(shard, 100);
     shard(0);
@@ -111,14 +110,14 @@ TEST_SUITE("models") {
 
   TEST_CASE("binarise: pixels and images are drawn independently") {
     Dataset data{"half", 40, 50, 2, std::vector<std::uint8_t>(50 * 2000, 1), std::vector<std::uint8_t>(50)};
-    const Batch<double> x = 2 * as_matrix<double>(data, {Binarisation::fixed, 4, 0}).array() - 1;
-    const std::span<const double> all(x.data(), static_cast<std::size_t>(x.size()));
+    const Matrix<double> x = 2 * as_matrix<double>(data, {Binarisation::fixed, 4, 0}).array() - 1;
+    const std::span<const double> all(x.data(), x.size());
     CHECK(std::abs(z_of_mean(all, 0)) <= kMostZ);
     for (const std::size_t lag : {1, 2, 3, 4, 1024, 2000})  // 2000: the same pixel of the next image
       CHECK(std::abs(z_of_correlation(all.subspan(lag), all.first(all.size() - lag))) <= kMostZ);
     // one draw for every pixel of an image, a mistake that leaves every marginal right, is caught
-    const Batch<double> shared = x.col(0).replicate(1, 2000);
-    const std::span<const double> repeated(shared.data(), static_cast<std::size_t>(shared.size()));
+    const Matrix<double> shared = x.col(0).replicate(1, 2000);
+    const std::span<const double> repeated(shared.data(), shared.size());
     CHECK(std::abs(z_of_correlation(repeated.subspan(1), repeated.first(repeated.size() - 1))) > kMostZ);
   }
 
@@ -132,7 +131,7 @@ TEST_SUITE("models") {
 
   TEST_CASE("binarise: errors") {
     const Dataset data = images(5, 16);
-    Batch<float> out(2, 27);
+    Matrix<float> out(2, 27);
     const auto error = [&](const std::vector<int>& indices) {
       return error_of<std::invalid_argument>([&] { fill_batch(data, indices, {}, out); });
     };

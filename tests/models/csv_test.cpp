@@ -7,13 +7,13 @@
 
 #include "tests/models/files.hpp"
 
+using autograd::Matrix;
 using models::Header;
 using models::read_csv;
-using models::Table;
 
 namespace {
 
-Table read(const std::string& text, Header header = Header::none) {
+Matrix<double> read(const std::string& text, Header header = Header::none) {
   const TemporaryFolder folder;
   return read_csv(write_file(folder / "t.csv", text), header);
 }
@@ -27,12 +27,12 @@ std::string csv_error(const std::string& text, Header header = Header::none) {
 
 TEST_SUITE("models") {
   TEST_CASE("csv: a table row by row") {
-    const Table expected{{1, -2.5, 3e-2}, {4, 5, 6}};
+    const Matrix<double> expected{{1, -2.5, 3e-2}, {4, 5, 6}};
     CHECK(read("1,-2.5,3e-2\n4,5,6\n") == expected);
     CHECK(read("1,-2.5,3e-2\n4,5,6") == expected);
     CHECK(read(" 1 ,\t-2.5, 3e-2\r\n4,+5,6\r\n\r\n\n") == expected);
     CHECK(read("x,y,z\n1,-2.5,0.03\n4,5,6\n", Header::skip) == expected);
-    CHECK(read("7") == Table{{7}});
+    CHECK(read("7") == Matrix<double>{{7}});
     const TemporaryFolder folder;
     CHECK(read_csv(write_gz(folder / "t.csv.gz", "1,-2.5,3e-2\n4,5,6\n")) == expected);
   }

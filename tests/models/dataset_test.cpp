@@ -18,7 +18,7 @@ namespace {
 const std::string kData = TAPESTRY_DATA;
 
 std::vector<int> label_counts(const Dataset& data) {
-  std::vector<int> counts(static_cast<std::size_t>(data.classes()));
+  std::vector<int> counts(data.classes());
   for (const std::uint8_t label : data.labels) ++counts[label];
   return counts;
 }
@@ -47,7 +47,7 @@ TEST_SUITE("models") {
     CHECK(label_counts(mnist.test) == std::vector<int>{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009});
     // the mean grey value known to everyone who standardises MNIST
     const double sum = std::accumulate(mnist.train.pixels.begin(), mnist.train.pixels.end(), 0.0);
-    CHECK(sum / 255 / static_cast<double>(mnist.train.pixels.size()) == doctest::Approx(0.1306604762738429));
+    CHECK(sum / 255 / mnist.train.pixels.size() == doctest::Approx(0.1306604762738429));
     CHECK(mnist.train.labels[0] == 5);
     CHECK(mnist.train.image(0)[28 * 5 + 12] == 3);
   }
@@ -58,8 +58,8 @@ TEST_SUITE("models") {
     CHECK(all.height == 8);
     CHECK(all.scale == 16);
     CHECK(label_counts(all) == std::vector<int>{178, 182, 177, 183, 181, 182, 181, 179, 174, 180});
-    const Batch<double> x = as_matrix<double>(all);
-    const Batch<double> centred = x.rowwise() - x.colwise().mean();
+    const Matrix<double> x = as_matrix<double>(all);
+    const Matrix<double> centred = x.rowwise() - x.colwise().mean();
     CHECK(centred.squaredNorm() / 1797 == doctest::Approx(4.693276317822724).epsilon(1e-12));
 
     const TrainTest split = load_digits(kData);

@@ -140,9 +140,9 @@ TEST_SUITE("models") {
 
   TEST_CASE("distributions: a normal density integrates to 1") {
     const Index n = 4001;
-    const double width = 16, step = width / static_cast<double>(n - 1);
+    const double width = 16, step = width / (n - 1);
     M x(n, 1);
-    for (Index i = 0; i < n; ++i) x(i, 0) = -width / 2 + static_cast<double>(i) * step;
+    for (Index i = 0; i < n; ++i) x(i, 0) = -width / 2 + i * step;
     const auto mass = [&](double mu, double log_var) {
       return step * value<double>([&](Tape& tape) {
                       return normal_log_prob(tape.constant(x), tape.constant(M::Constant(1, 1, mu)),
@@ -160,6 +160,38 @@ TEST_SUITE("models") {
                           const auto zero = tape.constant(M::Zero(1, 2));
                           return normal_log_prob(tape.constant(z), zero, zero);
                         })));
+  }
+
+  TEST_CASE("distributions: a normal density at its mean is finite, however small the variance") {
+    // 1 / σ² = e⁹⁰ is infinite in float, and times 0 it would be NaN
+    Tape tape;
+    const auto x = tape.variable(Matrix<float>::Constant(1, 1, 3)),
+               log_var = tape.variable(Matrix<float>::Constant(1, 1, -90));
+    const auto y = normal_log_prob(x, x * 1.0f, log_var);
+    CHECK(y.value()(0, 0) == doctest::Approx(0.5 * (90 - std::log(2 * std::numbers::pi))).epsilon(1e-6));  // 44.08
+    tape.backward(sum(y));
+    CHECK(x.grad()(0, 0) == 0);
+    CHECK(log_var.grad()(0, 0) == -0.5f);
+  }
+
+  TEST_CASE("distributions: the slope of a sample in log σ² keeps its digits where σ is small beside μ") {
+    // ½ σ ε: from z - μ, rounded to a multiple of 2⁻⁷, nothing would be left of it
+    Tape tape;
+    const auto of = [&](float x) { return tape.variable(Matrix<float>::Constant(1, 1, x)); };
+    const auto mu = of(1e5f), log_var = of(-12);
+    const auto z = reparameterise(mu, log_var, of(0.7f));
+    CHECK(z.value()(0, 0) == mu.value()(0, 0));
+    tape.backward(sum(z));
+    CHECK(log_var.grad()(0, 0) == doctest::Approx(0.5 * std::exp(-6.0) * 0.7).epsilon(1e-6));
+  }
+
+  TEST_CASE("distributions: rows repeated, and their gradient summed") {
+    const M x = uniform_matrix(3, 2, -1, 1, 1);
+    Tape tape;
+    const M y = repeat_rows(tape.constant(x), 2).value();
+    for (Index r = 0; r < 6; ++r) CHECK(y.row(r) == x.row(r / 2));
+    const auto result = autograd::gradcheck([](auto x) { return square(repeat_rows(x, 4)); }, x);
+    CHECK_MESSAGE(result.passed, result.message());
   }
 
   TEST_CASE("distributions: shapes that do not fit are named") {

@@ -46,7 +46,7 @@ TEST_CASE("running means: each component as by itself") {
   std::vector<RunningMean> single(3);
   for (std::uint64_t i = 0; i < 50; ++i) {
     Eigen::Vector3d x;
-    for (int j = 0; j < 3; ++j) single[j].add(x[j] = random.normal(3 * i + static_cast<std::uint64_t>(j)));
+    for (int j = 0; j < 3; ++j) single[j].add(x[j] = random.normal(3 * i + j));
     vectors.add(x);
   }
   for (int j = 0; j < 3; ++j) {

@@ -18,7 +18,7 @@ inline std::string write_file(const std::string& path, const std::string& bytes)
 
 inline std::string write_gz(const std::string& path, const std::string& bytes) {
   const gzFile out = gzopen(path.c_str(), "wb");
-  if (!bytes.empty()) gzwrite(out, bytes.data(), static_cast<unsigned>(bytes.size()));
+  if (!bytes.empty()) gzwrite(out, bytes.data(), bytes.size());
   gzclose(out);
   return path;
 }
@@ -27,7 +27,7 @@ inline std::string write_gz(const std::string& path, const std::string& bytes) {
 inline std::string idx_bytes(std::uint32_t magic, const std::vector<std::uint32_t>& shape, const std::string& values) {
   std::string bytes;
   const auto append = [&](std::uint32_t x) {
-    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(x >> shift & 0xff);
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += char(x >> shift & 0xff);
   };
   append(magic);
   for (const std::uint32_t size : shape) append(size);

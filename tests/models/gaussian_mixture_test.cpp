@@ -75,7 +75,7 @@ M log_prob(const Numbers& numbers, const M& x) {
 TEST_SUITE("models") {
   TEST_CASE("gaussian mixture: log p(x) by explicit covariances") {
     for (const auto& [K, d] : {std::pair<Index, Index>{1, 1}, {4, 1}, {1, 3}, {3, 2}, {5, 4}}) {
-      const Numbers numbers(K, d, static_cast<std::uint64_t>(10 * K + d));
+      const Numbers numbers(K, d, 10 * K + d);
       const M x = normal_matrix(7, d, 99);
       const auto error = [&](M (*lambda)(const M&)) {
         return (log_prob(numbers, x) - direct_log_prob(numbers, x, lambda)).cwiseAbs().maxCoeff();
@@ -88,7 +88,7 @@ TEST_SUITE("models") {
   TEST_CASE("gaussian mixture: a density integrates to 1") {
     const Numbers numbers(3, 1, 7);
     constexpr double kFrom = -60, kStep = 0.005;
-    const M x = M::NullaryExpr(24001, 1, [](Index i, Index) { return kFrom + kStep * static_cast<double>(i); });
+    const M x = M::NullaryExpr(24001, 1, [](Index i, Index) { return kFrom + kStep * i; });
     CHECK(kStep * log_prob(numbers, x).array().exp().sum() == doctest::Approx(1).epsilon(1e-12));
   }
 
@@ -105,9 +105,9 @@ TEST_SUITE("models") {
   TEST_CASE("gaussian mixture: the prior is Wishart's density of the precision") {
     const WishartPrior prior{.gamma = 1.3, .m = 2};
     const auto direct = [&](const Numbers& numbers, double sign) {
-      const auto d = static_cast<double>(numbers.mu.cols()), nu = d + 1 + prior.m;
+      const double d = numbers.mu.cols(), nu = d + 1 + prior.m;
       double log_gamma = d * (d - 1) / 4 * std::log(std::numbers::pi);
-      for (Index j = 1; j <= numbers.mu.cols(); ++j) log_gamma += std::lgamma((nu + 1 - static_cast<double>(j)) / 2);
+      for (Index j = 1; j <= numbers.mu.cols(); ++j) log_gamma += std::lgamma((nu + 1 - j) / 2);
       double sum = 0;
       for (Index k = 0; k < numbers.mu.rows(); ++k) {
         const M lambda = precision(numbers.factor(k));

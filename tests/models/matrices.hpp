@@ -12,7 +12,7 @@ autograd::Matrix<S> uniform_matrix(autograd::Index rows, autograd::Index cols, d
   const models::Random random(seed, models::Purpose::data);
   autograd::Matrix<S> x(rows, cols);
   for (autograd::Index i = 0; i < x.size(); ++i) {
-    x.data()[i] = static_cast<S>(low + (high - low) * random.uniform(static_cast<std::uint64_t>(i)));
+    x.data()[i] = low + (high - low) * random.uniform(i);
   }
   return x;
 }
@@ -20,7 +20,7 @@ autograd::Matrix<S> uniform_matrix(autograd::Index rows, autograd::Index cols, d
 template <class S = double>
 autograd::Matrix<S> normal_matrix(autograd::Index rows, autograd::Index cols, std::uint64_t seed) {
   autograd::Matrix<S> x(rows, cols);
-  models::Random(seed, models::Purpose::data).fill_normal(std::span(x.data(), static_cast<std::size_t>(x.size())));
+  models::Random(seed, models::Purpose::data).fill_normal(std::span(x.data(), x.size()));
   return x;
 }
 

@@ -32,7 +32,7 @@ std::vector<int> sorted(std::vector<int> values) {
 }
 
 std::vector<int> first_integers(int n) {
-  std::vector<int> all(static_cast<std::size_t>(n));
+  std::vector<int> all(n);
   std::iota(all.begin(), all.end(), 0);
   return all;
 }
@@ -79,11 +79,11 @@ TEST_SUITE("models") {
     std::vector<int> counts(50), distinct_counts(50);
     bool repeats = false;
     for (std::uint64_t epoch = 0; epoch < 2000; ++epoch) {
-      for (const int i : whole_epoch(batches, epoch)) ++counts[static_cast<std::size_t>(i)];
+      for (const int i : whole_epoch(batches, epoch)) ++counts[i];
       const auto batch = sorted(copy(batches.batch(epoch, 0)));
       repeats = repeats || std::adjacent_find(batch.begin(), batch.end()) != batch.end();
       // a biased sampler, which never sees the last point, is caught
-      for (const int i : batch) ++distinct_counts[static_cast<std::size_t>(i % 49)];
+      for (const int i : batch) ++distinct_counts[i % 49];
     }
     CHECK(repeats);
     CHECK(p_of_equal_counts(counts) >= kLeastP);

@@ -18,7 +18,7 @@ constexpr Index kSize = 37;  // no multiple of a vector register
 // The gradient of step t, 1, 2, ...
 template <class S>
 Buffer<S> gradient_of(int t) {
-  const autograd::Matrix<S> g = uniform_matrix<S>(kSize, 1, -1, 1, static_cast<std::uint64_t>(t));
+  const autograd::Matrix<S> g = uniform_matrix<S>(kSize, 1, -1, 1, t);
   return Buffer<S>(g.col(0));
 }
 double rate_of(int t) { return 0.1 / t; }
@@ -51,8 +51,8 @@ double error(Method method, const std::function<Rule()>& fresh_rule) {
   for (Index i = 0; i < kSize; ++i) {
     const Rule rule = fresh_rule();
     double theta = 1;
-    for (int t = 1; t <= kSteps; ++t) theta -= rule(static_cast<double>(gradient_of<S>(t)(i)), t);
-    worst = std::max(worst, std::abs(theta - static_cast<double>(found(i))));
+    for (int t = 1; t <= kSteps; ++t) theta -= rule(gradient_of<S>(t)(i), t);
+    worst = std::max(worst, std::abs(theta - found(i)));
   }
   return worst;
 }

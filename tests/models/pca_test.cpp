@@ -9,7 +9,7 @@ using autograd::Matrix;
 TEST_SUITE("models") {
   TEST_CASE("pca: the components rebuild the covariance, the largest variance first") {
     Matrix<double> x(50, 4);
-    for (Eigen::Index i = 0; i < x.size(); ++i) x.data()[i] = std::sin(1.7 * static_cast<double>(i * i));
+    for (Eigen::Index i = 0; i < x.size(); ++i) x.data()[i] = std::sin(1.7 * (i * i));
     x.col(2) = 3 * x.col(0) + x.col(1);
     const models::Pca pca = models::pca(x);
     const Matrix<double> centred = x.rowwise() - pca.mean.row(0);

@@ -44,7 +44,7 @@ TEST_SUITE("models") {
     const std::array largest = {.6988567,  .63916657, .55355288, .39470357, .2713847,
                                 .23076419, .2025612,  .17183833, .1573772,  .14449688};
     for (std::size_t j = 0; j < largest.size(); ++j) {
-      CHECK(std::abs(eigenvalues(static_cast<Eigen::Index>(j)) - largest[j]) < 1e-8);
+      CHECK(std::abs(eigenvalues(j) - largest[j]) < 1e-8);
     }
     CHECK(eigenvalues.sum() == doctest::Approx(4.693276317822724).epsilon(1e-13));
   }

@@ -44,7 +44,7 @@ int rank(const std::vector<int>& order) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     int smaller = 0;
     for (std::size_t j = i + 1; j < order.size(); ++j) smaller += order[j] < order[i];
-    rank = rank * static_cast<int>(order.size() - i) + smaller;
+    rank = rank * int(order.size() - i) + smaller;
   }
   return rank;
 }
@@ -123,7 +123,7 @@ TEST_SUITE("models") {
       CHECK(*std::max_element(sample.begin(), sample.end()) < 1);
       CHECK(p_of_kolmogorov(sample, [](double x) { return x; }) >= kLeastP);
       std::vector<int> counts(64);
-      for (const double x : sample) ++counts[static_cast<std::size_t>(64 * x)];
+      for (const double x : sample) ++counts[std::size_t(64 * x)];
       CHECK(p_of_equal_counts(counts) >= kLeastP);
     }
   }
@@ -132,7 +132,7 @@ TEST_SUITE("models") {
     const auto sample = map(uniforms(Random(0, Purpose::sampling)), [](double x) { return std::pow(x, 1.05); });
     CHECK(p_of_kolmogorov(sample, [](double x) { return x; }) < kLeastP);
     std::vector<int> counts(64);
-    for (const double x : sample) ++counts[static_cast<std::size_t>(64 * x)];
+    for (const double x : sample) ++counts[std::size_t(64 * x)];
     CHECK(p_of_equal_counts(counts) < kLeastP);
   }
 
@@ -223,11 +223,11 @@ TEST_SUITE("models") {
     std::vector<int> counts(24), naive_counts(24);
     for (std::uint64_t epoch = 0; epoch < 24'000; ++epoch) {
       const Random random(2, Purpose::shuffle, epoch);
-      ++counts[static_cast<std::size_t>(rank(random.permutation(4)))];
+      ++counts[rank(random.permutation(4))];
       // the usual mistake swaps with any place: 4^4 equally likely paths cannot give 4! equally likely orders
       std::vector<int> naive = {0, 1, 2, 3};
       for (std::size_t i = 0; i < 4; ++i) std::swap(naive[i], naive[random.below(4, i)]);
-      ++naive_counts[static_cast<std::size_t>(rank(naive))];
+      ++naive_counts[rank(naive)];
     }
     CHECK(p_of_equal_counts(counts) >= kLeastP);
     CHECK(p_of_equal_counts(naive_counts) < kLeastP);

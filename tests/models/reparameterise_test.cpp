@@ -32,7 +32,7 @@ M draw(Tape& tape, const Sampler& sampler, std::uint64_t seed) {
 
 std::vector<double> column(const M& z, Index point, Index j) {
   std::vector<double> sample(kSamples);
-  for (Index k = 0; k < kSamples; ++k) sample[static_cast<std::size_t>(k)] = z(point * kSamples + k, j);
+  for (Index k = 0; k < kSamples; ++k) sample[k] = z(point * kSamples + k, j);
   return sample;
 }
 
@@ -88,7 +88,7 @@ TEST_SUITE("models") {
       return reparameterise(mu, log_var, mu.tape().constant(M(twice)));
     };
     CHECK_FALSE(samples_are_right(shared_noise, 1));
-    // exp log_var for a standard deviation
+    // exp log_var taken as the standard deviation
     const Sampler variance_for_deviation = [](auto& mu, auto& log_var, auto& epsilon) {
       return reparameterise(mu, log_var * 2.0, epsilon);
     };

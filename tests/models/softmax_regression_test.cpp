@@ -36,7 +36,7 @@ TEST_CASE("softmax regression: probabilities by the formula") {
     const Eigen::RowVectorXd logits = e.x.row(i) * named(e.theta, "softmax.W") + named(e.theta, "softmax.b");
     const Eigen::RowVectorXd p = logits.array().exp() / logits.array().exp().sum();
     for (Index k = 0; k < 3; ++k) CHECK(std::exp(log_probs.value()(i, k)) == doctest::Approx(p[k]).epsilon(1e-14));
-    CHECK(log_prob.value()(i, 0) == log_probs.value()(i, kClasses[static_cast<std::size_t>(i)]));
+    CHECK(log_prob.value()(i, 0) == log_probs.value()(i, kClasses[i]));
   }
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("softmax regression: the gradient by hand") {
       [&](const Watched<double>& theta) {
         const auto x = theta.tape().constant(e.x);
         lacks = -e.model.log_probs(theta, x).value().array().exp().matrix();
-        for (Index i = 0; i < 4; ++i) lacks(i, kClasses[static_cast<std::size_t>(i)]) += 1;
+        for (Index i = 0; i < 4; ++i) lacks(i, kClasses[i]) += 1;
         return sum(e.model.log_prob(theta, x, std::span(kClasses)));
       },
       e.theta, gradient, tape);

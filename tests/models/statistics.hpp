@@ -12,7 +12,7 @@ inline constexpr double kLeastP = 6.3e-5;
 
 // (mean - expected) / standard error, the standard deviation taken from the sample.
 inline double z_of_mean(std::span<const double> sample, double expected) {
-  const double n = static_cast<double>(sample.size());
+  const double n = sample.size();
   double mean = 0, square = 0;
   for (const double x : sample) mean += x / n;
   for (const double x : sample) square += (x - mean) * (x - mean) / (n - 1);
@@ -31,9 +31,9 @@ inline double z_of_correlation(std::span<const double> x, std::span<const double
 inline double p_of_equal_counts(const std::vector<int>& counts) {
   double total = 0, statistic = 0;
   for (const int count : counts) total += count;
-  const double expected = total / static_cast<double>(counts.size());
+  const double expected = total / counts.size();
   for (const int count : counts) statistic += (count - expected) * (count - expected) / expected;
-  const double k = static_cast<double>(counts.size()) - 1, spread = 2 / (9 * k);
+  const double k = double(counts.size()) - 1, spread = 2 / (9 * k);
   return 0.5 * std::erfc((std::cbrt(statistic / k) - (1 - spread)) / std::sqrt(2 * spread));
 }
 
@@ -41,11 +41,11 @@ inline double p_of_equal_counts(const std::vector<int>& counts) {
 // correction of Stephens 1970).
 inline double p_of_kolmogorov(std::vector<double> sample, const std::function<double(double)>& distribution) {
   std::sort(sample.begin(), sample.end());
-  const double n = static_cast<double>(sample.size());
+  const double n = sample.size();
   double distance = 0;
   for (std::size_t i = 0; i < sample.size(); ++i) {
     const double f = distribution(sample[i]);
-    distance = std::max({distance, f - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - f});
+    distance = std::max({distance, f - i / n, (i + 1) / n - f});
   }
   const double lambda = (std::sqrt(n) + 0.12 + 0.11 / std::sqrt(n)) * distance;
   double p = 0;

@@ -14,7 +14,7 @@ namespace {
 
 template <class S>
 std::vector<S> normal_numbers(int n, std::uint64_t seed) {
-  std::vector<S> x(static_cast<std::size_t>(n));
+  std::vector<S> x(n);
   Random(seed, Purpose::data).fill_normal(x);
   return x;
 }
@@ -70,8 +70,8 @@ TEST_SUITE("models") {
       std::vector<S> x = normal_numbers<S>(n, seed);
       for (S& x_i : x) x_i += 3;
       const long double exact = exact_sum(x);
-      const double total = static_cast<double>(exact_sum(x));  // Σ|xᵢ| is a little more
-      const auto error = [&](S sum) { return static_cast<double>(std::abs(sum - exact)); };
+      const double total = exact_sum(x);  // Σ|xᵢ| is a little more
+      const auto error = [&](S sum) { return double(std::abs(sum - exact)); };
       CHECK(error(naive_sum<S>(x)) <= 1.01 * n * u * total);
       CHECK(error(pairwise_sum<S>(x)) <= 1.01 * 17 * u * total);
       CHECK(error(compensated_sum<S>(x)) <= 1.01 * u * total);

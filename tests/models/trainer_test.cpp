@@ -53,7 +53,7 @@ Outcome train(int shards, int threads, Method method = Method::sgd) {
   Regression<S> model;
   Trainer<S> trainer(model.parameters, {.shards = shards, .threads = threads, .optimiser = {.method = method}});
   Outcome outcome;
-  for (int i = 0; i < 12; ++i) outcome.losses.push_back(static_cast<double>(trainer.step(model.loss(), kRows, 0.01)));
+  for (int i = 0; i < 12; ++i) outcome.losses.push_back(trainer.step(model.loss(), kRows, 0.01).loss);
   outcome.theta = model.parameters.values().template cast<double>();
   return outcome;
 }
@@ -97,11 +97,11 @@ TEST_SUITE("models") {
     Regression<double> model;
     Buffer<double> gradient = Buffer<double>::Zero(model.parameters.size());
     autograd::Tape tape;
-    const auto loss = [&](const Watched<double>& theta) { return model.loss()(theta, {0, 0, kRows}); };
+    const auto loss = [&](const Watched<double>& theta) { return model.loss()(theta, {0, 0, kRows}).loss; };
     const double value = autograd::value_and_gradient(loss, model.parameters, gradient, tape);
     const Buffer<double> expected = model.parameters.values() - 0.5 * gradient;
     Trainer<double> trainer(model.parameters, {.shards = 4, .threads = 2, .optimiser = {.method = Method::sgd}});
-    CHECK(trainer.step(model.loss(), kRows, 0.5) == doctest::Approx(value).epsilon(1e-14));
+    CHECK(trainer.step(model.loss(), kRows, 0.5).loss == doctest::Approx(value).epsilon(1e-14));
     CHECK((model.parameters.values() - expected).cwiseAbs().maxCoeff() < 1e-14);
   }
 
@@ -126,7 +126,7 @@ TEST_SUITE("models") {
     Eigenbasis<double> eigenbasis(parameters);
     Buffer<double> gradient = Buffer<double>::Zero(parameters.size());
     autograd::Tape tape;
-    const auto loss = [&](const Watched<double>& theta) { return model.loss()(theta, {0, 0, kRows}); };
+    const auto loss = [&](const Watched<double>& theta) { return model.loss()(theta, {0, 0, kRows}).loss; };
     for (int i = 0; i < 12; ++i) {  // the basis turns in step 10
       autograd::value_and_gradient(loss, parameters, gradient, tape);
       optimiser.begin_step(0.01);
@@ -153,6 +153,21 @@ TEST_SUITE("models") {
     CHECK(parameters[q](0, 0) == -3);
   }
 
+  TEST_CASE("trainer: what shards report is added up in their order, and nothing of shards without rows") {
+    Parameters<double> parameters;
+    const Slot p = parameters.add("p", 1, 1);
+    Trainer<double> trainer(parameters, {.shards = 3, .threads = 2});
+    const auto loss = [&](const Watched<double>& theta, const Shard& shard) {
+      return Trainer<double>::ShardPart(sum(theta[p]), {1e16, 1.0 + shard.number, double(shard.count)});
+    };
+    for (int i = 0; i < 2; ++i) {  // nothing is left over from a step before
+      const Tally tally = trainer.step(std::ref(loss), 2, 0.1).tally;
+      CHECK(tally[0] == 2e16);
+      CHECK(tally[1] == 2 + 3);
+      CHECK(tally[2] == 2);
+    }
+  }
+
   TEST_CASE("trainer: settings") {
     Parameters<double> parameters;
     parameters.add("p", 1, 1);
@@ -177,11 +192,11 @@ TEST_SUITE("models") {
           [&](auto p, const Shard& shard) {
             CHECK(shard.count > 0);
             CHECK(shard.first == rows * shard.number / 3);
-            for (int i = 0; i < shard.count; ++i) ++seen[static_cast<std::size_t>(shard.first + i)];
+            for (int i = 0; i < shard.count; ++i) ++seen[shard.first + i];
             return p;
           },
           rows);
-      for (int i = 0; i < 7; ++i) CHECK(seen[static_cast<std::size_t>(i)] == (i < rows));
+      for (int i = 0; i < 7; ++i) CHECK(seen[i] == (i < rows));
     }
   }
 
@@ -232,7 +247,7 @@ TEST_SUITE("models") {
     const Slot p = parameters.add("p", 1, 1);
     Trainer<float> trainer(parameters, {.shards = 2, .threads = 1, .optimiser = {.method = Method::sgd}});
     const auto step = [&](float factor) {
-      return trainer.step([&](auto& theta, auto&) { return sum(theta[p]) * factor; }, 2, 1e-30);
+      return trainer.step([&](auto& theta, auto&) { return sum(theta[p]) * factor; }, 2, 1e-30).loss;
     };
     CHECK(step(1e30f) == 0);
     CHECK(parameters[p](0, 0) == doctest::Approx(-2));
@@ -258,7 +273,7 @@ TEST_SUITE("models") {
         if (shard.number == 1) x.rightCols(29) *= 1e-10f;
         return sum(matmul(theta.tape().constant(x) * 1.0f, theta[W])) * factor;
       };
-      return trainer.step(loss, 2, 1e-35);
+      return trainer.step(loss, 2, 1e-35).loss;
     };
     CHECK(error_of<NotFinite>([&] { step(1e20f); }).find("matmul: the adjoint of its operand 2") != std::string::npos);
     CHECK(parameters.values().isZero(0));

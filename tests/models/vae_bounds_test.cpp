@@ -7,6 +7,7 @@
 
 #include "autograd/instruments/gradcheck.hpp"
 #include "models/statistics/distributions.hpp"
+#include "models/vae/evaluate.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/vae_models.hpp"
 
@@ -138,15 +139,15 @@ TEST_SUITE("models") {
       const Bound<double> found = bound(model.vae, theta, x, epsilon, c.settings);
       CHECK((found.value.value() - by_definition(model, c)).cwiseAbs().maxCoeff() < 1e-12);
       if (c.settings.objective == Objective::elbo) {
-        const double parts = -found.distortion - c.settings.beta * found.rate;
+        const double parts = -found.distortion() - c.settings.beta * found.rate();
         CHECK(parts == doctest::Approx(found.value.value().sum()).epsilon(1e-13));
       } else {
         BoundSettings same_samples = c.settings;
         same_samples.objective = Objective::elbo;
         same_samples.kl = Kl::sampled;
         const Bound<double> elbo = bound(model.vae, theta, x, epsilon, same_samples);
-        CHECK(found.rate == doctest::Approx(elbo.rate).epsilon(1e-13));
-        CHECK(found.distortion == doctest::Approx(elbo.distortion).epsilon(1e-13));
+        CHECK(found.rate() == doctest::Approx(elbo.rate()).epsilon(1e-13));
+        CHECK(found.distortion() == doctest::Approx(elbo.distortion()).epsilon(1e-13));
       }
     }
   }

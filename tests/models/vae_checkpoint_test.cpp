@@ -36,8 +36,8 @@ bool same(const VaeTrainer<S>& a, const VaeTrainer<S>& b) {
 
 // What loading `file` into a trainer of these settings says; checks that the trainer stays as it was.
 template <class S = float>
-std::string load_error(const std::string& file, const VaeShape& shape = kSmallVae,
-                       const VaeTrainingSettings& settings = kSettings) {
+std::string resume_error(const std::string& file, const VaeShape& shape = kSmallVae,
+                         const VaeTrainingSettings& settings = kSettings) {
   const TemporaryFolder folder;
   const std::string path = write_file(folder / "run.safetensors", file);
   VaeTrainer<S> trainer(few_digits(), shape, settings), untouched(few_digits(), shape, settings);
@@ -83,7 +83,7 @@ TEST_SUITE("models") {
         steps(after, 2);  // whatever it had done is forgotten
         CHECK(after.load(folder / "run.safetensors") == kHistory);
         CHECK(same(after, before));
-        CHECK(after.steps() == static_cast<std::uint64_t>(stop));
+        CHECK(after.steps() == std::uint64_t(stop));
         CHECK(after.means().bound == before.means().bound);
         steps(after, 25 - stop);
         CHECK(same(after, straight));
@@ -119,14 +119,14 @@ TEST_SUITE("models") {
     const auto with = [&](auto change) {
       VaeTrainingSettings settings = kSettings;
       change(settings);
-      return load_error(file, kSmallVae, settings);
+      return resume_error(file, kSmallVae, settings);
     };
-    CHECK(load_error(file) == "");
-    CHECK(load_error(file, {.pixels = 64, .latent = 3, .hidden = {17}}) ==
+    CHECK(resume_error(file) == "");
+    CHECK(resume_error(file, {.pixels = 64, .latent = 3, .hidden = {17}}) ==
           about + "model is 'vae 64-16-3 tanh bernoulli', this run's is 'vae 64-17-3 tanh bernoulli'");
-    CHECK(load_error(file, {.pixels = 64, .latent = 4, .hidden = {16}}) ==
+    CHECK(resume_error(file, {.pixels = 64, .latent = 4, .hidden = {16}}) ==
           about + "model is 'vae 64-16-3 tanh bernoulli', this run's is 'vae 64-16-4 tanh bernoulli'");
-    CHECK(load_error(file, {.pixels = 64, .latent = 3, .hidden = {16}, .likelihood = Likelihood::gaussian}) ==
+    CHECK(resume_error(file, {.pixels = 64, .latent = 3, .hidden = {16}, .likelihood = Likelihood::gaussian}) ==
           about + "model is 'vae 64-16-3 tanh bernoulli', this run's is 'vae 64-16-3 tanh gaussian'");
     CHECK(with([](auto& s) { s.batch = 60; }) == about + "batch is '50', this run's is '60'");
     CHECK(with([](auto& s) { s.seed = 2; }) == about + "seed is '1', this run's is '2'");
@@ -149,14 +149,14 @@ TEST_SUITE("models") {
     VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
     steps(trainer, 2);
     const std::string file = bytes(trainer), about = "checkpoint run.safetensors: ";
-    CHECK(load_error<double>(file) == about + "tensor 'encoder.0.W' is 64×16 F32, expected 64×16 F64");
-    CHECK(load_error(file.substr(0, file.size() - 5)) != "");
-    CHECK(load_error(file.substr(0, 100)) != "");
-    CHECK(load_error("") != "");
-    CHECK(load_error(replaced(file, "\"steps\":\"2\"", "\"steps\":\"x\"")) ==
+    CHECK(resume_error<double>(file) == about + "tensor 'encoder.0.W' is 64×16 F32, expected 64×16 F64");
+    CHECK(resume_error(file.substr(0, file.size() - 5)) != "");
+    CHECK(resume_error(file.substr(0, 100)) != "");
+    CHECK(resume_error("") != "");
+    CHECK(resume_error(replaced(file, "\"steps\":\"2\"", "\"steps\":\"x\"")) ==
           about + "steps is 'x', expected a whole number");
-    CHECK(load_error(replaced(file, "\"batch\":", "\"hatch\":")) == about + "no metadata 'batch'");
-    CHECK(load_error(replaced(file, "optimiser.v.encoder.mu.b", "optimiser.v.encoder.mu.c")) ==
+    CHECK(resume_error(replaced(file, "\"batch\":", "\"hatch\":")) == about + "no metadata 'batch'");
+    CHECK(resume_error(replaced(file, "optimiser.v.encoder.mu.b", "optimiser.v.encoder.mu.c")) ==
           about + "no tensor 'optimiser.v.encoder.mu.b': did you mean 'optimiser.v.encoder.mu.W'?");
   }
 

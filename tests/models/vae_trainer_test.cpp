@@ -9,6 +9,7 @@
 
 #include "models/ppca.hpp"
 #include "models/training/parallel.hpp"
+#include "models/vae/evaluate.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 #include "tests/models/small_training.hpp"

@@ -10,6 +10,7 @@
 
 #include "chapters/lesson.hpp"
 #include "models/training/parallel.hpp"
+#include "models/vae/evaluate.hpp"
 #include "tests/bench/mnist_nll/run_log.hpp"
 
 using namespace bench;

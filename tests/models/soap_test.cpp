@@ -22,7 +22,7 @@ constexpr int kThreeTurns = 35;  // of the basis, in steps
 M gradient_of(Index rows, Index cols, int t) {
   if (rows > cols) return gradient_of(cols, rows, t).transpose();
   const M left = normal_matrix(rows, rows, 1), right = normal_matrix(cols, cols, 2);
-  return times(times(left, normal_matrix(rows, cols, static_cast<std::uint64_t>(100 + t))), right);
+  return times(times(left, normal_matrix(rows, cols, 100 + t)), right);
 }
 
 // What kThreeTurns steps make of a matrix of ones.
@@ -85,18 +85,18 @@ double distance(const M& a, const M& b) { return (a - b).cwiseAbs().maxCoeff(); 
 }  // namespace
 
 TEST_SUITE("models") {
-  TEST_CASE("eigenbasis: the steps are the formulas, by rows and by columns") {
+  TEST_CASE("soap: the steps are the formulas, by rows and by columns") {
     CHECK(distance(found(3, 7), expected(3, 7)) < 1e-11);
     CHECK(distance(found(5, 5), expected(5, 5)) < 1e-11);
     CHECK(distance(found(7, 3), expected(3, 7).transpose()) < 1e-11);
     CHECK(distance(found(3, 7), expected(7, 3).transpose()) > 1e-4);  // the longer side
     for (const Wrong wrong : {Wrong::moment_left_behind, Wrong::other_decay, Wrong::update_not_rotated_back}) {
-      INFO("wrong variant ", static_cast<int>(wrong));
+      INFO("wrong variant ", int(wrong));
       CHECK(distance(found(3, 7), expected(3, 7, wrong)) > 1e-4);
     }
   }
 
-  TEST_CASE("eigenbasis: the number of threads changes nothing, and vectors are Adam's") {
+  TEST_CASE("soap: the number of threads changes nothing, and vectors are Adam's") {
     CHECK(found(13, 29, Method::soap, 2) == found(13, 29));
     CHECK(distance(found(1, 7), found(1, 7, Method::adam)) < 1e-14);  // the seventh may be rounded another way
     CHECK(found(1, 8) == found(1, 8, Method::adam));
@@ -104,7 +104,7 @@ TEST_SUITE("models") {
     CHECK(distance(found(2, 7), found(2, 7, Method::adam)) > 1e-3);
   }
 
-  TEST_CASE("eigenbasis: it stays orthonormal, whatever the gradients") {
+  TEST_CASE("soap: it stays orthonormal, whatever the gradients") {
     Parameters<float> parameters;
     const autograd::Slot W = parameters.add("W", 6, 9);
     Optimiser<float> optimiser({.method = Method::soap}, parameters.size());
@@ -115,7 +115,7 @@ TEST_SUITE("models") {
       return distance(times(Q.transpose(), Q), M::Identity(6, 6));
     };
     for (int t = 1; t <= 2000; ++t) {
-      if (t > 1000) parameters.view(g, W).topRows(2) = normal_matrix<float>(2, 9, static_cast<std::uint64_t>(t));
+      if (t > 1000) parameters.view(g, W).topRows(2) = normal_matrix<float>(2, 9, t);
       optimiser.begin_step(1e-3);
       eigenbasis.update(parameters, g, optimiser, 1);
       REQUIRE(off() < 1e-5);
@@ -124,7 +124,7 @@ TEST_SUITE("models") {
   }
 
   // ½ ‖L W‖², whose gradient LᵀL W correlates the rows of W: their scales hide behind the correlation.
-  TEST_CASE("eigenbasis: what correlated rows need") {
+  TEST_CASE("soap: what correlated rows need") {
     const M left = normal_matrix(8, 8, 3);
     const M scaled = left.array().colwise() * Eigen::ArrayXd::LinSpaced(8, 0, 3).exp();
     const M H = times(left.transpose(), scaled);

@@ -1,0 +1,130 @@
+#include "models/vae/evaluate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "autograd/operations/elementwise.hpp"
+#include "autograd/operations/linear_algebra.hpp"
+#include "models/inference/importance.hpp"
+#include "models/statistics/distributions.hpp"
+#include "models/training/parallel.hpp"
+
+namespace models {
+
+using autograd::Tape;
+
+namespace {
+
+// Rows first_row .. first_row + rows - 1 of the standard normal noise of one stream.
+template <Element S>
+Matrix<S> evaluation_noise(std::uint64_t seed, std::uint64_t number, Index first_row, Index rows, Index cols) {
+  Matrix<S> noise(rows, cols);
+  Random(seed, Purpose::evaluation, number).fill_normal(std::span(noise.data(), noise.size()), first_row * cols);
+  return noise;
+}
+
+template <Element S>
+Var<Matrix<S>> rows_of(Tape& tape, const Matrix<S>& x, Index first, Index count) {
+  return tape.reference(autograd::ConstMatrixMap<S>(x.data() + first * x.cols(), count, x.cols()));
+}
+
+// Of N numbers, from their sum and the sum of their squares.
+double standard_error(double sum, double sum_of_squares, double N) {
+  const double mean = sum / N;
+  return std::sqrt(std::max(0.0, sum_of_squares / N - mean * mean) / N);
+}
+
+}  // namespace
+
+template <Element S>
+Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, std::uint64_t seed,
+                    const BoundSettings& settings) {
+  constexpr Index kRows = 500;  // in a block
+  struct Sums {
+    double bound = 0, square = 0, rate = 0, distortion = 0;
+  };
+  const Index N = x.rows(), K = std::max(1, settings.samples), blocks = (N + kRows - 1) / kRows;
+  std::vector<Sums> parts(blocks);
+  parallel_for(blocks, core_count(), [&](int block) {
+    const Index first = block * kRows, count = std::min(kRows, N - first);
+    Tape tape;
+    const Watched<S> theta(tape, parameters);
+    const auto epsilon = tape.constant(evaluation_noise<S>(seed, 0, first * K, count * K, vae.shape().latent));
+    const Bound<S> b = bound(vae, theta, rows_of(tape, x, first, count), epsilon, settings);
+    const Matrix<double> value = b.value.value().template cast<double>();
+    parts[block] = {value.sum(), value.squaredNorm(), b.rate(), b.distortion()};
+  });
+  Sums sums;
+  for (const Sums& part : parts) {
+    sums.bound += part.bound, sums.square += part.square;
+    sums.rate += part.rate, sums.distortion += part.distortion;
+  }
+  return {sums.bound / N, standard_error(sums.bound, sums.square, N), sums.rate / N, sums.distortion / N};
+}
+
+namespace {
+
+// log w of `count` images with K samples each, of which samples first .. first + size - 1: count×size.
+//   log w = log p(x|z) + log p(z) - log q(z|x)
+template <Element S>
+Matrix<S> log_weights(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& images, Index image,
+                      Index count, Index first, Index size, std::uint64_t seed) {
+  const Index d = vae.shape().latent;
+  Matrix<S> noise(count * size, d);
+  for (Index i = 0; i < count; ++i) {
+    noise.middleRows(i * size, size) = evaluation_noise<S>(seed, image + i, first, size, d);
+  }
+  Tape tape;
+  const Watched<S> theta(tape, parameters);
+  const auto x = rows_of(tape, images, image, count);
+  const auto [mu, log_var] = vae.encode(theta, x);
+  const auto z = reparameterise(mu, log_var, tape.reference(noise));
+  const auto log_w = vae.log_likelihood(theta, x, z) + standard_normal_log_prob(z) - normal_log_prob(z, mu, log_var);
+  return reshape(log_w, count, size).value();
+}
+
+}  // namespace
+
+template <Element S>
+LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, int K,
+                                        std::uint64_t seed, const std::function<void(int)>& progress) {
+  if (K < 1)
+    throw std::invalid_argument(fmt::format("importance_log_likelihood: need at least 1 sample, found {}", K));
+  constexpr Index kRows = 1000;  // of z at a time: enough for fast products, few enough for the cache
+  const Index N = x.rows(), samples = std::min<Index>(K, kRows), images = std::max<Index>(1, kRows / samples);
+  std::vector<ImportanceEstimate> estimates(N);
+  const int threads = core_count(), groups = (N + images - 1) / images;
+  for (int begin = 0; begin < groups; begin += threads) {
+    parallel_for(std::min(threads, groups - begin), threads, [&](int i) {
+      const Index first_image = (begin + i) * images, count = std::min(images, N - first_image);
+      Eigen::ArrayXXd log_w(K, count);
+      for (Index first = 0; first < K; first += samples) {
+        const Index size = std::min<Index>(samples, K - first);
+        log_w.middleRows(first, size) =
+            log_weights(vae, parameters, x, first_image, count, first, size, seed).template cast<double>().transpose();
+      }
+      for (Index j = 0; j < count; ++j) estimates[first_image + j] = importance_estimate(log_w.col(j));
+    });
+    if (progress) progress(std::min(N, (begin + threads) * images));
+  }
+  double sum = 0, squares = 0, variance = 0;
+  for (const auto& [log_mean, of_estimate] : estimates) {
+    sum += log_mean, squares += log_mean * log_mean, variance += of_estimate;
+  }
+  return {sum / N, standard_error(sum, squares, N), std::sqrt(variance) / N};
+}
+
+// Everything above, once for each element type that models train with.
+// clang-format off
+template Evaluation evaluate(const Vae<float>&, const Parameters<float>&, const Matrix<float>&, std::uint64_t, const BoundSettings&);
+template Evaluation evaluate(const Vae<double>&, const Parameters<double>&, const Matrix<double>&, std::uint64_t, const BoundSettings&);
+template LogLikelihood importance_log_likelihood(const Vae<float>&, const Parameters<float>&, const Matrix<float>&, int, std::uint64_t, const std::function<void(int)>&);
+template LogLikelihood importance_log_likelihood(const Vae<double>&, const Parameters<double>&, const Matrix<double>&, int, std::uint64_t, const std::function<void(int)>&);
+// clang-format on
+
+}  // namespace models

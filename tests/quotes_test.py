@@ -1,0 +1,78 @@
+"""Code that a text quotes is the code of the source. A block that a comment with the source's path comes before, such as
+
+    <!-- models/vae/bounds.cpp -->
+    ```cpp
+    const auto z = reparameterise(mu, log_var, epsilon);
+    ```
+
+must stand in that file line by line, indentation aside."""
+
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+QUOTE = re.compile(r"<!-- *(\S+) *-->\n+```cpp\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def stripped(text):
+    return [line.strip() for line in text.strip().splitlines()]
+
+
+def stands_in(quoted, source):
+    """Whether the lines of `quoted` stand in `source` one after the other, indentation aside."""
+    lines, of_source = stripped(quoted), stripped(source)
+    return any(of_source[i:i + len(lines)] == lines for i in range(len(of_source)))
+
+
+def quotes(text):
+    """The path and the code of every quoted block."""
+    return QUOTE.findall(text)
+
+
+def wrong_quotes(root, readmes):
+    """A sentence for every quote that is not in its source."""
+    wrong = []
+    for readme in readmes:
+        for path, code in quotes((root / readme).read_text()):
+            source = root / path
+            if not source.is_file():
+                wrong.append(f"{readme} quotes {path}, which does not exist")
+            elif not stands_in(code, source.read_text()):
+                wrong.append(f"{readme}: these lines are not in {path}:\n{code}")
+    return wrong
+
+
+class Quotes(unittest.TestCase):
+    SOURCE = "int f() {\n  const int x = 1;  // one\n\n  return x;\n}\n"
+    TEXT = "It is\n\n<!-- f.cpp -->\n```cpp\nconst int x = 1;  // one\n\nreturn x;\n```\n\nand no more.\n"
+
+    def wrong(self, text, source):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            (root / "README.md").write_text(text)
+            (root / "f.cpp").write_text(source)
+            return wrong_quotes(root, ["README.md"])
+
+    def test_a_changed_line_is_noticed(self):
+        self.assertEqual(self.wrong(self.TEXT, self.SOURCE), [])
+        for old, new in [("x = 1", "x = 2"), ("// one", "// two"), ("  // one", " // one"), ("return x;", "return 1;"),
+                         ("\n  return x;", "  f();\n  return x;")]:
+            self.assertEqual(len(self.wrong(self.TEXT, self.SOURCE.replace(old, new))), 1, new)
+        self.assertEqual(len(self.wrong(self.TEXT.replace("x = 1", "x = 2"), self.SOURCE)), 1)
+        self.assertEqual(len(self.wrong(self.TEXT.replace("f.cpp", "g.cpp"), self.SOURCE)), 1)
+
+    def test_other_blocks_are_no_quotes(self):
+        self.assertEqual(quotes(self.TEXT.replace("<!-- f.cpp -->", "")), [])
+        self.assertEqual(len(quotes(self.TEXT + self.TEXT)), 2)
+
+    def test_every_quote_of_the_project(self):
+        readmes = sorted(path.relative_to(ROOT) for top in ["autograd", "models", "chapters", "plots", "tests"]
+                         for path in (ROOT / top).rglob("README.md"))
+        self.assertEqual(wrong_quotes(ROOT, [Path("README.md"), *readmes]), [])
+        self.assertTrue(quotes((ROOT / "chapters/11_vae/README.md").read_text()), "chapter 11 quotes the bound")
+
+
+if __name__ == "__main__":
+    unittest.main()
