@@ -12,13 +12,18 @@ namespace models {
 
 namespace {
 
+using autograd::Arena;
 using autograd::ConstMatrixMap;
 using autograd::Index;
 using autograd::MatrixMap;
-using autograd::Tape;
 using autograd::written;
 
-// The elements of a matrix that are not 0, row by row, in the tape's memory: those of row i are numbers first[i] ..
+template <class X>
+X* memory(Arena& arena, Index count) {
+  return static_cast<X*>(arena.allocate(count * sizeof(X), Arena::kAlignment));
+}
+
+// The elements of a matrix that are not 0, row by row, in a tape's memory: those of row i are numbers first[i] ..
 // first[i + 1] - 1.
 template <Element S>
 struct Elements {
@@ -27,18 +32,20 @@ struct Elements {
   int* column;
   S* value;
 
-  Elements(Tape& tape, Index rows, Index cols, Index capacity)
+  Elements(Arena& arena, Index rows, Index cols, Index capacity)
       : rows(rows),
         cols(cols),
-        first(tape.array<int>(rows + 1).data()),
-        column(tape.template scratch<int>(1, capacity).data()),
-        value(tape.template scratch<S>(1, capacity).data()) {}
+        first(memory<int>(arena, rows + 1)),
+        column(memory<int>(arena, capacity)),
+        value(memory<S>(arena, capacity)) {
+    std::fill_n(first, rows + 1, 0);
+  }
   int count() const { return first[rows]; }
 };
 
 template <Element S>
-Elements<S> elements_of(Tape& tape, const ConstMatrixMap<S>& x) {
-  Elements<S> elements(tape, x.rows(), x.cols(), x.size());
+Elements<S> elements_of(Arena& arena, const ConstMatrixMap<S>& x) {
+  Elements<S> elements(arena, x.rows(), x.cols(), x.size());
   int count = 0;
   for (Index i = 0; i < x.rows(); ++i) {
     for (Index j = 0; j < x.cols(); ++j) {  // writes every element, and the next one over it if it was 0: no branch
@@ -53,8 +60,8 @@ Elements<S> elements_of(Tape& tape, const ConstMatrixMap<S>& x) {
 
 // xᵀ: a counting sort by column.
 template <Element S>
-Elements<S> transposed(Tape& tape, const Elements<S>& x) {
-  Elements<S> t(tape, x.cols, x.rows, x.count());
+Elements<S> transposed(Arena& arena, const Elements<S>& x) {
+  Elements<S> t(arena, x.cols, x.rows, x.count());
   for (int k = 0; k < x.count(); ++k) ++t.first[x.column[k] + 1];
   std::partial_sum(t.first, t.first + t.rows + 1, t.first);
   for (int i = 0; i < x.rows; ++i) {
@@ -89,10 +96,10 @@ class SparseProduct final : public autograd::LazyMatrix<S> {
   }
   S bound() const override { return ConstMatrixMap<S>(X.value, 1, X.count()).cwiseAbs().sum() * B.cwiseAbs().sum(); }
   // An element of X is two numbers: its column, and its value.
-  bool can_wait(const autograd::Arena& arena) const override {
+  bool can_wait(const Arena& arena) const override {
     return 2 * X.count() + B.size() < rows() * cols() && arena.holds(B.data());
   }
-  const autograd::LazyMatrix<S>* copy_to(autograd::Arena& arena) const override {
+  const autograd::LazyMatrix<S>* copy_to(Arena& arena) const override {
     return new (arena.allocate(sizeof(SparseProduct), alignof(SparseProduct))) SparseProduct(*this);
   }
 
@@ -125,7 +132,7 @@ Var<Matrix<S>> sparse_affine(const Var<Matrix<S>>& x, const Var<Matrix<S>>& W, c
         fmt::format("sparse_affine: x is {}×{}, W is {}×{}, b is {}×{} (need x.cols == W.rows and b to be 1×W.cols)",
                     x.rows(), x.cols(), W.rows(), W.cols(), b.rows(), b.cols()));
   }
-  const Elements<S> elements = elements_of<S>(x.tape(), x.value());
+  const Elements<S> elements = elements_of<S>(x.tape().arena(), x.value());
   return record<"sparse_affine">(
       [elements](auto& x, auto& W, auto& b) {
         return written<S>(x.rows(), W.cols(), [=, &W, &b](auto y) {
@@ -135,7 +142,7 @@ Var<Matrix<S>> sparse_affine(const Var<Matrix<S>>& x, const Var<Matrix<S>>& W, c
       },
       [elements](auto& y, auto& x, auto& W, auto& b) {
         x.accumulate(y.grad() * W.value().transpose());
-        if (W.needs_gradient()) W.accumulate(SparseProduct<S>(transposed(y.tape(), elements), y.grad()));
+        if (W.needs_gradient()) W.accumulate(SparseProduct<S>(transposed(y.arena(), elements), y.grad()));
         b.accumulate(y.grad().colwise().sum());
       },
       x, W, b);
