@@ -1,4 +1,4 @@
-#include "chapters/04_iid_log_likelihood/discrete.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
 
 #include <fmt/format.h>
 
@@ -15,11 +15,8 @@ namespace ch04 {
 
 using autograd::Index;
 using autograd::Matrix;
-using autograd::Tape;
 
 namespace {
-
-using Numbers = std::vector<double>;
 
 // Images first .. first + count - 1: count×pixels of zeros and ones.
 Matrix<double> block(const BlackAndWhite& images, int first, int count) {
@@ -62,24 +59,28 @@ MeanLogLikelihood of_labels(std::span<const int> labels, const Numbers& theta) {
   return {value, {gradient.data(), gradient.data() + K}};
 }
 
-// (1/N) log p(D) of images of independent pixels with these logits, block by block: what is recorded after the mark is
-// freed, the gradient in the logits adds up.
+// (1/N) log p(D) of images of independent pixels with these logits, and its gradient in them. Both are sums over the
+// images, so each block of images adds its part:
+//   log p(D) = Σ_blocks log p(block)          ∇log p(D) = Σ_blocks ∇log p(block)
 MeanLogLikelihood of_images(const BlackAndWhite& images, const std::vector<Index>& pixels, const Numbers& logits) {
-  Tape tape;
   const Index d = static_cast<Index>(pixels.size());
-  const auto l = tape.variable(autograd::ConstMatrixMap<double>(logits.data(), 1, d));
-  const Tape::Mark start = tape.mark();
-  double sum_of_blocks = 0;
-  for_each_block(images, [&](const Matrix<double>& x) {
-    const auto repeated = tape.constant(Matrix<double>(Matrix<double>::Zero(x.rows(), d))) + l;
-    const auto log_p = sum(models::bernoulli_log_prob(tape.constant(Matrix<double>(x(Eigen::all, pixels))), repeated));
-    tape.backward(log_p);
-    sum_of_blocks += log_p.value();
-    tape.rewind(start);
+  const Matrix<double> theta = autograd::ConstMatrixMap<double>(logits.data(), 1, d);
+  double value = 0;
+  Matrix<double> gradient = Matrix<double>::Zero(1, d);
+  for_each_block(images, [&](const Matrix<double>& block) {
+    const Matrix<double> x = block(Eigen::all, pixels);
+    const auto log_p = [&](const auto& theta) {
+      autograd::Tape& tape = theta.tape();
+      const auto one_row_an_image = tape.constant(Matrix<double>(Matrix<double>::Zero(x.rows(), d))) + theta;
+      return sum(models::bernoulli_log_prob(tape.constant(x), one_row_an_image));
+    };
+    const auto [block_value, block_gradient] = autograd::value_and_gradient(log_p, theta);
+    value += block_value;
+    gradient += block_gradient;
   });
   const double N = images.data.count();
-  const Matrix<double> gradient = l.grad() / N;
-  return {sum_of_blocks / N, {gradient.data(), gradient.data() + d}};
+  gradient /= N;
+  return {value / N, {gradient.data(), gradient.data() + d}};
 }
 
 // The share of images with each pixel on.

@@ -1,4 +1,4 @@
-#include "chapters/04_iid_log_likelihood/figures.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "chapters/04_iid_log_likelihood/rounding.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "chapters/05_minibatch_sgd/estimator.hpp"
+#include "chapters/05_minibatch_sgd/chapter.hpp"
 
 #include <fmt/format.h>
 

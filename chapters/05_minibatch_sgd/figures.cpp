@@ -1,4 +1,4 @@
-#include "chapters/05_minibatch_sgd/figures.hpp"
+#include "chapters/05_minibatch_sgd/chapter.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,6 @@
 #include <numbers>
 #include <numeric>
 
-#include "chapters/05_minibatch_sgd/training.hpp"
 #include "chapters/lesson/numbers.hpp"
 #include "models/statistics/enumerate.hpp"
 #include "plots/figure.hpp"

@@ -5,10 +5,10 @@
 
 #include <chrono>
 
-#include "chapters/11_vae/figures.hpp"
-#include "chapters/11_vae/linear_gaussian.hpp"
-#include "chapters/lesson.hpp"
-#include "chapters/lesson/results.hpp"
+#include "chapters/11_vae/chapter.hpp"
+#include "chapters/lesson/demo/interrupt.hpp"
+#include "chapters/lesson/demo/lesson.hpp"
+#include "chapters/lesson/whole_file.hpp"
 #include "models/vae/vae_trainer.hpp"
 
 using namespace ch11;

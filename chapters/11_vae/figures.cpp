@@ -1,4 +1,4 @@
-#include "chapters/11_vae/figures.hpp"
+#include "chapters/11_vae/chapter.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,5 @@
-#include "chapters/11_vae/linear_gaussian.hpp"
+#include "chapters/11_vae/chapter.hpp"
+#include "chapters/lesson/demo/interrupt.hpp"
 
 #include <fmt/format.h>
 
