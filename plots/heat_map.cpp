@@ -24,8 +24,7 @@ double centre(const Range& range, std::size_t i, std::size_t n) {
   return (1 - t) * range.low + t * range.high;
 }
 
-// The axis from the outer edge of the first cell to that of the last. Numbered cells are labelled one by one if they
-// are few.
+// The axis from the outer edge of the first cell to that of the last. A few numbered cells are labelled one by one.
 std::string axis_commands(std::string_view axis, const Range& range, std::size_t n, bool numbered, bool reversed) {
   const double half = (range.high - range.low) / static_cast<double>(n - 1) / 2;
   const double low = range.low - half, high = range.high + half;

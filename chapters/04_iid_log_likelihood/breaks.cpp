@@ -54,25 +54,27 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
   static const std::vector<lesson::Break<Ingredients>> all{
       {"set", "equal points counted once", {"eq:dataset"},
        [](Ingredients& i) { i.log_p = sum_over_set; }},
-      {"mean", "a mean over the points for their sum", {"eq:dataset"},
+      {"mean", "a mean over the points instead of their sum", {"eq:dataset"},
        [](Ingredients& i) { i.log_p = mean_over; }},
       {"order", "the first point left out, whichever it is", {"eq:dataset"},
        [](Ingredients& i) { i.log_p = [](std::span<const double> x) { return sum_over(x.subspan(1)); }; }},
       {"derivative", "a derivative that is 0.1 % too large", {"eq:iid"},
        [](Ingredients& i) { i.closed_form = with_wrong_derivative; }},
-      {"smallest", "the smallest number of full precision for the smallest one", {"eq:iid"},
+      {"smallest", "the smallest number of full precision instead of the smallest one", {"eq:iid"},
        [](Ingredients& i) { i.log_smallest_double = [] { return std::log(std::numeric_limits<double>::min()); }; }},
-      {"compensation", "plain sums for compensated ones", {"eq:iid", "eq:dataset"},
+      {"compensation", "plain sums instead of compensated ones", {"eq:iid", "eq:dataset"},
        [](Ingredients& i) { i.compensated = naive(); }},
-      {"information", "ρ for ρ² in the price of independence", {"eq:iid"},
+      {"information", "ρ instead of ρ² in the price of independence", {"eq:iid"},
        [](Ingredients& i) { i.information = [](double rho) { return -0.5 * std::log(1 - rho); }; }},
       {"error-bar", "the standard error of independent points", {"eq:iid"},
        [](Ingredients& i) { i.inflation = [](double, int) { return 1.0; }; }},
       {"pixels", "only the pixels that are 1", {"eq:iid"},
        [](Ingredients& i) { i.pixels = only_ones; }},
-      {"divergence", "KL(p_θ ‖ p̂) for KL(p̂ ‖ p_θ)", {"eq:ml-kl", "eq:iid"},
+      {"divergence", "KL(p_θ ‖ p̂) instead of KL(p̂ ‖ p_θ)", {"eq:ml-kl", "eq:iid"},
        [](Ingredients& i) {
-         i.divergence = [](std::span<const double> p, std::span<const double> q) { return models::kl_divergence(q, p); };
+         i.divergence = [](std::span<const double> p, std::span<const double> q) {
+           return models::kl_divergence(q, p);
+         };
        }}};
   return all;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of chapter 04 are called, in the order of its text. A part NAME.cpp defines what stands under its
-// name.
+// What the parts of chapter 04 are called, in the order of its text. What stands under the name of a
+// part is defined in that file.
 
 #include <cstdint>
 #include <functional>
@@ -17,8 +17,8 @@
 namespace ch04 {
 
 // ---
-// normal_data.cpp: numbers under one normal distribution. What a dataset is, its log-likelihood as a sum, and why it is
-// not a product.
+// normal_data.cpp: numbers under one normal distribution. What a dataset is, its log-likelihood as a sum, and why
+// it is not a product.
 
 using Numbers = std::vector<double>;
 
@@ -67,8 +67,8 @@ void check_dataset(lesson::Lesson& lesson, const std::function<double(std::span<
 void check_sum(lesson::Lesson& lesson,
                const std::function<LogLikelihood(const Statistics&, const Normal&)>& closed_form);
 
-// eq:iid: the product becomes 0 just where the sum passes the logarithm of the smallest number, given in float and
-// in double.
+// eq:iid: the product becomes 0 just where the sum passes the logarithm of the smallest number, which is given
+// in float and in double.
 void check_underflow(lesson::Lesson& lesson, double log_smallest_float, double log_smallest_double);
 
 // ---

@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of chapter 05 are called, in the order of its text. A part NAME.cpp defines what stands under its
-// name; likelihood.hpp has the model and its gradients.
+// What the parts of chapter 05 are called, in the order of its text. What stands under the name of a part is
+// defined in that file; likelihood.hpp has the model and its gradients.
 
 #include <cstdint>
 #include <functional>
@@ -50,7 +50,7 @@ Vector inclusion(const Batches& all, int N);
 Statistic weighted_gradient(const Model& model, const Vector& weights);
 
 // A statistic's distribution over equally likely minibatches: one row a minibatch, and their mean and covariance
-// (1/n, for this is the whole distribution and no sample).
+// (with 1/n, since this is the whole distribution and no sample).
 Matrix<double> outcomes(const Batches& all, const Statistic& statistic);
 Vector mean(const Matrix<double>& outcomes);
 Matrix<double> covariance(const Matrix<double>& outcomes);
@@ -64,8 +64,8 @@ inline Vector expectation(const Batches& all, const Statistic& statistic) { retu
 // A minibatch for every draw 0, 1, 2, ... ; valid until the next one.
 using Sampler = std::function<Points(std::uint64_t draw)>;
 
-// Independent minibatches of M of N points, by the class that training uses: with replacement, or the first batch of a
-// fresh permutation.
+// Independent minibatches of M of N points, by the class that training uses: with replacement, or
+// the first batch of a fresh permutation.
 Sampler draws(int N, int M, models::Order order, std::uint64_t seed);
 
 // Mean and standard error of a statistic over `count` draws.
@@ -168,8 +168,8 @@ ZScores check_real_model(lesson::Lesson& lesson, lesson::Equation equation, cons
                          int minibatches, const Ingredients& use);
 
 // ---
-// sgd.cpp: SGD where theory knows every step, and on softmax regression. In theory's case θ is the mean of N(x; θ, 1/h),
-// so that the loss is a parabola,
+// sgd.cpp: SGD where theory knows every step, and on softmax regression. In the first case θ is the mean of
+// N(x; θ, 1/h), so that the loss is a parabola,
 //   L(θ) = -(1/N) log p(D) = ½ h (θ - x̄)² + const.
 
 enum class Picking {

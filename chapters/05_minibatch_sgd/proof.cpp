@@ -225,7 +225,7 @@ void coefficient(lesson::Lesson& lesson, const Example& example, const Ingredien
       .exact("M = 1 .. 7, with replacement", numbers(means), numbers(wanted))
       .exact("M = N without: variance", covariance(outcomes(models::subsets(N, N), scaled))(0, 0), 0)
       .exact("sorted blocks: the bias", expectation(neighbours, scaled)[0] - full, bias)
-      .exact("  repaired: 1/π_j for N/M", expectation(neighbours, weighted_gradient(model, weights))[0], full);
+      .exact("  repaired: 1/π_j, not N/M", expectation(neighbours, weighted_gradient(model, weights))[0], full);
 }
 
 }  // namespace ch05

@@ -32,13 +32,15 @@ Ingredients right() { return {.divergence = kl_normal, .elbo = as_it_stands, .im
 // clang-format off
 const std::vector<lesson::Break<Ingredients>>& breaks() {
   static const std::vector<lesson::Break<Ingredients>> all{
-      {"divergence", "KL( p(z|x) ‖ q(z|x) ) for KL( q(z|x) ‖ p(z|x) )", {"eq:elbo", "eq:is-bound"},
+      {"divergence", "KL( p(z|x) ‖ q(z|x) ) instead of KL( q(z|x) ‖ p(z|x) )", {"eq:elbo", "eq:is-bound"},
        [](Ingredients& i) {
-         i.divergence = [](double m, double v, double mean, double variance) { return kl_normal(mean, variance, m, v); };
+         i.divergence = [](double m, double v, double mean, double variance) {
+           return kl_normal(mean, variance, m, v);
+         };
        }},
-      {"half", "½ KL( q(z|x) ‖ p(z) ) in the bound for the whole of it", {"eq:elbo", "test:ppca"},
+      {"half", "½ KL( q(z|x) ‖ p(z) ) in the bound instead of the whole of it", {"eq:elbo", "test:ppca"},
        [](Ingredients& i) { i.elbo = half_the_rate; }},
-      {"jensen", "the mean of K logarithms for the logarithm of the mean", {"eq:is-bound"},
+      {"jensen", "the mean of K logarithms instead of the logarithm of the mean", {"eq:is-bound"},
        [](Ingredients& i) { i.importance = mean_of_logarithms; }}};
   return all;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of chapter 11 are called, in the order of its text. A part NAME.cpp defines what stands under its
-// name.
+// What the parts of chapter 11 are called, in the order of its text. What stands under the name of a
+// part is defined in that file.
 
 #include <string>
 #include <vector>

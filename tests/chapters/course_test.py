@@ -194,8 +194,10 @@ class Index(unittest.TestCase):
         self.assertEqual(self.folder_faults(text="`eq:a`"), ["eq:b is owed, and README.md does not name it"])
         self.assertEqual(self.folder_faults(text="`eq:a` `eq:b-2` `eq:b`"),
                          ["README.md names eq:b-2, which chapters/equations.csv does not know"])
-        self.assertEqual(self.folder_faults(solution="// 5.1"), ["exercise 5.1 treats eq:a, and exercises/solution.cpp does not name it"])
-        self.assertIn("exercises/check.cpp names eq:d, which chapters/equations.csv does not know", self.folder_faults(table="eq:d"))
+        self.assertEqual(self.folder_faults(solution="// 5.1"),
+                         ["exercise 5.1 treats eq:a, and exercises/solution.cpp does not name it"])
+        self.assertIn("exercises/check.cpp names eq:d, which chapters/equations.csv does not know",
+                      self.folder_faults(table="eq:d"))
 
     def test_the_index_lasts(self):
         checks = [checked("eq:a"), checked("eq:b", kind="sampled", se=0.1, z=1.0, label="p(z|x), 10 draws")]

@@ -306,7 +306,7 @@ void check_price_of_independence(lesson::Attempt& attempt) {
 const Exercise kPrice{
     .number = "4.5",
     .slug = "eq:iid",
-    .task = "the price of taking neighbours for independent, derived on paper",
+    .task = "the price of taking neighbours as independent, derived on paper",
     .statement = "E[ log p(D) - Σ log p(x) ] of n points of AR(1)",
     .points = 3,
     .minutes = 25,

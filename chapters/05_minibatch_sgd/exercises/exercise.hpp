@@ -1,7 +1,8 @@
 #pragma once
-// The exercises of chapter 05: the proof, its spread, and where SGD comes to rest. Write the bodies in exercise.cpp,
-// then
-//   chapters/grade 05
+// The exercises of chapter 05: the proof, its spread, and where SGD comes to rest. Write the bodies in exercise.cpp
+// beside this file, then
+//   chapters/grade 05                  checks them all; chapters/grade 5.2 one of them
+//   chapters/grade 05 --hint 5.2       a hint, and called again the next
 //
 // Notation: D has N data points, a minibatch M has M of them; g_i = ∇log p(x_i), one number, for one parameter.
 

@@ -29,7 +29,7 @@ double expectation_over_pairs(int N, const std::function<double(int i, int j)>& 
 }
 
 // 5.4   eq:minibatch-grad
-// S²/M · (N-M)/(N-1): two points of one minibatch have the covariance -S²/(N-1), for their sum over all N is fixed.
+// S²/M · (N-M)/(N-1): two points of one minibatch have the covariance -S²/(N-1), since their sum over all N is fixed.
 double minibatch_variance(std::span<const double> g, int M) {
   const double N = static_cast<double>(g.size()), mean = std::reduce(g.begin(), g.end()) / N;
   double S2 = 0;

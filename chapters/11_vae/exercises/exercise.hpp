@@ -5,13 +5,15 @@
 //
 // Notation: n data points, one a row; D pixels; d latent dimensions; K samples a data point. All quantities in nats.
 // Arguments and results are Vars, so that gradients flow: compute with the engine's operations, not with x.value().
-//   autograd/operations/elementwise.hpp   + - * / square exp log softplus ...: coefficient by coefficient, plain numbers included
-//   autograd/operations/reductions.hpp    sum mean log_sum_exp: of a whole matrix, or of each row with By::row (n×d -> n×1)
-//   autograd/core/gradient.hpp      value_and_gradient
+//   autograd/operations/elementwise.hpp   + - * / square exp log softplus ...: coefficient by coefficient; also with
+//                                         plain numbers
+//   autograd/operations/reductions.hpp    sum mean log_sum_exp: of a whole matrix, or of each row with By::row
+//                                         (n×d -> n×1)
+//   autograd/core/gradient.hpp            value_and_gradient
 // Each row is a data point, so most answers are n×1 and need By::row: without it sum() gives one number, a Var<double>,
 // which the compiler does not take for a Var<Matrix<double>> ("could not convert"). A Matrix that you compute joins
-// them as x.tape().constant(std::move(matrix)), and carries no gradient. The functions of models/statistics/distributions.hpp are
-// what you are about to write.
+// them as x.tape().constant(std::move(matrix)), and carries no gradient. The functions of
+// models/statistics/distributions.hpp are what you are about to write.
 
 #include <functional>
 

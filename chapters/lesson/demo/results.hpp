@@ -24,8 +24,8 @@ struct Results {
 
 // One JSON object with the members above ("interrupted" and "error" only when they say something). A check has "slug",
 // "section", "statement", "label", "kind", "relation", "expected", "lhs", "rhs", "passed", "file", "line", and, where
-// its kind has one, "tolerance", "se" and "z". JSON knows no NaN and no infinity: they become the strings "nan", "inf"
-// and "-inf".
+// its kind has one, "tolerance", "se" and "z". JSON knows no NaN and no infinity: they become the strings
+// "nan", "inf" and "-inf".
 std::string to_json(const Results& results);
 
 }  // namespace lesson

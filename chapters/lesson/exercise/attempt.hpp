@@ -24,8 +24,8 @@ struct Answer {
 };
 
 // A typical wrong answer: what a student who made this mistake finds, a name for its ratio to the right answer ("" for
-// none), and a question that leads on. No two of a list may be found by the same numbers: the first would answer for
-// both.
+// none), and a question that leads on. No two of a list may be found by the same numbers: the first would
+// answer for both.
 struct Mistake {
   Answer found;
   std::string ratio;

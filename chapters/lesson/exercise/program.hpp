@@ -3,15 +3,15 @@
 //
 //   int main(int argc, char** argv) {
 //     return lesson::check_exercises(argc, argv, "05_minibatch_sgd", {{
-//         .number = "5.2", .slug = "eq:scaled", .statement = "E[ c · Σ_{j∈M} ∇log p(x_j) ] = ∇log p(D)",
+//         .number = "5.2", .slug = "eq:scaled", .task = "the factor that makes a minibatch stand for the whole",
+//         .statement = "E[ c · Σ_{j∈M} ∇log p(x_j) ] = ∇log p(D)",
 //         .points = 2, .minutes = 15,
 //         .hints = {"Which sum is it to stand for?", "Compare the numbers of terms.", "Multiply by N / M."},
 //         .check = [](lesson::Attempt& attempt) {
 //           const Instance drawn = draw(attempt.seed());
 //           const double full = ...;
 //           attempt.equal(ch05::scaled_gradient(drawn), full, 1e-12,
-//                         {{full * m / n, "M/N", "the sum runs over M points but stands for N. What makes up for
-//                         it?"}});
+//                         {{full * m / n, "M/N", "the sum runs over M points. For how many does it stand?"}});
 //         }}});
 //   }
 //
