@@ -24,7 +24,7 @@ namespace ch05 {
 
 // What the sum over a minibatch of M of N points is multiplied with.
 using Factor = double (*)(int N, int M);
-inline double n_over_m(int N, int M) { return static_cast<double>(N) / M; }
+inline double n_over_m(int N, int M) { return 1.0 * N / M; }
 inline double one(int, int) { return 1; }
 inline double one_over_m(int, int M) { return 1.0 / M; }
 
@@ -116,7 +116,7 @@ struct Example {
   std::vector<double> x{1, 2, 3, 4, 10};
   int M = 2;            // points in a minibatch
   int draws = 100'000;  // minibatches, where they are drawn and not enumerated
-  int N() const { return static_cast<int>(x.size()); }
+  int N() const { return x.size(); }
 };
 
 // eq:ml-kl: the likeliest model is the one closest to the data, in the sense of KL(data ‖ model).

@@ -92,7 +92,7 @@ void add_curve(plots::Curves& figure, const std::string& label, const SgdSetting
                std::uint64_t seed) {
   const std::vector<models::Estimate> gaps = simulate(settings, seed);
   std::vector<double> x, y;
-  for (int t = first; t <= settings.steps; ++t) x.push_back(t), y.push_back(gaps[static_cast<std::size_t>(t)].mean);
+  for (int t = first; t <= settings.steps; ++t) x.push_back(t), y.push_back(gaps[t].mean);
   figure.line(label, x, y);
 }
 

@@ -18,7 +18,7 @@ using models::Order;
 namespace {
 
 std::string every(const char* what, const Batches& all) {
-  const std::string count = lesson::thousands(static_cast<double>(all.size()));
+  const std::string count = lesson::thousands(all.size());
   return fmt::format("every {} ({} of {})", what, count, count);
 }
 
@@ -66,13 +66,12 @@ void maximum_likelihood(lesson::Lesson& lesson, const Example& example, const In
   const std::vector<int> x{0, 0, 0, 0, 1, 1, 1, 2, 2, 3};  // ten observations: p̂ = (0.4, 0.3, 0.2, 0.1)
   const std::vector<double> data = models::empirical_distribution(x, 4);
   const Vector p_hat = Eigen::Map<const Vector>(data.data(), 4);
-  const double N = static_cast<double>(x.size()), entropy = models::entropy(data);
+  const double N = x.size(), entropy = models::entropy(data);
 
   Matrix<double> values(20, 2), slopes(20, 4), other_slopes(20, 4);
   for (Index model = 0; model < 20; ++model) {
     Vector theta(4);
-    models::Random(lesson.seed(), models::Purpose::data, static_cast<std::uint64_t>(model))
-        .fill_normal({theta.data(), 4});
+    models::Random(lesson.seed(), models::Purpose::data, model).fill_normal({theta.data(), 4});
     const Vector p = theta.array().exp() / theta.array().exp().sum();
     const auto [value, slope] = categorical(x, theta, use.total).log_likelihood();
     values.row(model) << value / N, -entropy - use.divergence(data, numbers(p));
@@ -102,7 +101,7 @@ void log_likelihoods(lesson::Lesson& lesson, const Example& example, const Ingre
   const Batches subsets = models::subsets(N, M), choices = models::tuples(N, M);
   const Statistic by_tape = value_estimate(model, one), by_hand = [&](Points points) -> Vector {
     double sum = 0;
-    for (const int j : points) sum += models::normal_log_density(example.x[static_cast<std::size_t>(j)], 0, 1);
+    for (const int j : points) sum += models::normal_log_density(example.x[j], 0, 1);
     return Vector::Constant(1, sum);
   };
 

@@ -64,8 +64,8 @@ namespace {
 
 // The images of each class, by number.
 std::vector<std::vector<int>> by_class(const models::Dataset& images) {
-  std::vector<std::vector<int>> members(static_cast<std::size_t>(images.classes()));
-  for (int i = 0; i < images.count(); ++i) members[images.labels[static_cast<std::size_t>(i)]].push_back(i);
+  std::vector<std::vector<int>> members(images.classes());
+  for (int i = 0; i < images.count(); ++i) members[images.labels[i]].push_back(i);
   return members;
 }
 
@@ -84,10 +84,10 @@ void require_spread(const models::Dataset& images, int M) {
 // ∇log p(x) of every image, a tape each: mean and variance over each class.
 std::vector<RunningMeans> gradients_by_class(const lesson::Lesson& lesson, const models::Dataset& images,
                                              const Model& model) {
-  std::vector<RunningMeans> gradients(static_cast<std::size_t>(images.classes()), RunningMeans(model.parameters()));
+  std::vector<RunningMeans> gradients(images.classes(), RunningMeans(model.parameters()));
   auto progress = lesson.progress("gradients", 1, images.count(), "images");
   for (const int& i : model.all()) {
-    gradients[images.labels[static_cast<std::size_t>(i)]].add(model.log_likelihood({&i, 1}).gradient);
+    gradients[images.labels[i]].add(model.log_likelihood({&i, 1}).gradient);
     progress.advance(1);
   }
   return gradients;
@@ -107,8 +107,8 @@ Theory theory(const Way& way, const std::vector<RunningMeans>& gradients, double
   const Index parameters = gradients[0].mean().size();
   Vector mean = Vector::Zero(parameters), square = Vector::Zero(parameters);
   for (std::size_t c = 0; c < gradients.size(); ++c) {
-    const double count = static_cast<double>(gradients[c].count());
-    const double p = way.probability[static_cast<Index>(c)], w = way.weight[static_cast<Index>(c)];
+    const double count = gradients[c].count();
+    const double p = way.probability[c], w = way.weight[c];
     const Vector g = gradients[c].mean(), variance = gradients[c].variance() * ((count - 1) / count);
     mean += p * w * g;
     square += p * w * w * (g.array().square().matrix() + variance);
@@ -118,15 +118,14 @@ Theory theory(const Way& way, const std::vector<RunningMeans>& gradients, double
 
 // M images a draw: every class equally likely, then every image of it.
 Sampler balanced_draws(const std::vector<std::vector<int>>& members, int M, std::uint64_t seed) {
-  return
-      [&members, seed, points = std::vector<int>(static_cast<std::size_t>(M))](std::uint64_t draw) mutable -> Points {
-        const models::Random random(seed, models::Purpose::replacement, draw);
-        for (std::size_t j = 0; j < points.size(); ++j) {
-          const auto& of_class = members[random.below(static_cast<std::uint32_t>(members.size()), 2 * j)];
-          points[j] = of_class[random.below(static_cast<std::uint32_t>(of_class.size()), 2 * j + 1)];
-        }
-        return points;
-      };
+  return [&members, seed, points = std::vector<int>(M)](std::uint64_t draw) mutable -> Points {
+    const models::Random random(seed, models::Purpose::replacement, draw);
+    for (std::size_t j = 0; j < points.size(); ++j) {
+      const auto& of_class = members[random.below(members.size(), 2 * j)];
+      points[j] = of_class[random.below(of_class.size(), 2 * j + 1)];
+    }
+    return points;
+  };
 }
 
 // (1/N) c Σ_{j∈M} ∇log p(x_j), averaged over the first minibatches of a sampler.
@@ -135,7 +134,7 @@ Vector average(const lesson::Lesson& lesson, const Model& model, const Sampler& 
   Vector sum = Vector::Zero(model.parameters());
   auto progress = lesson.progress("minibatches", 1, minibatches, "minibatches");
   for (int r = 0; r < minibatches; ++r) {
-    sum += estimate(sampler(static_cast<std::uint64_t>(r)));
+    sum += estimate(sampler(r));
     progress.advance(1);
   }
   return sum / minibatches / model.count();
@@ -163,12 +162,12 @@ ZScores check_real_model(lesson::Lesson& lesson, lesson::Equation equation, cons
   // With every class equally likely, an image of class c stands in a minibatch π = M/(K n_c) times on average: the
   // weight 1/π takes the place of the factor N/M.
   Vector sizes(K);  // n_c
-  for (Index c = 0; c < K; ++c) sizes[c] = static_cast<double>(members[static_cast<std::size_t>(c)].size());
+  for (Index c = 0; c < K; ++c) sizes[c] = members[c].size();
   const Vector ones = Vector::Ones(K), even = ones / K, share = sizes / N;
   const Vector weight = sizes.unaryExpr([&](double n) { return use.weight(M / (K * n), N, M) / n_over_m(N, M); });
   // The standard errors are the theory's. Some pixels are inked in a single image: a sample that misses it would take
   // their gradient for a constant.
-  const double n = static_cast<double>(minibatches) * M;
+  const double n = 1.0 * minibatches * M;
   const Theory by_image = theory({share, ones}, gradients, n), by_class = theory({even, ones}, gradients, n),
                weighted = theory({even, weight}, gradients, n);
   const Vector& full = by_image.mean;  // (1/N) ∇log p(D), from a tape for each image

@@ -130,7 +130,7 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
     trainer.save(c.checkpoint, history);
     progress.end_round();
   }
-  if (images > 0) lesson.metric("train_images_per_second", static_cast<double>(images) / seconds);
+  if (images > 0) lesson.metric("train_images_per_second", images / seconds);
   return trainer.done();
 }
 
@@ -143,7 +143,7 @@ void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer
   lesson.metric("test_rate", e.rate);
   lesson.metric("test_distortion", e.distortion);
   const std::string treatment = c.training.binarisation == Binarisation::none ? "grey" : "binarised once";
-  const auto images = [](Index n) { return lesson::thousands(static_cast<double>(n)); };
+  const auto images = [](Index n) { return lesson::thousands(n); };
   lesson.say(fmt::format("{}, seed {}, {} threads. Test images are {}.", trainer.vae().shape().text(), lesson.seed(),
                          trainer.threads(), treatment));
   lesson.say(fmt::format("  test ELBO            {} nats   ({} images)   rate {:.2f}   distortion {:.2f}",
@@ -206,13 +206,13 @@ int main(int argc, char** argv) {
     if (c.mistake != "none") return;
 
     lesson.say(fmt::format("\nTraining on {} images of {}, {} parameters.", lesson::thousands(data.train.count()),
-                           data.train.name, lesson::thousands(static_cast<double>(trainer.parameters().count()))));
+                           data.train.name, lesson::thousands(trainer.parameters().count())));
     if (!train(lesson, c, trainer, test, history)) {
       trainer.save(c.checkpoint, history);
       std::vector<std::string> words(argv, argv + argc);
       lesson.say(fmt::format("Stopped after step {}, in epoch {}. To go on:\n  {} --resume {}",
-                             lesson::thousands(static_cast<double>(trainer.steps())), trainer.epoch() + 1,
-                             fmt::join(words, " "), c.checkpoint));
+                             lesson::thousands(trainer.steps()), trainer.epoch() + 1, fmt::join(words, " "),
+                             c.checkpoint));
       return;
     }
     report(lesson, c, trainer, test);

@@ -32,7 +32,7 @@ Number read(const std::string& name, std::string_view kind, const std::string& t
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   const bool is_number = error == std::errc{} && stop == end && !text.empty();
-  const auto size = static_cast<double>(value);
+  const double size = value;
   const bool in_range = size >= range.lowest && size <= range.highest && !(range.above && size == range.lowest);
   if (is_number && in_range) return value;  // NaN is in no range
   const bool looks_like_one = is_number || (error == std::errc::result_out_of_range && stop == end);
@@ -146,7 +146,7 @@ Option& Options::add_choice(std::string_view name, std::string_view help, std::v
   const std::string placeholder = joined(known, "|");
   const auto choose = [known, set, name = std::string(name)](const std::string& text) {
     const auto found = std::find(known.begin(), known.end(), text);
-    if (found != known.end()) return set(static_cast<std::size_t>(found - known.begin()));
+    if (found != known.end()) return set(found - known.begin());
     const std::string meant = models::nearest(text, known);
     throw UsageError(fmt::format("{}: '{}' is not known{} (known: {})", name, text,
                                  meant.empty() ? "" : fmt::format(": did you mean '{}'?", meant), joined(known)));

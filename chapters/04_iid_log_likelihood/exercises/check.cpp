@@ -38,7 +38,7 @@ struct Instance {
     Random(seed, Purpose::data).fill_normal(x);
     for (double& x_i : x) x_i = std::round(10 * (2 + 3 * x_i)) / 10;
   }
-  double n() const { return static_cast<double>(x.size()); }
+  double n() const { return x.size(); }
   double variance() const { return sigma * sigma; }
   // Σ (xᵢ - μ)^power
   double moment(int power) const {
@@ -150,9 +150,8 @@ Numbers large_and_small(std::uint64_t seed) {
   Numbers numbers;
   for (std::uint64_t i = 0; i < 12; ++i) numbers.push_back(1 + random.below(9, i));
   for (const double large : {0x1p80, 0x1p81, 0x1p82}) numbers.push_back(large), numbers.push_back(-large);
-  Numbers x{5 + static_cast<double>(seed % 7), 0x1p79};
-  for (const int i : Random(seed, Purpose::shuffle).permutation(static_cast<int>(numbers.size())))
-    x.push_back(numbers[static_cast<std::size_t>(i)]);
+  Numbers x{5.0 + seed % 7, 0x1p79};
+  for (const int i : Random(seed, Purpose::shuffle).permutation(numbers.size())) x.push_back(numbers[i]);
   for (const double last : {-0x1p79, 0x1p53, 1.0, 1.0, 1.0, -0x1p53, 3.0}) x.push_back(last);
   return x;
 }
@@ -216,7 +215,7 @@ std::vector<int> data(std::uint64_t seed, bool seen) {
   const int states = seen ? kStates : kStates - 1;
   std::vector<int> x;
   for (int k = 0; k < states; ++k) x.push_back(k);
-  for (std::uint64_t i = 0; i < 30; ++i) x.push_back(static_cast<int>(random.below(static_cast<unsigned>(states), i)));
+  for (std::uint64_t i = 0; i < 30; ++i) x.push_back(random.below(states, i));
   return x;
 }
 
@@ -231,7 +230,7 @@ Numbers model(std::uint64_t seed) {
 
 void check_on(lesson::Attempt& attempt, const std::vector<int>& x, const Numbers& p) {
   const Numbers p_hat = models::empirical_distribution(x, kStates);
-  const double N = static_cast<double>(x.size()), H = models::entropy(p_hat), right = models::kl_divergence(p_hat, p);
+  const double N = x.size(), H = models::entropy(p_hat), right = models::kl_divergence(p_hat, p);
   std::vector<lesson::Mistake> wrong{
       {-right, "-1", "the sign. Can a divergence be negative?"},
       {N * right, "N", "counts stand where shares belong. What do the p̂ₖ add up to?"},
@@ -285,7 +284,7 @@ const Exercise kDivergence{
 void check_price_of_independence(lesson::Attempt& attempt) {
   const Random random(attempt.seed(), Purpose::data);
   const double rho = (attempt.seed() % 2 == 0 ? 1 : -1) * (0.3 + 0.6 * random.uniform(0));
-  const int n = 5 + static_cast<int>(random.below(40, 1));
+  const int n = 5 + random.below(40, 1);
   const double pair = -0.5 * std::log1p(-rho * rho), right = (n - 1) * pair;
   attempt.equal(
       price_of_independence(rho, n), right, kTolerance,

@@ -41,10 +41,10 @@ double compensated_sum(std::span<const double> x) {
 // 4.4   eq:ml-kl
 double divergence_from_data(std::span<const int> x, std::span<const double> p) {
   std::vector<double> counts(p.size(), 0.0);
-  for (const int state : x) ++counts[static_cast<std::size_t>(state)];
+  for (const int state : x) ++counts[state];
   double kl = 0;
   for (std::size_t k = 0; k < p.size(); ++k) {
-    const double p_hat = counts[k] / static_cast<double>(x.size());
+    const double p_hat = counts[k] / x.size();
     // Σₖ p̂ₖ log(p̂ₖ / pₖ), with 0 log 0 = 0
     if (p_hat > 0) kl += p_hat * std::log(p_hat / p[k]);
   }

@@ -20,7 +20,7 @@ using Numbers = std::vector<double>;
 
 // N numbers that are far from 0 on average, so that no factor is hidden by a sum of 0.
 Numbers slopes(const lesson::Attempt& attempt, int N) {
-  Numbers g(static_cast<std::size_t>(N));
+  Numbers g(N);
   models::Random(attempt.seed(), models::Purpose::data).fill_normal(g);
   for (double& x : g) x = 2 * x - 5;
   return g;
@@ -28,19 +28,19 @@ Numbers slopes(const lesson::Attempt& attempt, int N) {
 
 // 11, 13 or 14 points in minibatches of 4 or 5: N/M is no whole number and not below 2, so that rounding it shows.
 int points(const lesson::Attempt& attempt) { return std::vector{11, 13, 14}[attempt.seed() % 3]; }
-int minibatch(const lesson::Attempt& attempt) { return 4 + static_cast<int>(attempt.seed() % 2); }
+int minibatch(const lesson::Attempt& attempt) { return 4 + attempt.seed() % 2; }
 
 double total(const Numbers& g) { return std::reduce(g.begin(), g.end()); }
 
 Numbers chosen(const Numbers& from, const std::vector<int>& which) {
   Numbers out;
-  for (const int i : which) out.push_back(from[static_cast<std::size_t>(i)]);
+  for (const int i : which) out.push_back(from[i]);
   return out;
 }
 
 // (1/N) Σ (g_i - ḡ)²
 double population_variance(const Numbers& g) {
-  const double N = static_cast<double>(g.size()), mean = total(g) / N;
+  const double N = g.size(), mean = total(g) / N;
   double S2 = 0;
   for (const double x : g) S2 += (x - mean) * (x - mean) / N;
   return S2;
@@ -50,7 +50,7 @@ double population_variance(const Numbers& g) {
 
 void check_log_likelihood(lesson::Attempt& attempt) {
   const Numbers x = slopes(attempt, minibatch(attempt));
-  const double theta = 0.5 + 0.1 * static_cast<double>(attempt.seed() % 7), M = static_cast<double>(x.size());
+  const double theta = 0.5 + 0.1 * (attempt.seed() % 7), M = x.size();
   double squares = 0, slope = 0;
   for (const double one : x) squares += (one - theta) * (one - theta), slope += one - theta;
   const double constant = 0.5 * std::log(2 * std::numbers::pi), right = -M * constant - 0.5 * squares;
@@ -92,8 +92,7 @@ void check_scaled_gradient(lesson::Attempt& attempt) {
   const double full = total(g), n = N, m = M;
   const auto subsets = models::subsets(N, M);
   double yours = 0;
-  for (const auto& subset : subsets)
-    yours += scaled_gradient(chosen(g, subset), N) / static_cast<double>(subsets.size());
+  for (const auto& subset : subsets) yours += scaled_gradient(chosen(g, subset), N) / subsets.size();
   attempt.equal(
       yours, full, 1e-12,
       {{full * m / n, "M/N", "the sum runs over M points but stands for N. What factor makes up for it?"},
@@ -123,7 +122,7 @@ void check_expectation_over_pairs(lesson::Attempt& attempt) {
   const int N = points(attempt);
   const Numbers g = slopes(attempt, N);
   const auto f = [&](int i, int j) {
-    const double sum = g.at(static_cast<std::size_t>(i)) + g.at(static_cast<std::size_t>(j));
+    const double sum = g.at(i) + g.at(j);
     return sum * sum;
   };
   double distinct = 0, equal = 0, neighbours = 0, last_left_out = 0;
@@ -195,12 +194,10 @@ const Exercise kVariance{
 // 5.5
 
 void check_importance_weighted_gradient(lesson::Attempt& attempt) {
-  const int N = 4, M = 2 + static_cast<int>(attempt.seed() % 2);  // N^M outcomes
+  const int N = 4, M = 2 + attempt.seed() % 2;  // N^M outcomes
   const Numbers g = slopes(attempt, N);
   Numbers q;
-  for (int i = 0; i < N; ++i)
-    q.push_back(0.2 +
-                models::Random(attempt.seed(), models::Purpose::sampling).uniform(static_cast<std::uint64_t>(i)));
+  for (int i = 0; i < N; ++i) q.push_back(0.2 + models::Random(attempt.seed(), models::Purpose::sampling).uniform(i));
   for (const double sum = total(q); double& one : q) one /= sum;
 
   // the mean of an estimate over all N^M outcomes, each with its probability Π q_j
@@ -262,7 +259,7 @@ void check_expected_loss(lesson::Attempt& attempt) {
   const models::Random random(attempt.seed(), models::Purpose::data);
   const double start = 1 + random.uniform(0), a = 0.1 + 0.3 * random.uniform(1), h = 0.5 + random.uniform(2),
                v = 1 + 3 * random.uniform(3);
-  const int t = 4 + static_cast<int>(attempt.seed() % 3);
+  const int t = 4 + attempt.seed() % 3;
   const double u = 1 - a * h, floor = a * v / (2 * (2 - a * h));
   // after t steps: floor + u^2t (start - floor), the fixed point and what is left of the start
   const auto settled = [&](double floor, double start, double decay) {

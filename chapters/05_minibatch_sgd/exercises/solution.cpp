@@ -17,7 +17,8 @@ Var<double> log_likelihood(const Var<double>& theta, std::span<const double> min
 // 5.2   eq:scaled
 // Each point is in a minibatch with probability M/N, so that E[ Σ g_j ] = (M/N) Σ_i g_i.
 double scaled_gradient(std::span<const double> g, int N) {
-  return static_cast<double>(N) / static_cast<double>(g.size()) * std::reduce(g.begin(), g.end());
+  const double M = g.size();
+  return N / M * std::reduce(g.begin(), g.end());
 }
 
 // 5.3   eq:expectation
@@ -31,7 +32,7 @@ double expectation_over_pairs(int N, const std::function<double(int i, int j)>& 
 // 5.4   eq:minibatch-grad
 // S²/M · (N-M)/(N-1): two points of one minibatch have the covariance -S²/(N-1), since their sum over all N is fixed.
 double minibatch_variance(std::span<const double> g, int M) {
-  const double N = static_cast<double>(g.size()), mean = std::reduce(g.begin(), g.end()) / N;
+  const double N = g.size(), mean = std::reduce(g.begin(), g.end()) / N;
   double S2 = 0;
   for (const double x : g) S2 += (x - mean) * (x - mean) / N;
   return S2 / M * (N - M) / (N - 1);
@@ -42,7 +43,7 @@ double minibatch_variance(std::span<const double> g, int M) {
 double importance_weighted_gradient(std::span<const double> g, std::span<const double> q) {
   double sum = 0;
   for (std::size_t j = 0; j < g.size(); ++j) sum += g[j] / q[j];
-  return sum / static_cast<double>(g.size());
+  return sum / g.size();
 }
 
 // 5.6   eq:sgd-floor

@@ -17,7 +17,7 @@ using lesson::Exercise, lesson::Question, lesson::Vars, lesson::Wrong;
 using M = Var<Matrix<double>>;
 
 // 4, 6 or 8: no other size, so that a wrong shape shows.
-Index rows_of(const lesson::Attempt& attempt) { return 4 + 2 * static_cast<Index>(attempt.seed() % 3); }
+Index rows_of(const lesson::Attempt& attempt) { return 4 + 2 * (attempt.seed() % 3); }
 
 M half_sum(const M& terms) { return 0.5 * sum(terms, By::row); }
 
@@ -143,7 +143,7 @@ struct Model {
 };
 
 std::vector<Wrong> wrong_elbos(const Model& m) {
-  const double D = static_cast<double>(m.x.cols());
+  const double D = m.x.cols();
   return {{"the KL is added. What is the ELBO a bound from below of, and which way does a cost go?",
            [&](const Vars& v) { return m.log_likelihood(v, m.sample(v)) + m.kl(v); }},
           {"this is the negative ELBO, the loss. The bound itself is asked for.",
@@ -316,7 +316,7 @@ std::vector<double> wrong_steps(const Instance& instance, Adam adam, Slip slip) 
   auto m = adam.m.array(), v = adam.v.array();
   for (int step = 1; step <= kSteps; ++step) {
     instance.loss(theta, gradient);
-    const Eigen::ArrayXd g = gradient.array() * (is(Slip::summed) ? static_cast<double>(instance.x.rows()) : 1.0);
+    const Eigen::ArrayXd g = gradient.array() * (is(Slip::summed) ? instance.x.rows() : 1.0);
     const int t = is(Slip::late) ? step + 1 : is(Slip::uncounted) ? 1 : step;
     m = (is(Slip::adds) ? 1 : beta1) * m + (is(Slip::first_weight) ? 1 : 1 - beta1) * g;
     v = beta2 * v + (1 - beta2) * (is(Slip::not_squared) ? g.abs().eval() : g.square().eval());
@@ -362,7 +362,7 @@ void check_training_step(lesson::Attempt& attempt) {
   Instance instance(attempt.seed());
   Adam adam(instance.theta.size());
   Buffer<double> g;
-  const double loss = instance.loss(instance.theta, g), M = static_cast<double>(instance.x.rows());
+  const double loss = instance.loss(instance.theta, g), M = instance.x.rows();
   const std::vector<double> right = right_steps(instance, adam);
   const std::vector<lesson::Mistake> wrong = mistakes(instance, adam);
   const MinibatchElbo elbo = [&](const Watched<double>& watched) { return instance.elbo(watched); };
@@ -408,7 +408,7 @@ const Exercise kTrainingStep{
 
 void check_importance_bound(lesson::Attempt& attempt) {
   const Index n = rows_of(attempt), K = 5;
-  const double log_K = std::log(static_cast<double>(K));
+  const double log_K = std::log(K);
   Question q{
       .names = {"log_weights"},
       .inputs = {2 * normal_matrix(attempt.seed(), 1, n, K)},

@@ -53,7 +53,7 @@ double training_step(const MinibatchElbo& elbo, Parameters<double>& theta, Adam&
 // 11.5   eq:is-bound
 Var<Matrix<double>> importance_bound(const Var<Matrix<double>>& log_weights) {
   // log (1/K) Σₖ wₖ = log Σₖ exp(log wₖ) - log K
-  return log_sum_exp(log_weights, By::row) - std::log(static_cast<double>(log_weights.cols()));
+  return log_sum_exp(log_weights, By::row) - std::log(log_weights.cols());
 }
 
 }  // namespace ch11

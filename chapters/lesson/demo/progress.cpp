@@ -22,10 +22,10 @@ constexpr std::int64_t kPlainLines = 20;
 // Eighths of a cell, so that a short bar still moves smoothly.
 std::string bar(double done, int cells) {
   constexpr std::array<const char*, 8> kEighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const int eighths = static_cast<int>(std::clamp(done, 0.0, 1.0) * cells * 8);
+  const int eighths = std::clamp(done, 0.0, 1.0) * cells * 8;
   std::string drawn;
   for (int i = 0; i < eighths / 8; ++i) drawn += "█";
-  drawn += kEighths[static_cast<std::size_t>(eighths % 8)];
+  drawn += kEighths[eighths % 8];
   return fmt::format("▕{}▏", pad_right(drawn, cells));
 }
 
@@ -91,8 +91,8 @@ void Progress::clear() {
 }
 
 double Progress::items_left() const {
-  const auto rounds_left = static_cast<double>(std::max<std::int64_t>(rounds_ - rounds_done_, 0));
-  return std::max(0.0, rounds_left * static_cast<double>(items_per_round_) - static_cast<double>(in_round_));
+  const double rounds_left = std::max<std::int64_t>(rounds_ - rounds_done_, 0);
+  return std::max(0.0, rounds_left * items_per_round_ - in_round_);
 }
 
 std::string Progress::value_text() const {
@@ -100,17 +100,16 @@ std::string Progress::value_text() const {
 }
 
 std::string Progress::rate_text(double now) const {
-  const double rate = static_cast<double>(counted_) / std::max(now - started_, 1e-9);
+  const double rate = counted_ / std::max(now - started_, 1e-9);
   return fmt::format("{} {}/s", rate < 10 ? fmt::format("{:.1f}", rate) : thousands(rate), items_);
 }
 
 void Progress::draw() {
   const double now = screen_.clock();
-  const double rate = static_cast<double>(counted_) / std::max(now - started_, 1e-9);
+  const double rate = counted_ / std::max(now - started_, 1e-9);
   const auto current = std::min(rounds_done_ + 1, rounds_);
-  const double done =
-      static_cast<double>(in_round_) / static_cast<double>(std::max<std::int64_t>(items_per_round_, 1));
-  const auto left = static_cast<std::int64_t>(std::ceil(items_left() / std::max(rate, 1e-9)));
+  const double done = 1.0 * in_round_ / std::max<std::int64_t>(items_per_round_, 1);
+  const std::int64_t left = std::ceil(items_left() / std::max(rate, 1e-9));
 
   // from the most to the least important: what no longer fits is left out
   std::string line = fmt::format("{} {}/{} ", round_, current, rounds_);
@@ -133,7 +132,7 @@ void Progress::print_line() {
   if (has_value_) line.append("   ").append(value_text());
   if (counted_ > 0) line.append("   ").append(rate_text(now));
   if (rounds_done_ < rounds_ && counted_ > 0) {
-    const double left = items_left() * (now - started_) / static_cast<double>(counted_);
+    const double left = items_left() * (now - started_) / counted_;
     line += fmt::format("   {} left", duration(left));
   }
   *screen_.out << line << '\n' << std::flush;

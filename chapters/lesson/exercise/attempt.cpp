@@ -76,7 +76,7 @@ void Attempt::equal(const Answer& yours, const Answer& right, double tolerance, 
   if (try_mistakes_) {
     for (const Mistake& mistake : mistakes)
       require_own_message(mistake, [&] { judge_equal(mistake.found.values, right.values, tolerance, mistakes); });
-    mistakes_tried_ += static_cast<int>(mistakes.size());
+    mistakes_tried_ += mistakes.size();
   }
   judge_equal(yours.values, right.values, tolerance, mistakes);
 }
@@ -86,7 +86,7 @@ void Attempt::sampled(Estimate yours, double right, const std::vector<Mistake>& 
   if (try_mistakes_) {
     for (const Mistake& mistake : mistakes)
       require_own_message(mistake, [&] { judge_estimate({mistake.found.values.at(0), yours.se}, right, mistakes); });
-    mistakes_tried_ += static_cast<int>(mistakes.size());
+    mistakes_tried_ += mistakes.size();
   }
   judge_estimate(yours, right, mistakes);
 }

@@ -65,7 +65,7 @@ void compare_gradients(Attempt& attempt, const Question& q, std::size_t input, c
                               name));
   const std::string cut =
       fmt::format("no gradient reaches {0}. Is {0}.value(), or a constant, used in its place?", name);
-  std::vector<Mistake> mistakes{{std::vector<double>(static_cast<std::size_t>(right.size())), "", cut}};
+  std::vector<Mistake> mistakes{{std::vector<double>(right.size()), "", cut}};
   for (const WrongGradient& w : q.wrong_gradients)
     if (w.input == input) mistakes.push_back({numbers(evaluate(w.formula, q.inputs).gradients[input]), "", w.likely});
   const std::string what =
@@ -109,7 +109,7 @@ void equal(Attempt& attempt, const std::string& what, const Answer& yours, const
 
 Matrix<double> normal_matrix(std::uint64_t seed, std::uint64_t number, Index rows, Index cols) {
   Matrix<double> x(rows, cols);
-  const std::span<double> all(x.data(), static_cast<std::size_t>(x.size()));
+  const std::span<double> all(x.data(), x.size());
   models::Random(seed, models::Purpose::data, number).fill_normal(all);
   return x;
 }

@@ -72,9 +72,9 @@ void print_table(std::ostream& out, const std::vector<Exercise>& exercises) {
 }
 
 void print_hint(const Classroom& room, const Exercise& exercise, int level) {
-  const int levels = static_cast<int>(exercise.hints.size());
+  const int levels = exercise.hints.size();
   if (level > levels) throw UsageError(fmt::format("exercise {} has {} levels of hint", exercise.number, levels));
-  room.out << exercise.hints[static_cast<std::size_t>(level - 1)] << '\n';
+  room.out << exercise.hints[level - 1] << '\n';
   if (level < levels)
     room.out << fmt::format("(hint {} of {}; more: chapters/grade {} --hint {} --level {})\n", level, levels,
                             chapter_number(room), exercise.number, level + 1);
@@ -186,7 +186,7 @@ bool read(int argc, const char* const* argv, const Classroom& room, Request& req
   options.group("For chapters/grade");
   options.add("--verdict", request.verdict, "write the verdict there, with the word read from standard input", "FILE");
   options.add("--answers", request.answers, "the student's file, to name its lines", "FILE");
-  if (options.parse(static_cast<int>(words.size()), words.data(), false)) return true;
+  if (options.parse(words.size(), words.data(), false)) return true;
   room.out << options.help("exercise_" + chapter_number(room) + " [NUMBER]", "");
   return false;
 }
