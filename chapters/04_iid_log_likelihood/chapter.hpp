@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of chapter 04 are called, in the order of its text. What stands under the name of a
-// part is defined in that file.
+// What the parts of chapter 04 are called, in the order of its text. What stands under the name of a part is
+// defined in that file.
 
 #include <cstdint>
 #include <functional>
@@ -87,8 +87,8 @@ Summation compensated();
 template <class S>
 std::vector<S> log_densities(int n, std::uint64_t seed, std::uint64_t number = 0);
 
-// For the figure: the relative error in float by the number of terms, root mean square over several datasets; and of
-// one by one for terms that are all equal, log 1/10 each.
+// For the figure: the relative error in float by the number of terms, as the root mean square over several datasets;
+// and that of adding one by one where all terms are equal, log 1/10 each.
 struct ErrorsByCount {
   std::vector<double> n, naive, pairwise, compensated, naive_of_equal;
 };
@@ -134,7 +134,7 @@ double total_correlation(double rho, int n);
 // every point but the first.
 void check_price(lesson::Lesson& lesson, const Series& series, const std::function<double(double rho)>& information);
 
-// eq:iid: the variance of x̄ is larger by `inflation` (of ρ and n), and the i.i.d. error bar holds μ accordingly rarely.
+// eq:iid: the variance of x̄ is larger by `inflation` (of ρ and n), and the i.i.d. error bar holds μ less often.
 void check_coverage(lesson::Lesson& lesson, const Series& series,
                     const std::function<double(double rho, int n)>& inflation);
 

@@ -17,7 +17,7 @@ using models::Random;
 
 namespace {
 
-// To more digits than float or double have.
+// The sum to more digits than float or double have.
 template <class S>
 long double exact_sum(std::span<const S> terms) {
   models::CompensatedSum<long double> sum;

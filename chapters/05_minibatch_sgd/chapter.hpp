@@ -22,7 +22,7 @@ namespace ch05 {
 // estimator.cpp: what a minibatch estimates, and the two ways to its average. One is over every minibatch a sampler can
 // draw, written out, so that there is no sampling error; the other over a great many that are drawn.
 
-// What the sum over a minibatch of M of N points is multiplied with.
+// The factor that multiplies the sum over a minibatch of M of N points.
 using Factor = double (*)(int N, int M);
 inline double n_over_m(int N, int M) { return 1.0 * N / M; }
 inline double one(int, int) { return 1; }

@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of chapter 11 are called, in the order of its text. What stands under the name of a
-// part is defined in that file.
+// What the parts of chapter 11 are called, in the order of its text. What stands under the name of a part is
+// defined in that file.
 
 #include <string>
 #include <vector>
@@ -10,9 +10,13 @@
 #include "models/data/dataset.hpp"
 #include "models/vae/bounds.hpp"
 #include "models/vae/vae.hpp"
+#include "models/vae/vae_trainer.hpp"
 #include "plots/output.hpp"
 
 namespace ch11 {
+
+using autograd::Matrix;
+using autograd::Parameters;
 
 // ---
 // breaks.cpp: the ingredients of the chapter's equations, each of which can be replaced by a wrong one. With the right
@@ -45,10 +49,23 @@ void check_importance_bound(lesson::Lesson& lesson, const Ingredients& use);
 void check_ppca(lesson::Lesson& lesson, const Ingredients& use);
 
 // ---
-// figures.cpp: the figures of a trained VAE.
+// training.cpp: the VAE on images, trained and measured.
 
-using autograd::Matrix;
-using autograd::Parameters;
+// What the command line decides.
+struct Choices {
+  std::string data = "mnist", hidden = "400", binarisation = "dynamic", resume, checkpoint = "11_vae.safetensors",
+              mistake = "none";
+  models::VaeShape shape;
+  models::VaeTrainingSettings training{.batch = 100,
+                                       .epochs = 50,
+                                       .schedule = models::ScheduleKind::cosine,
+                                       .learning_rate = 2e-3,
+                                       .last_learning_rate = 2e-5};
+  int evaluation_images = 1000, evaluation_samples = 500;
+};
+
+// "200,200" as numbers. Throws lesson::UsageError at anything but sizes of at least 1.
+std::vector<int> layer_sizes(const std::string& text);
 
 // One row an epoch. Train means are over the epoch as it was trained; in nats.
 enum HistoryColumn {
@@ -62,6 +79,18 @@ enum HistoryColumn {
   kTestDistortion,
   kHistoryColumns
 };
+
+// Trains to the end, or until Ctrl-C; returns false then. Appends a row to `history` after each epoch and saves a
+// checkpoint. The images/s it reports are over the training steps alone.
+bool train(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
+           const Matrix<float>& test, Matrix<double>& history);
+
+// What the run reached, in numbers that say how they were made.
+void report(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
+            const Matrix<float>& test);
+
+// ---
+// figures.cpp: the figures of a trained VAE.
 
 // 11_elbo: bound and its parts by epoch.
 void plot_history(const Matrix<double>& history, const plots::Output& output);
@@ -85,5 +114,8 @@ void plot_interpolations(const Trained& trained, const plots::Output& output);
 void plot_codes(const Trained& trained, const plots::Output& output);
 // 11_manifold: the mean image at every point of a grid of a 2-D latent space, at the prior's quantiles.
 void plot_manifold(const Trained& trained, const plots::Output& output);
+
+// All of them: the history if there is one, and the manifold of two dimensions.
+void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output);
 
 }  // namespace ch11

@@ -151,4 +151,13 @@ void plot_manifold(const Trained& trained, const plots::Output& output) {
   plots::save(figure, output, "11_manifold");
 }
 
+void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output) {
+  if (history.rows() > 0) plot_history(history, output);
+  plot_reconstructions(trained, output);
+  plot_samples(trained, output);
+  plot_interpolations(trained, output);
+  plot_codes(trained, output);
+  if (trained.vae.shape().latent == 2) plot_manifold(trained, output);
+}
+
 }  // namespace ch11

@@ -22,7 +22,7 @@ bool wants_colour(const std::ostream& out) {
          terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
-// Throws when no file could be made in the folder, which need not exist yet: before long work starts, not after it.
+// Throws when no file could be made in the folder, which need not exist yet. Called before the long work starts.
 void require_folder(const std::string& folder) {
   namespace fs = std::filesystem;
   fs::path existing = fs::absolute(folder);

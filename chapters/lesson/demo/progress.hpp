@@ -1,4 +1,4 @@
-// How far long work has come. On a terminal one line that rewrites itself:
+// How far long work has come. On a terminal it is one line that rewrites itself,
 //   epoch 3/60 ▕████▌     ▏ ELBO -104.21  45,300 images/s  1:12 left
 // and elsewhere plain lines at the ends of rounds, twenty at most.
 #pragma once

@@ -8,7 +8,7 @@
 
 namespace lesson {
 
-// A line for each thing that is not as it should be; none: all is well.
+// Both return a line for each thing that is not as it should be.
 
 // Of the student's file as it is handed out: every exercise is "not attempted".
 std::vector<std::string> faults_of_skeleton(const std::vector<Exercise>& exercises);

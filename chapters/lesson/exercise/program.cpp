@@ -15,7 +15,7 @@
 namespace lesson {
 namespace {
 
-// A right answer is right on every instance; three leave no room for luck.
+// Each exercise is checked on so many instances, so that no number passes that is right on one by accident.
 constexpr std::uint64_t kInstances = 3;
 
 struct Request {
@@ -80,7 +80,7 @@ void print_hint(const Classroom& room, const Exercise& exercise, int level) {
                             chapter_number(room), exercise.number, level + 1);
 }
 
-// "edit chapters/05_minibatch_sgd/exercise.cpp, line 31        (hint: chapters/grade 05 --hint 5.2)"
+// "edit chapters/05_minibatch_sgd/exercises/exercise.cpp, line 31        (hint: chapters/grade 05 --hint 5.2)"
 std::string where_to_edit(const Classroom& room, const Exercise& exercise, const Request& request, unsigned line) {
   const std::string file = answers_file(room, request);
   if (line == 0) line = line_of(file, exercise.number);
