@@ -20,14 +20,13 @@ Range centres(const std::optional<Range>& given, std::size_t cells, std::string_
 
 // Cell i of n, whose centres run from low to high. Exact at both ends.
 double centre(const Range& range, std::size_t i, std::size_t n) {
-  const double t = static_cast<double>(i) / static_cast<double>(n - 1);
+  const double t = 1.0 * i / (n - 1);
   return (1 - t) * range.low + t * range.high;
 }
 
-// The axis from the outer edge of the first cell to that of the last. Numbered cells are labelled one by one if they
-// are few.
+// The axis from the outer edge of the first cell to that of the last. A few numbered cells are labelled one by one.
 std::string axis_commands(std::string_view axis, const Range& range, std::size_t n, bool numbered, bool reversed) {
-  const double half = (range.high - range.low) / static_cast<double>(n - 1) / 2;
+  const double half = (range.high - range.low) / (n - 1) / 2;
   const double low = range.low - half, high = range.high + half;
   const std::string labels = numbered && n <= 20 ? fmt::format("set {}tics 1\n", axis) : "";
   return scale(axis, reversed ? Range{high, low} : Range{low, high}) + labels;

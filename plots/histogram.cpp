@@ -25,13 +25,13 @@ Range range_of(const std::vector<Histogram::Series>& samples) {
 }
 
 std::vector<double> heights(const std::vector<double>& values, const Range& range, int bins, bool density) {
-  std::vector<double> height(static_cast<std::size_t>(bins), 0.0);
+  std::vector<double> height(bins, 0.0);
   const double width = (range.high - range.low) / bins;
-  const auto n = static_cast<double>(std::ranges::count_if(values, is_finite));
+  const double n = std::ranges::count_if(values, is_finite);
   const double unit = density ? 1 / (n * width) : 1;
   for (const double v : values) {
     if (!(v >= range.low && v <= range.high)) continue;
-    const auto bin = static_cast<std::size_t>((v - range.low) / width);
+    const std::size_t bin = (v - range.low) / width;
     height[std::min(bin, height.size() - 1)] += 1;
   }
   for (double& h : height) h *= unit;
@@ -53,7 +53,7 @@ std::string what_is_left_out(const std::vector<Histogram::Series>& samples) {
   std::size_t left_out = 0, all = 0;
   for (const auto& sample : samples) {
     all += sample.x.size();
-    left_out += sample.x.size() - static_cast<std::size_t>(std::ranges::count_if(sample.x, is_finite));
+    left_out += sample.x.size() - std::ranges::count_if(sample.x, is_finite);
   }
   return left_out == 0 ? "" : fmt::format("{} of {} values are not finite and are left out", left_out, all);
 }
@@ -91,8 +91,7 @@ Drawing Histogram::drawing() const {
   for (const Series& sample : samples) {
     const std::vector<double> height = heights(sample.x, over, bins, density);
     for (std::size_t b = 0; b < height.size(); ++b)
-      csv += csv_row(series, sample.label, over.low + (static_cast<double>(b) + 0.5) * width, height[b],
-                     fmt::format(",{}", number(width)));
+      csv += csv_row(series, sample.label, over.low + (b + 0.5) * width, height[b], fmt::format(",{}", number(width)));
     elements.push_back(bars_element(sample.label, series++));
   }
   for (const Series& curve : curves) {

@@ -19,8 +19,8 @@ struct Histogram {
   bool density = true;
   std::optional<Range> range{};
 
-  // n >= 1 values; NaN and infinities are left out, counted in the note. Throws std::invalid_argument if there are
-  // none.
+  // n >= 1 values; NaN and infinities are left out, and counted in the note. Throws std::invalid_argument if nothing is
+  // left.
   void sample(std::string label, std::span<const double> values);
 
   // A curve y(x) over the bars, in their unit. Throws std::invalid_argument if the numbers of x and y differ.

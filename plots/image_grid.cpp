@@ -50,19 +50,19 @@ std::string grid_commands(const ImageGrid& grid, const Layout& on) {
 std::string label_commands(const ImageGrid& grid, const Layout& on) {
   std::string commands;
   for (std::size_t r = 0; r < grid.row_labels.size(); ++r)
-    commands += fmt::format(
-        "set label {} at first {}, {} right offset character -1,0 noenhanced\n", literal(grid.row_labels[r]), -0.5,
-        static_cast<double>(r * (grid.image_height + on.gap)) + static_cast<double>(grid.image_height - 1) / 2);
+    commands += fmt::format("set label {} at first {}, {} right offset character -1,0 noenhanced\n",
+                            literal(grid.row_labels[r]), -0.5,
+                            r * (grid.image_height + on.gap) + (grid.image_height - 1) / 2.0);
   for (std::size_t c = 0; c < grid.column_labels.size(); ++c)
-    commands += fmt::format(
-        "set label {} at first {}, {} center offset character 0,0.8 noenhanced\n", literal(grid.column_labels[c]),
-        static_cast<double>(c * (grid.image_width + on.gap)) + static_cast<double>(grid.image_width - 1) / 2, -0.5);
+    commands += fmt::format("set label {} at first {}, {} center offset character 0,0.8 noenhanced\n",
+                            literal(grid.column_labels[c]),
+                            c * (grid.image_width + on.gap) + (grid.image_width - 1) / 2.0, -0.5);
   return commands;
 }
 
 // UTF-8: bytes that continue a character are not counted.
 int letters(const std::string& text) {
-  return static_cast<int>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+  return std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; });
 }
 
 // Margins in picture pixels, wide enough for the labels and the title.
@@ -108,7 +108,7 @@ void ImageGrid::image(std::span<const float> greys) { add_image(*this, greys); }
 Drawing ImageGrid::drawing() const {
   check(*this);
   const Layout on = layout_of(*this);
-  const int wide = static_cast<int>(on.width * on.scale), high = static_cast<int>(on.height * on.scale);
+  const int wide = on.width * on.scale, high = on.height * on.scale;
   const Margins margin = margins_of(*this, wide);
   const int width = wide + margin.left + margin.right, height = high + margin.top + margin.bottom;
   const auto at = [](const char* side, int pixels, int of) {

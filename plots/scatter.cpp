@@ -23,7 +23,7 @@ ByClass by_class(const Scatter& scatter) {
 }
 
 std::string name_of(const Scatter& scatter, int in_class) {
-  const auto c = static_cast<std::size_t>(in_class);
+  const std::size_t c = in_class;
   return c < scatter.class_names.size() ? scatter.class_names[c] : std::to_string(in_class);
 }
 
@@ -31,7 +31,7 @@ double marker_size(std::size_t points) { return points <= 200 ? 1.3 : points <= 
 
 // The points, and a legend entry with a marker large enough to be told apart.
 std::vector<std::string> class_elements(int in_class, const std::string& name, double size, bool legend) {
-  const auto series = static_cast<std::size_t>(in_class);
+  const std::size_t series = in_class;
   const Marker marker = class_marker(series);
   const std::string look =
       fmt::format("with points pointtype {} linecolor rgb '{}' pointsize", marker.shape, marker.colour);
@@ -71,11 +71,11 @@ Drawing Scatter::drawing() const {
   std::vector<std::string> elements;
   for (const auto& [in_class, points] : classes) {
     const std::string name = name_of(*this, in_class);
-    for (const Point& p : points) csv += csv_row(static_cast<std::size_t>(in_class), name, p.x, p.y);
+    for (const Point& p : points) csv += csv_row(in_class, name, p.x, p.y);
     for (auto& element : class_elements(in_class, name, marker_size(all_points.size()), legend))
       elements.push_back(std::move(element));
   }
-  std::size_t series = static_cast<std::size_t>(classes.rbegin()->first) + 1;
+  std::size_t series = classes.rbegin()->first + 1;
   for (std::size_t i = 0; i < curves.size(); ++i, ++series) {
     for (std::size_t j = 0; j < curves[i].x.size(); ++j)
       csv += csv_row(series, curves[i].label, curves[i].x[j], curves[i].y[j]);

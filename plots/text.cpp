@@ -11,7 +11,7 @@ namespace {
 std::string one_line(std::string_view words, char quote) {
   std::string line;
   for (const char c : words) {
-    const auto byte = static_cast<unsigned char>(c);
+    const unsigned char byte = c;
     line += byte < 32 || byte == 127 ? ' ' : c;
     if (c == quote) line += c;
   }

@@ -33,16 +33,18 @@ Look look_as(const Record& record) {
   return look;
 }
 
-template <class... T>
-Look look_as_one_of(const Record& record) {
-  Look look;
-  ((record.operation->kind == typeid(T) && (look = look_as<T>(record), true)) || ...);
-  return look;
+// The record's numbers, if it holds a T.
+template <class T>
+void look_if(const Record& record, Look& look) {
+  if (record.operation->kind == typeid(T)) look = look_as<T>(record);
 }
 
 Look look_at(const Record& record) {
-  using D = Dual<double>;
-  return look_as_one_of<float, double, D, Matrix<float>, Matrix<double>, Matrix<D>>(record);
+  Look look;
+  look_if<float>(record, look), look_if<Matrix<float>>(record, look);
+  look_if<double>(record, look), look_if<Matrix<double>>(record, look);
+  look_if<Dual<double>>(record, look), look_if<Matrix<Dual<double>>>(record, look);
+  return look;
 }
 
 struct Line {

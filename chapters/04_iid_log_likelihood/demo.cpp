@@ -1,13 +1,8 @@
 // The log-likelihood of independent data: a sum; what that sum is worth in floating-point numbers; and what it is worth
 // where the data are not independent.
 
-#include "chapters/04_iid_log_likelihood/dependence.hpp"
-#include "chapters/04_iid_log_likelihood/discrete.hpp"
-#include "chapters/04_iid_log_likelihood/figures.hpp"
-#include "chapters/04_iid_log_likelihood/ingredients.hpp"
-#include "chapters/04_iid_log_likelihood/normal_data.hpp"
-#include "chapters/04_iid_log_likelihood/rounding.hpp"
-#include "chapters/lesson.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
+#include "chapters/lesson/demo/lesson.hpp"
 
 using namespace ch04;
 

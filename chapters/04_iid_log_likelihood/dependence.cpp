@@ -1,11 +1,11 @@
-#include "chapters/04_iid_log_likelihood/dependence.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <cmath>
 
-#include "autograd/operations/linear_algebra.hpp"
+#include "autograd/operations/factorisations.hpp"
 #include "autograd/operations/reductions.hpp"
 #include "models/statistics/estimate.hpp"
 #include "models/statistics/normal.hpp"
@@ -30,18 +30,16 @@ Autoregression model_with(double rho) { return {kMu, kSigma, rho}; }
 
 // Correlations ρ^|i-j| of n points.
 Matrix<double> correlations(double rho, Index n) {
-  return Matrix<double>::NullaryExpr(
-      n, n, [rho](Index i, Index j) { return std::pow(rho, static_cast<double>(std::abs(i - j))); });
+  return Matrix<double>::NullaryExpr(n, n, [rho](Index i, Index j) { return std::pow(rho, std::abs(i - j)); });
 }
 
-double mean_of(std::span<const double> x) { return models::pairwise_sum(x) / static_cast<double>(x.size()); }
+double mean_of(std::span<const double> x) { return models::pairwise_sum(x) / x.size(); }
 
 // The mean of f(D) over datasets of their own random numbers.
 lesson::Estimate mean_over_datasets(const Autoregression& model, const Series& series, std::uint64_t seed,
                                     const std::function<double(std::span<const double>)>& f) {
   RunningMean mean;
-  for (int r = 0; r < series.datasets; ++r)
-    mean.add(f(model.sample(series.length, Random(seed, Purpose::data, static_cast<std::uint64_t>(r)))));
+  for (int r = 0; r < series.datasets; ++r) mean.add(f(model.sample(series.length, Random(seed, Purpose::data, r))));
   return mean.estimate();
 }
 
@@ -72,14 +70,14 @@ lesson::Estimate sampled_coverage(const Autoregression& model, const Series& ser
 }
 
 double log_prob_by_covariance(const Autoregression& model, std::span<const double> x) {
-  const Index n = static_cast<Index>(x.size());
+  const Index n = x.size();
   autograd::Tape tape;
   const double variance = model.sigma() * model.sigma();
   const auto L = cholesky(tape.constant(Matrix<double>(variance * correlations(model.rho(), n))));
   const Matrix<double> deviation = autograd::ConstMatrixMap<double>(x.data(), n, 1).array() - model.mu();
   const auto u = solve_lower(L, tape.constant(deviation));
   // log N(x; μ, Σ) = -½ [ n log 2π + log det Σ + ‖L⁻¹ (x - μ)‖² ],   Σ = L Lᵀ
-  return -0.5 * (static_cast<double>(n) * models::kLog2Pi + log_det(L).value() + squared_norm(u).value());
+  return -0.5 * (n * models::kLog2Pi + log_det(L).value() + squared_norm(u).value());
 }
 
 double total_correlation(double rho, int n) {

@@ -1,4 +1,4 @@
-#include "chapters/04_iid_log_likelihood/discrete.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
 
 #include <fmt/format.h>
 
@@ -15,15 +15,12 @@ namespace ch04 {
 
 using autograd::Index;
 using autograd::Matrix;
-using autograd::Tape;
 
 namespace {
 
-using Numbers = std::vector<double>;
-
 // Images first .. first + count - 1: count×pixels of zeros and ones.
 Matrix<double> block(const BlackAndWhite& images, int first, int count) {
-  std::vector<int> indices(static_cast<std::size_t>(count));
+  std::vector<int> indices(count);
   std::iota(indices.begin(), indices.end(), first);
   Matrix<double> x(count, images.data.dimensions());
   models::fill_batch(images.data, indices, {models::Binarisation::fixed, images.seed}, x);
@@ -52,7 +49,7 @@ struct MeanLogLikelihood {
   Numbers gradient{};
 };
 MeanLogLikelihood of_labels(std::span<const int> labels, const Numbers& theta) {
-  const Index N = static_cast<Index>(labels.size()), K = static_cast<Index>(theta.size());
+  const Index N = labels.size(), K = theta.size();
   const Matrix<double> logits = autograd::ConstMatrixMap<double>(theta.data(), 1, K);
   const auto mean_log_p = [&](const auto& logits) {
     const auto repeated = logits.tape().constant(Matrix<double>(Matrix<double>::Zero(N, K))) + logits;
@@ -62,24 +59,28 @@ MeanLogLikelihood of_labels(std::span<const int> labels, const Numbers& theta) {
   return {value, {gradient.data(), gradient.data() + K}};
 }
 
-// (1/N) log p(D) of images of independent pixels with these logits, block by block: what is recorded after the mark is
-// freed, the gradient in the logits adds up.
+// (1/N) log p(D) of images of independent pixels with these logits, and its gradient in them. Both are sums over the
+// images, so each block of images adds its part:
+//   log p(D) = Σ_blocks log p(block)          ∇log p(D) = Σ_blocks ∇log p(block)
 MeanLogLikelihood of_images(const BlackAndWhite& images, const std::vector<Index>& pixels, const Numbers& logits) {
-  Tape tape;
-  const Index d = static_cast<Index>(pixels.size());
-  const auto l = tape.variable(autograd::ConstMatrixMap<double>(logits.data(), 1, d));
-  const Tape::Mark start = tape.mark();
-  double sum_of_blocks = 0;
-  for_each_block(images, [&](const Matrix<double>& x) {
-    const auto repeated = tape.constant(Matrix<double>(Matrix<double>::Zero(x.rows(), d))) + l;
-    const auto log_p = sum(models::bernoulli_log_prob(tape.constant(Matrix<double>(x(Eigen::all, pixels))), repeated));
-    tape.backward(log_p);
-    sum_of_blocks += log_p.value();
-    tape.rewind(start);
+  const Index d = pixels.size();
+  const Matrix<double> theta = autograd::ConstMatrixMap<double>(logits.data(), 1, d);
+  double value = 0;
+  Matrix<double> gradient = Matrix<double>::Zero(1, d);
+  for_each_block(images, [&](const Matrix<double>& block) {
+    const Matrix<double> x = block(Eigen::all, pixels);
+    const auto log_p = [&](const auto& theta) {
+      autograd::Tape& tape = theta.tape();
+      const auto one_row_an_image = tape.constant(Matrix<double>(Matrix<double>::Zero(x.rows(), d))) + theta;
+      return sum(models::bernoulli_log_prob(tape.constant(x), one_row_an_image));
+    };
+    const auto [block_value, block_gradient] = autograd::value_and_gradient(log_p, theta);
+    value += block_value;
+    gradient += block_gradient;
   });
   const double N = images.data.count();
-  const Matrix<double> gradient = l.grad() / N;
-  return {sum_of_blocks / N, {gradient.data(), gradient.data() + d}};
+  gradient /= N;
+  return {value / N, {gradient.data(), gradient.data() + d}};
 }
 
 // The share of images with each pixel on.
@@ -117,8 +118,7 @@ std::vector<int> windows(const BlackAndWhite& images) {
 std::vector<double> independent_pixels(std::span<const double> theta) {
   Numbers p(kWindows, 1.0);
   for (int window = 0; window < kWindows; ++window) {
-    for (std::size_t j = 0; j < theta.size(); ++j)
-      p[static_cast<std::size_t>(window)] *= (window >> j & 1) != 0 ? theta[j] : 1 - theta[j];
+    for (std::size_t j = 0; j < theta.size(); ++j) p[window] *= (window >> j & 1) != 0 ? theta[j] : 1 - theta[j];
   }
   return p;
 }
@@ -128,7 +128,7 @@ std::vector<double> pixel_means(std::span<const int> windows) {
   for (const int window : windows) {
     for (std::size_t j = 0; j < theta.size(); ++j) theta[j] += window >> j & 1;
   }
-  for (double& theta_j : theta) theta_j /= static_cast<double>(windows.size());
+  for (double& theta_j : theta) theta_j /= windows.size();
   return theta;
 }
 
@@ -146,7 +146,7 @@ void check_labels(lesson::Lesson& lesson, const models::Dataset& data, const Div
   const Numbers p_hat = models::empirical_distribution(labels, data.classes());
   Numbers theta(p_hat.size()), difference;
   models::Random(lesson.seed(), models::Purpose::data).fill_normal(theta);
-  const Numbers p_theta = softmax(theta), uniform(p_hat.size(), 1.0 / static_cast<double>(p_hat.size()));
+  const Numbers p_theta = softmax(theta), uniform(p_hat.size(), 1.0 / p_hat.size());
   const MeanLogLikelihood on_the_tape = of_labels(labels, theta);
   for (std::size_t k = 0; k < p_hat.size(); ++k) difference.push_back(p_hat[k] - p_theta[k]);
   const auto right_side = [&](const Numbers& model) { return -models::entropy(p_hat) - kl(p_hat, model); };
@@ -161,7 +161,7 @@ void check_windows(lesson::Lesson& lesson, const BlackAndWhite& images, const Di
   const std::vector<int> x = windows(images);
   const Numbers means = pixel_means(x), p_hat = models::empirical_distribution(x, kWindows);
   const auto mean_log_p = [&](const Numbers& pixels) {
-    return models::log_likelihood(x, independent_pixels(pixels)) / static_cast<double>(x.size());
+    return models::log_likelihood(x, independent_pixels(pixels)) / x.size();
   };
   double pixel_entropies = 0;
   for (const double theta_j : means) pixel_entropies += models::entropy(bernoulli(theta_j));
@@ -169,7 +169,7 @@ void check_windows(lesson::Lesson& lesson, const BlackAndWhite& images, const Di
   for (double& theta_j : half_way) theta_j = 0.5 * (theta_j + 0.5);
   const double price = kl(p_hat, independent_pixels(means));
   lesson.equation("1.6", "the same on 3×3 pixels, 512 states, p_θ with independent pixels", "eq:ml-kl")
-      .exact(fmt::format("{} windows", lesson::thousands(static_cast<double>(x.size()))), mean_log_p(half_way),
+      .exact(fmt::format("{} windows", lesson::thousands(x.size())), mean_log_p(half_way),
              -models::entropy(p_hat) - kl(p_hat, independent_pixels(half_way)))
       .exact("least KL: Σ H(p̂ⱼ) - H(p̂)", price, pixel_entropies - models::entropy(p_hat));
   lesson.metric("window_price", price);
@@ -189,7 +189,7 @@ void check_pixels(lesson::Lesson& lesson, const BlackAndWhite& images, const Pix
   Numbers means, theta, best_logits, logits, difference;
   for (std::size_t j = 0; j < all.size(); ++j) {
     if (all[j] == 0 || all[j] == 1) continue;
-    pixels.push_back(static_cast<Index>(j));
+    pixels.push_back(j);
     means.push_back(all[j]);
     theta.push_back(0.5 * (all[j] + 0.5));
     best_logits.push_back(logit(means.back()));

@@ -1,4 +1,4 @@
-#include "chapters/04_iid_log_likelihood/figures.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
 
 #include <cmath>
 
@@ -50,7 +50,7 @@ void plot_underflow(std::span<const double> x, const Normal& normal, const plots
     sum += log_p;
     product *= std::exp(log_p);
     product_float *= static_cast<float>(std::exp(log_p));
-    n.push_back(static_cast<double>(n.size() + 1));
+    n.push_back(n.size() + 1);
     sums.push_back(sum);
     products_double.push_back(product > 0 ? std::log(product) : NAN);
     products_float.push_back(product_float > 0 ? std::log(product_float) : NAN);

@@ -1,4 +1,4 @@
-#include "chapters/04_iid_log_likelihood/normal_data.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
 
 #include <fmt/format.h>
 
@@ -25,8 +25,7 @@ double log_density(double x, const Normal& normal) {
 
 Numbers shuffled(const Numbers& x, std::uint64_t seed, std::uint64_t number) {
   Numbers y;
-  for (const int i : models::Random(seed, models::Purpose::shuffle, number).permutation(static_cast<int>(x.size())))
-    y.push_back(x[static_cast<std::size_t>(i)]);
+  for (const int i : models::Random(seed, models::Purpose::shuffle, number).permutation(x.size())) y.push_back(x[i]);
   return y;
 }
 
@@ -50,14 +49,14 @@ Numbers twice(const Numbers& x) {
 }  // namespace
 
 Numbers readings(int n, const Normal& normal, std::uint64_t seed) {
-  Numbers x(static_cast<std::size_t>(n));
+  Numbers x(n);
   models::Random(seed, models::Purpose::data).fill_normal(x);
   for (double& x_i : x) x_i = std::round(10 * (normal.mu + std::exp(0.5 * normal.log_var) * x_i)) / 10;
   return x;
 }
 
 LogLikelihood on_the_tape(std::span<const double> x, const Normal& normal) {
-  const autograd::ConstMatrixMap<double> data(x.data(), static_cast<autograd::Index>(x.size()), 1);
+  const autograd::ConstMatrixMap<double> data(x.data(), x.size(), 1);
   const auto log_p = [&](const auto& mu, const auto& log_var) {
     // log p(D) = Σ log N(xᵢ; μ, σ²)
     return sum(models::normal_log_prob(mu.tape().constant(data), mu, log_var));
@@ -92,7 +91,7 @@ int first_zero_of_product(std::span<const double> x, const Normal& normal) {
   S product = 1;
   for (std::size_t i = 0; i < x.size(); ++i) {
     product *= static_cast<S>(std::exp(log_density(x[i], normal)));
-    if (product == 0) return static_cast<int>(i) + 1;
+    if (product == 0) return i + 1;
   }
   throw std::logic_error(fmt::format("the product of {} densities is not 0 yet", x.size()));
 }
@@ -103,7 +102,7 @@ int first_sum_below(std::span<const double> x, const Normal& normal, double thre
   double log_p = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     log_p += log_density(x[i], normal);
-    if (log_p < threshold) return static_cast<int>(i) + 1;
+    if (log_p < threshold) return i + 1;
   }
   throw std::logic_error(fmt::format("the sum of {} terms is still {}, above {}", x.size(), log_p, threshold));
 }
@@ -126,8 +125,8 @@ void check_dataset(lesson::Lesson& lesson, const std::function<double(std::span<
 
   const Numbers values = distinct(x);
   lesson.equation("1.5", "D = { x⁽¹⁾, ..., x⁽ᴺ⁾ } read as a set", "eq:dataset")
-      .fails(fmt::format("{} values for {} points", values.size(), lesson::thousands(static_cast<double>(x.size()))),
-             log_p(values), log_p(x), "a set drops repetitions");
+      .fails(fmt::format("{} values for {} points", values.size(), lesson::thousands(x.size())), log_p(values),
+             log_p(x), "a set drops repetitions");
 }
 
 void check_sum(lesson::Lesson& lesson,

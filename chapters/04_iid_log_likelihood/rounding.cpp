@@ -1,4 +1,4 @@
-#include "chapters/04_iid_log_likelihood/rounding.hpp"
+#include "chapters/04_iid_log_likelihood/chapter.hpp"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ using models::Random;
 
 namespace {
 
-// To more digits than float or double have.
+// The sum to more digits than float or double have.
 template <class S>
 long double exact_sum(std::span<const S> terms) {
   models::CompensatedSum<long double> sum;
@@ -27,10 +27,10 @@ long double exact_sum(std::span<const S> terms) {
 
 // |Σ computed - Σ exact| of these very terms, in nats.
 double error(const Summation& sum, std::span<const float> terms, long double exact) {
-  return static_cast<double>(std::abs(sum.in_float(terms) - exact));
+  return std::abs(sum.in_float(terms) - exact);
 }
 double error(const Summation& sum, std::span<const double> terms, long double exact) {
-  return static_cast<double>(std::abs(sum.in_double(terms) - exact));
+  return std::abs(sum.in_double(terms) - exact);
 }
 
 // The proved bounds of models/statistics/summation.hpp on n terms whose absolute values add up to `total`.
@@ -46,8 +46,7 @@ Bounds bounds(int n, double total, double u) {
 std::vector<std::vector<float>> shuffles(const std::vector<float>& terms, std::uint64_t seed) {
   std::vector<std::vector<float>> orders(20);
   for (std::size_t k = 0; k < orders.size(); ++k) {
-    for (const int i : Random(seed, Purpose::shuffle, k).permutation(static_cast<int>(terms.size())))
-      orders[k].push_back(terms[static_cast<std::size_t>(i)]);
+    for (const int i : Random(seed, Purpose::shuffle, k).permutation(terms.size())) orders[k].push_back(terms[i]);
   }
   return orders;
 }
@@ -68,7 +67,7 @@ Summation compensated() { return {models::compensated_sum<float>, models::compen
 
 template <class S>
 std::vector<S> log_densities(int n, std::uint64_t seed, std::uint64_t number) {
-  std::vector<double> x(static_cast<std::size_t>(n));
+  std::vector<double> x(n);
   Random(seed, Purpose::data, number).fill_normal(x);
   std::vector<S> terms(x.size());
   std::ranges::transform(x, terms.begin(),
@@ -84,7 +83,7 @@ ErrorsByCount relative_errors(int largest, std::uint64_t seed) {
     const int datasets = std::clamp(largest / n, 1, 50);
     double naive_squares = 0, pairwise_squares = 0, compensated_squares = 0;
     for (int k = 0; k < datasets; ++k) {
-      const std::vector<float> terms = log_densities<float>(n, seed, static_cast<std::uint64_t>(k));
+      const std::vector<float> terms = log_densities<float>(n, seed, k);
       const long double exact = exact_sum<float>(terms);
       const auto square = [&](const Summation& sum) {
         return std::pow(error(sum, terms, exact) / static_cast<double>(exact), 2);
@@ -99,7 +98,7 @@ ErrorsByCount relative_errors(int largest, std::uint64_t seed) {
     errors.compensated.push_back(std::sqrt(compensated_squares / datasets));
     const float log_tenth = std::log(0.1f);
     const double total = static_cast<double>(n) * log_tenth;
-    const std::vector<float> equal(static_cast<std::size_t>(n), log_tenth);
+    const std::vector<float> equal(n, log_tenth);
     errors.naive_of_equal.push_back(error(naive(), equal, total) / -total);
   }
   return errors;
@@ -110,7 +109,7 @@ void check_bounds(lesson::Lesson& lesson, int n, const Summation& naive, const S
   const auto check = [&]<class S>(const char* type, S) {
     const std::vector<S> terms = log_densities<S>(n, lesson.seed());
     const long double exact = exact_sum<S>(terms);
-    const Bounds most = bounds(n, static_cast<double>(-exact), kUnitRoundoff<S>);
+    const Bounds most = bounds(n, -exact, kUnitRoundoff<S>);
     const std::string statement =
         fmt::format("rounding of Σ log p(x) ≤ its bound in nats, {} terms in {}", lesson::thousands(n), type);
     lesson.equation("1.5", statement, "eq:iid")
@@ -125,7 +124,7 @@ void check_bounds(lesson::Lesson& lesson, int n, const Summation& naive, const S
 void check_orders(lesson::Lesson& lesson, int n, const Summation& naive, const Summation& compensated) {
   const std::vector<float> terms = log_densities<float>(n, lesson.seed());
   const std::vector<std::vector<float>> orders = shuffles(terms, lesson.seed());
-  const double total = static_cast<double>(std::abs(exact_sum<float>(terms)));
+  const double total = std::abs(exact_sum<float>(terms));
   const double last_place = std::exp2(std::floor(std::log2(total))) * 2 * kUnitRoundoff<float>;
   lesson
       .equation("1.5",

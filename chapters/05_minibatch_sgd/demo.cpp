@@ -3,11 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "chapters/05_minibatch_sgd/figures.hpp"
-#include "chapters/05_minibatch_sgd/proof.hpp"
-#include "chapters/05_minibatch_sgd/real_model.hpp"
-#include "chapters/05_minibatch_sgd/sgd.hpp"
-#include "chapters/lesson.hpp"
+#include "chapters/05_minibatch_sgd/chapter.hpp"
+#include "chapters/lesson/demo/lesson.hpp"
 #include "models/data/dataset.hpp"
 
 using namespace ch05;

@@ -1,4 +1,4 @@
-#include "chapters/05_minibatch_sgd/estimator.hpp"
+#include "chapters/05_minibatch_sgd/chapter.hpp"
 
 #include <fmt/format.h>
 
@@ -11,13 +11,13 @@ namespace ch05 {
 
 Statistic gradient_estimate(const Model& model, Factor c) {
   return [&model, c](Points points) -> Vector {
-    return c(model.count(), static_cast<int>(points.size())) * model.log_likelihood(points).gradient;
+    return c(model.count(), points.size()) * model.log_likelihood(points).gradient;
   };
 }
 
 Statistic value_estimate(const Model& model, Factor c) {
   return [&model, c](Points points) -> Vector {
-    return Vector::Constant(1, c(model.count(), static_cast<int>(points.size())) * model.log_likelihood(points).value);
+    return Vector::Constant(1, c(model.count(), points.size()) * model.log_likelihood(points).value);
   };
 }
 
@@ -41,7 +41,7 @@ Batches circular_blocks(int N, int M) { return runs_of(N, M, N); }
 Vector inclusion(const Batches& all, int N) {
   Vector pi = Vector::Zero(N);
   for (const auto& batch : all)
-    for (const int j : batch) pi[j] += 1 / static_cast<double>(all.size());
+    for (const int j : batch) pi[j] += 1.0 / all.size();
   return pi;
 }
 
@@ -55,8 +55,8 @@ Statistic weighted_gradient(const Model& model, const Vector& weights) {
 
 Matrix<double> outcomes(const Batches& all, const Statistic& statistic) {
   if (all.empty()) throw std::invalid_argument("outcomes: there is no minibatch to average over");
-  Matrix<double> rows(static_cast<Index>(all.size()), statistic(all[0]).size());
-  for (std::size_t i = 0; i < all.size(); ++i) rows.row(static_cast<Index>(i)) = statistic(all[i]);
+  Matrix<double> rows(all.size(), statistic(all[0]).size());
+  for (std::size_t i = 0; i < all.size(); ++i) rows.row(i) = statistic(all[i]);
   return rows;
 }
 
@@ -64,7 +64,7 @@ Vector mean(const Matrix<double>& outcomes) { return outcomes.colwise().mean(); 
 
 Matrix<double> covariance(const Matrix<double>& outcomes) {
   const Matrix<double> centred = outcomes.rowwise() - outcomes.colwise().mean();
-  return centred.transpose() * centred / static_cast<double>(outcomes.rows());
+  return centred.transpose() * centred / outcomes.rows();
 }
 
 Matrix<double> predicted_covariance(const Statistic& g, int N, int M, double c, double correction, double divisor) {
@@ -80,7 +80,7 @@ Sampler draws(int N, int M, models::Order order, std::uint64_t seed) {
 
 models::RunningMeans sample(const Sampler& sampler, const Statistic& statistic, int count) {
   models::RunningMeans means(statistic(sampler(0)).size());
-  for (int r = 0; r < count; ++r) means.add(statistic(sampler(static_cast<std::uint64_t>(r))));
+  for (int r = 0; r < count; ++r) means.add(statistic(sampler(r)));
   return means;
 }
 
@@ -89,8 +89,8 @@ Vector epoch_average(const Model& model, models::Minibatches& batches, std::uint
   Vector average = Vector::Zero(model.parameters());
   for (int step = 0; step < batches.steps_per_epoch(); ++step) {
     const Points points = batches.batch(epoch, step);
-    const int m = static_cast<int>(points.size());
-    average += static_cast<double>(m) / N * c(N, M, m) * model.log_likelihood(points).gradient;
+    const int m = points.size();
+    average += 1.0 * m / N * c(N, M, m) * model.log_likelihood(points).gradient;
   }
   return average;
 }
@@ -98,12 +98,12 @@ Vector epoch_average(const Model& model, models::Minibatches& batches, std::uint
 std::vector<models::Estimate> squared_errors(const Vector& outcomes, double truth, std::span<const int> R, int repeats,
                                              std::uint64_t seed) {
   std::vector<models::RunningMean> errors(R.size());
-  const auto n = static_cast<std::uint32_t>(outcomes.size());
+  const std::uint32_t n = outcomes.size();
   for (int repeat = 0; repeat < repeats; ++repeat) {
-    const models::Random random(seed, models::Purpose::sampling, static_cast<std::uint64_t>(repeat));
+    const models::Random random(seed, models::Purpose::sampling, repeat);
     models::RunningMean mean;
     for (std::size_t i = 0; i < R.size(); ++i) {
-      while (mean.count() < R[i]) mean.add(outcomes[random.below(n, static_cast<std::uint64_t>(mean.count()))]);
+      while (mean.count() < R[i]) mean.add(outcomes[random.below(n, mean.count())]);
       errors[i].add((mean.mean() - truth) * (mean.mean() - truth));
     }
   }

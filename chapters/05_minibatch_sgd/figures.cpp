@@ -1,4 +1,4 @@
-#include "chapters/05_minibatch_sgd/figures.hpp"
+#include "chapters/05_minibatch_sgd/chapter.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,6 @@
 #include <numbers>
 #include <numeric>
 
-#include "chapters/05_minibatch_sgd/training.hpp"
 #include "chapters/lesson/numbers.hpp"
 #include "models/statistics/enumerate.hpp"
 #include "plots/figure.hpp"
@@ -93,7 +92,7 @@ void add_curve(plots::Curves& figure, const std::string& label, const SgdSetting
                std::uint64_t seed) {
   const std::vector<models::Estimate> gaps = simulate(settings, seed);
   std::vector<double> x, y;
-  for (int t = first; t <= settings.steps; ++t) x.push_back(t), y.push_back(gaps[static_cast<std::size_t>(t)].mean);
+  for (int t = first; t <= settings.steps; ++t) x.push_back(t), y.push_back(gaps[t].mean);
   figure.line(label, x, y);
 }
 

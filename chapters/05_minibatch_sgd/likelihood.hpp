@@ -38,8 +38,8 @@ class Model {
 
   Model(Parameters<double> theta, int count, LogProb log_prob, Total total);
 
-  int count() const { return static_cast<int>(all_.size()); }  // N
-  Points all() const { return all_; }                          // D
+  int count() const { return all_.size(); }  // N
+  Points all() const { return all_; }        // D
   Index parameters() const { return theta_.count(); }
 
   // c Σ_{j∈M} log p_θ(x_j) and its gradient in θ, by one sweep of the tape.

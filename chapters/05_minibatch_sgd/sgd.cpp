@@ -1,46 +1,44 @@
-#include "chapters/05_minibatch_sgd/sgd.hpp"
-
+// Where SGD comes to rest, and how it comes to rest at the optimum.
 #include <fmt/format.h>
 
 #include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "chapters/05_minibatch_sgd/chapter.hpp"
+#include "models/data/binarise.hpp"
+#include "models/softmax_regression.hpp"
 #include "models/statistics/distributions.hpp"
 #include "models/statistics/random.hpp"
+#include "models/training/trainer.hpp"
 
 namespace ch05 {
 namespace {
 
 // The points of every chain's minibatch of step t, chain after chain: (chains · M)×1.
 void draw_minibatches(const SgdSettings& s, std::uint64_t seed, int t, Matrix<double>& points) {
-  const int N = static_cast<int>(s.x.size()), per_epoch = s.picking == Picking::epochs ? N / s.M : 1;
+  const int N = s.x.size(), per_epoch = s.picking == Picking::epochs ? N / s.M : 1;
   const int first = t % per_epoch * s.M;
   std::vector<int> order(s.x.size());
   for (int chain = 0; chain < s.chains; ++chain) {
     const models::Random random(seed, models::Purpose::shuffle,
-                                static_cast<std::uint64_t>(t / per_epoch) * static_cast<std::uint64_t>(s.chains) +
-                                    static_cast<std::uint64_t>(chain));
-    const auto below = [&](int n, int draw) {
-      return static_cast<int>(random.below(static_cast<std::uint32_t>(n), static_cast<std::uint64_t>(draw)));
-    };
+                                static_cast<std::uint64_t>(t / per_epoch) * s.chains + chain);
+    const auto below = [&](int n, int draw) -> int { return random.below(n, draw); };
     std::iota(order.begin(), order.end(), 0);
     for (int j = 0; j < first + s.M; ++j) {
       int point = 0;
       if (s.picking == Picking::with_replacement) {
         point = below(N, j);
       } else {  // a shuffle from the front, as far as this minibatch
-        std::swap(order[static_cast<std::size_t>(j)], order[static_cast<std::size_t>(j + below(N - j, j))]);
-        point = order[static_cast<std::size_t>(j)];
+        std::swap(order[j], order[j + below(N - j, j)]);
+        point = order[j];
       }
-      if (j >= first) points(chain * s.M + j - first, 0) = s.x[static_cast<std::size_t>(point)];
+      if (j >= first) points(chain * s.M + j - first, 0) = s.x[point];
     }
   }
 }
 
-double mean_of(const std::vector<double>& x) {
-  return Eigen::Map<const Vector>(x.data(), static_cast<Index>(x.size())).mean();
-}
+double mean_of(const std::vector<double>& x) { return Eigen::Map<const Vector>(x.data(), x.size()).mean(); }
 
 }  // namespace
 
@@ -68,8 +66,8 @@ std::vector<models::Estimate> simulate(const SgdSettings& s, std::uint64_t seed)
 }
 
 double gradient_variance(const SgdSettings& s) {
-  const double N = static_cast<double>(s.x.size());
-  const Eigen::Map<const Vector> x(s.x.data(), static_cast<Index>(s.x.size()));
+  const double N = s.x.size();
+  const Eigen::Map<const Vector> x(s.x.data(), s.x.size());
   const double S2 = (x.array() - x.mean()).square().mean();
   const double correction = s.picking == Picking::with_replacement ? 1 : (N - s.M) / (N - 1);
   return s.h * s.h * S2 / s.M * correction;
@@ -88,7 +86,7 @@ std::vector<double> predict(const SgdSettings& s) {
 }
 
 double epochs_floor(const SgdSettings& s, double a) {
-  const int B = static_cast<int>(s.x.size()) / s.M;
+  const int B = s.x.size() / s.M;
   const double u = 1 - a * s.h;
   double squares = 0, sum = 0;
   for (int k = 0; k < B; ++k) squares += std::pow(u, 2 * k), sum += std::pow(u, k);
@@ -110,10 +108,10 @@ void convergence(lesson::Lesson& lesson, const SgdSettings& settings, const Ingr
   SgdSettings s = settings;
   s.M = 1, s.steps = 20;
   equation.sampled("  after 20 steps of 0.1", simulate(s, lesson.seed()).back(), predict(s).back());
-  s.M = static_cast<int>(s.x.size());
+  s.M = s.x.size();
   equation.exact("  and with M = N", simulate(s, lesson.seed()).back().mean, predict(s).back());
   s = settings;
-  s.picking = Picking::epochs, s.steps = 40 * static_cast<int>(s.x.size());
+  s.picking = Picking::epochs, s.steps = 40 * s.x.size();
   equation.sampled("epochs of a = 0.1", simulate(s, lesson.seed()).back(), 0.5 * s.h * epochs_floor(s, 0.1));
 
   // a_t = 1/(h t): θ is then the mean of all minibatches so far
@@ -124,6 +122,56 @@ void convergence(lesson::Lesson& lesson, const SgdSettings& settings, const Ingr
     falling.sampled(fmt::format("after {} steps", t), simulate(s, lesson.seed()).back(),
                     gradient_variance(s) / (2 * s.h * t));
   }
+}
+
+namespace {
+
+// Σ log p(y|x) over images, on the tape of θ.
+Var<float> log_likelihood(const models::SoftmaxRegression& model, const Watched<float>& theta,
+                          const models::Dataset& images, std::span<const int> points) {
+  auto& tape = theta.tape();
+  auto x = tape.scratch<float>(points.size(), images.dimensions());
+  models::fill_batch(images, points, {}, x);
+  const auto labels = tape.array<int>(points.size());
+  for (std::size_t j = 0; j < points.size(); ++j) labels[j] = images.labels[points[j]];
+  return sum(model.log_prob(theta, tape.constant(x), labels));
+}
+
+}  // namespace
+
+std::vector<double> training_losses(const models::Dataset& images, const TrainingSettings& settings,
+                                    std::uint64_t seed) {
+  autograd::Parameters<float> theta;
+  const models::SoftmaxRegression model(theta, images.dimensions(), images.classes(), seed);
+  models::Trainer<float> trainer(theta, {.shards = 1, .threads = 1, .optimiser = {.method = models::Method::sgd}});
+  models::Minibatches batches(images.count(), settings.M, models::Order::shuffled, seed);
+  const std::uint64_t steps = batches.steps_per_epoch();
+  const models::Schedule schedule{
+      .kind = settings.decreasing ? models::ScheduleKind::cosine : models::ScheduleKind::constant,
+      .first = settings.first_step,
+      .steps = steps * settings.epochs};
+
+  const auto loss = [&] {
+    double sum = 0;
+    std::vector<int> points(500);
+    for (int first = 0; first < images.count(); first += 500) {
+      points.resize(std::min(500, images.count() - first));
+      std::iota(points.begin(), points.end(), first);
+      autograd::Tape tape;
+      sum -= log_likelihood(model, {tape, theta}, images, points).value();
+    }
+    return sum / images.count();
+  };
+  std::vector<double> losses{loss()};
+  for (std::uint64_t t = 0; t < schedule.steps; ++t) {
+    const auto points = batches.batch(t / steps, t % steps);
+    const float scale = -1.0f / points.size();  // also for a short last batch
+    trainer.step([&](const Watched<float>& watched,
+                     const models::Shard&) { return scale * log_likelihood(model, watched, images, points); },
+                 points.size(), schedule.at(t));
+    if ((t + 1) % steps == 0) losses.push_back(loss());
+  }
+  return losses;
 }
 
 }  // namespace ch05

@@ -1,12 +1,17 @@
-// How far off one minibatch is: the spread of its gradient, which is a matrix as soon as there are two parameters.
+// How far off one minibatch is: the spread of its gradient, which is a matrix as soon as there are two parameters; and
+// the same for the 7,850 parameters of softmax regression.
 #include <fmt/format.h>
 
-#include "chapters/05_minibatch_sgd/proof.hpp"
+#include <stdexcept>
+
+#include "chapters/05_minibatch_sgd/chapter.hpp"
 #include "models/statistics/enumerate.hpp"
+#include "models/statistics/random.hpp"
 
 namespace ch05 {
 
 using models::Order;
+using models::RunningMeans;
 
 lesson::Equation spread(lesson::Lesson& lesson, const Example& example, const Ingredients& use) {
   const int N = example.N(), M = example.M;
@@ -53,6 +58,138 @@ lesson::Equation spread(lesson::Lesson& lesson, const Example& example, const In
   const Vector epoch = epoch_average(model, batches, 0, use.last_factor) / N;
   equation.exact(fmt::format("an epoch, last batch of {}", N % M == 0 ? M : N % M), numbers(epoch), numbers(full));
   return equation;
+}
+
+namespace {
+
+// The images of each class, by number.
+std::vector<std::vector<int>> by_class(const models::Dataset& images) {
+  std::vector<std::vector<int>> members(images.classes());
+  for (int i = 0; i < images.count(); ++i) members[images.labels[i]].push_back(i);
+  return members;
+}
+
+// Throws unless there is one whole minibatch, with two images of each class.
+void require_spread(const models::Dataset& images, int M) {
+  if (M > images.count())
+    throw std::invalid_argument(
+        fmt::format("--images: expected at most the {} images of {}, found {}", images.count(), images.name, M));
+  const auto members = by_class(slice(images, 0, images.count() - images.count() % M));
+  for (std::size_t c = 0; c < members.size(); ++c)
+    if (members[c].size() < 2)
+      throw std::invalid_argument(fmt::format("{}: expected two images or more of each class, found {} of class {}",
+                                              images.name, members[c].size(), c));
+}
+
+// ∇log p(x) of every image, a tape each: mean and variance over each class.
+std::vector<RunningMeans> gradients_by_class(const lesson::Lesson& lesson, const models::Dataset& images,
+                                             const Model& model) {
+  std::vector<RunningMeans> gradients(images.classes(), RunningMeans(model.parameters()));
+  auto progress = lesson.progress("gradients", 1, images.count(), "images");
+  for (const int& i : model.all()) {
+    gradients[images.labels[i]].add(model.log_likelihood({&i, 1}).gradient);
+    progress.advance(1);
+  }
+  return gradients;
+}
+
+// A way to draw an image: a class by its probability, then any image of it, which counts with its class's weight.
+struct Way {
+  Vector probability, weight;
+};
+
+// What theory says of the mean of n images drawn this way: what it is on average, and its standard error.
+//   mean = Σ_c P_c w_c E_c[g]      se² = ( Σ_c P_c w_c² E_c[g²] - mean² ) / n      E_c over the images of class c
+struct Theory {
+  Vector mean, se;
+};
+Theory theory(const Way& way, const std::vector<RunningMeans>& gradients, double n) {
+  const Index parameters = gradients[0].mean().size();
+  Vector mean = Vector::Zero(parameters), square = Vector::Zero(parameters);
+  for (std::size_t c = 0; c < gradients.size(); ++c) {
+    const double count = gradients[c].count();
+    const double p = way.probability[c], w = way.weight[c];
+    const Vector g = gradients[c].mean(), variance = gradients[c].variance() * ((count - 1) / count);
+    mean += p * w * g;
+    square += p * w * w * (g.array().square().matrix() + variance);
+  }
+  return {mean, ((square.array() - mean.array().square()).max(0) / n).sqrt()};
+}
+
+// M images a draw: every class equally likely, then every image of it.
+Sampler balanced_draws(const std::vector<std::vector<int>>& members, int M, std::uint64_t seed) {
+  return [&members, seed, points = std::vector<int>(M)](std::uint64_t draw) mutable -> Points {
+    const models::Random random(seed, models::Purpose::replacement, draw);
+    for (std::size_t j = 0; j < points.size(); ++j) {
+      const auto& of_class = members[random.below(members.size(), 2 * j)];
+      points[j] = of_class[random.below(of_class.size(), 2 * j + 1)];
+    }
+    return points;
+  };
+}
+
+// (1/N) c Σ_{j∈M} ∇log p(x_j), averaged over the first minibatches of a sampler.
+Vector average(const lesson::Lesson& lesson, const Model& model, const Sampler& sampler, int minibatches, Factor c) {
+  const Statistic estimate = gradient_estimate(model, c);
+  Vector sum = Vector::Zero(model.parameters());
+  auto progress = lesson.progress("minibatches", 1, minibatches, "minibatches");
+  for (int r = 0; r < minibatches; ++r) {
+    sum += estimate(sampler(r));
+    progress.advance(1);
+  }
+  return sum / minibatches / model.count();
+}
+
+// z of each parameter that varies.
+std::vector<double> z_scores(const Vector& mean, const Vector& se, const Vector& exact) {
+  std::vector<double> z;
+  for (Index i = 0; i < mean.size(); ++i)
+    if (se[i] > 0) z.push_back((mean[i] - exact[i]) / se[i]);
+  return z;
+}
+
+}  // namespace
+
+ZScores check_real_model(lesson::Lesson& lesson, lesson::Equation equation, const models::Dataset& whole, int M,
+                         int minibatches, const Ingredients& use) {
+  require_spread(whole, M);
+  const models::Dataset images = slice(whole, 0, whole.count() - whole.count() % M);
+  const int N = images.count(), K = images.classes();
+  const auto members = by_class(images);
+  const Model model = softmax_regression(images, lesson.seed(), use.total);
+  const std::vector<RunningMeans> gradients = gradients_by_class(lesson, images, model);
+
+  // With every class equally likely, an image of class c stands in a minibatch π = M/(K n_c) times on average: the
+  // weight 1/π takes the place of the factor N/M.
+  Vector sizes(K);  // n_c
+  for (Index c = 0; c < K; ++c) sizes[c] = members[c].size();
+  const Vector ones = Vector::Ones(K), even = ones / K, share = sizes / N;
+  const Vector weight = sizes.unaryExpr([&](double n) { return use.weight(M / (K * n), N, M) / n_over_m(N, M); });
+  // The standard errors are the theory's. Some pixels are inked in a single image: a sample that misses it would take
+  // their gradient for a constant.
+  const double n = 1.0 * minibatches * M;
+  const Theory by_image = theory({share, ones}, gradients, n), by_class = theory({even, ones}, gradients, n),
+               weighted = theory({even, weight}, gradients, n);
+  const Vector& full = by_image.mean;  // (1/N) ∇log p(D), from a tape for each image
+
+  models::Minibatches batches(N, M, models::Order::shuffled, lesson.seed());
+  const Vector epoch = epoch_average(model, batches, 0, use.last_factor) / N;
+  const auto draw = [&](const Model& model, const Sampler& sampler) {
+    return average(lesson, model, sampler, minibatches, use.factor);
+  };
+  const Vector drawn = draw(model, draws(N, M, models::Order::with_replacement, lesson.seed()));
+  const Vector drawn_by_class = draw(model, balanced_draws(members, M, lesson.seed()));
+  const Model reweighted = softmax_regression(images, lesson.seed(), use.total, {weight.begin(), weight.end()});
+  const Vector drawn_weighted = draw(reweighted, balanced_draws(members, M, lesson.seed() + 1));
+
+  equation.exact(fmt::format("an epoch of {} × {} images", N / M, M), numbers(epoch), numbers(full))
+      .sampled(fmt::format("{} drawn, worst", lesson::thousands(minibatches)), numbers(drawn), numbers(by_image.se),
+               numbers(full))
+      .sampled("class-balanced, worst", numbers(drawn_by_class), numbers(by_class.se), numbers(by_class.mean))
+      .at_least("  its bias / the gradient", (by_class.mean - full).norm() / full.norm(), 0.01)
+      .exact("  weighted", numbers(weighted.mean), numbers(full))
+      .sampled("  weighted, worst", numbers(drawn_weighted), numbers(weighted.se), numbers(full));
+  return {z_scores(drawn, by_image.se, full), z_scores(drawn_by_class, by_class.se, full)};
 }
 
 }  // namespace ch05

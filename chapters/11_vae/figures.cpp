@@ -1,4 +1,4 @@
-#include "chapters/11_vae/figures.hpp"
+#include "chapters/11_vae/chapter.hpp"
 
 #include <fmt/format.h>
 
@@ -34,20 +34,20 @@ Matrix<float> codes(const Trained& trained, const Matrix<float>& x) {
 
 plots::ImageGrid grid(const Trained& trained, std::string title, std::size_t columns) {
   plots::ImageGrid grid{.title = std::move(title), .columns = columns};
-  grid.image_height = static_cast<std::size_t>(trained.test.height);
-  grid.image_width = static_cast<std::size_t>(trained.test.width);
+  grid.image_height = trained.test.height;
+  grid.image_width = trained.test.width;
   return grid;
 }
 
 void add_rows(plots::ImageGrid& grid, const Matrix<float>& images) {
   for (Index i = 0; i < images.rows(); ++i) {
-    grid.image(std::span(images.data() + i * images.cols(), static_cast<std::size_t>(images.cols())));
+    grid.image(std::span(images.data() + i * images.cols(), images.cols()));
   }
 }
 
 std::vector<double> column(const Matrix<double>& table, Index j) {
-  std::vector<double> values(static_cast<std::size_t>(table.rows()));
-  for (Index i = 0; i < table.rows(); ++i) values[static_cast<std::size_t>(i)] = table(i, j);
+  std::vector<double> values(table.rows());
+  for (Index i = 0; i < table.rows(); ++i) values[i] = table(i, j);
   return values;
 }
 
@@ -55,7 +55,7 @@ std::vector<double> column(const Matrix<double>& table, Index j) {
 std::vector<Index> one_of_each_class(const models::Dataset& test) {
   std::vector<Index> chosen;
   for (int c = 0; c < test.classes(); ++c) {
-    const auto found = std::ranges::find(test.labels, static_cast<std::uint8_t>(c));
+    const auto found = std::ranges::find(test.labels, c);
     if (found != test.labels.end()) chosen.push_back(found - test.labels.begin());
   }
   return chosen;
@@ -109,7 +109,7 @@ void plot_interpolations(const Trained& trained, const plots::Output& output) {
   for (Index pair = 0; pair + 1 < ends.rows(); pair += 2) {
     Matrix<float> z(kSteps, ends.cols());
     for (Index i = 0; i < kSteps; ++i) {
-      const float t = static_cast<float>(i) / (kSteps - 1);
+      const float t = 1.0f * i / (kSteps - 1);
       z.row(i) = (1 - t) * ends.row(pair) + t * ends.row(pair + 1);
     }
     add_rows(figure, mean_images(trained, z));
@@ -133,8 +133,7 @@ void plot_codes(const Trained& trained, const plots::Output& output) {
     figure.y_label = "second component, " + share(1);
   }
   const std::vector<int> labels(trained.test.labels.begin(), trained.test.labels.begin() + n);
-  const std::vector<double> second =
-      z.cols() > 1 ? column(z, 1) : std::vector<double>(static_cast<std::size_t>(n), 0.0);
+  const std::vector<double> second = z.cols() > 1 ? column(z, 1) : std::vector<double>(n, 0.0);
   figure.points(column(z, 0), second, labels);
   plots::save(figure, output, "11_codes");
 }
@@ -142,9 +141,7 @@ void plot_codes(const Trained& trained, const plots::Output& output) {
 void plot_manifold(const Trained& trained, const plots::Output& output) {
   constexpr Index kSide = 20;
   // Equal shares of the prior's mass between grid lines: z = Φ⁻¹(u), u = (i + ½) / 20.
-  const auto quantile = [](Index i) {
-    return static_cast<float>(Eigen::numext::ndtri((static_cast<double>(i) + 0.5) / kSide));
-  };
+  const auto quantile = [](Index i) -> float { return Eigen::numext::ndtri((i + 0.5) / kSide); };
   Matrix<float> z(kSide * kSide, 2);
   for (Index i = 0; i < kSide; ++i) {
     for (Index j = 0; j < kSide; ++j) z.row(i * kSide + j) << quantile(j), quantile(kSide - 1 - i);
@@ -152,6 +149,15 @@ void plot_manifold(const Trained& trained, const plots::Output& output) {
   plots::ImageGrid figure = grid(trained, "The latent plane: E[x|z] at the quantiles of p(z)", kSide);
   add_rows(figure, mean_images(trained, z));
   plots::save(figure, output, "11_manifold");
+}
+
+void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output) {
+  if (history.rows() > 0) plot_history(history, output);
+  plot_reconstructions(trained, output);
+  plot_samples(trained, output);
+  plot_interpolations(trained, output);
+  plot_codes(trained, output);
+  if (trained.vae.shape().latent == 2) plot_manifold(trained, output);
 }
 
 }  // namespace ch11

@@ -1,4 +1,5 @@
-#include "chapters/11_vae/linear_gaussian.hpp"
+#include "chapters/11_vae/chapter.hpp"
+#include "chapters/lesson/demo/interrupt.hpp"
 
 #include <fmt/format.h>
 
@@ -72,7 +73,7 @@ void check_importance_bound(lesson::Lesson& lesson, const Ingredients& use) {
   for (const int K : {1, 10, 50}) {
     const int rows = std::max(1000, draws / K);
     const BoundSettings settings = use.importance({.objective = Objective::iwae, .samples = K});
-    const lesson::Estimate bound = model.bound_of(x, rows, settings, lesson.seed() + static_cast<unsigned>(K));
+    const lesson::Estimate bound = model.bound_of(x, rows, settings, lesson.seed() + K);
     const double gap =
         K == 1 ? use.divergence(0, 1, 0, 0.5) : v / (2 * K) + (0.75 * v * v - third_moment / 3) / (K * K);
     equation.sampled(fmt::format("K = {}, {} draws", K, lesson::thousands(rows)), {evidence - bound.mean, bound.se},

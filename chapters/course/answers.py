@@ -37,7 +37,7 @@ def build(checkout, chapter, source, folder, limits):
         return program, {}
     numbers = [exercise.number for exercise in checkout.table(chapter)]
     answers = Answers(source, numbers)
-    reference = Answers(checkout.root / "chapters" / chapter / "solution.cpp", numbers)
+    reference = Answers(checkout.file("solution", chapter), numbers)
     lost, latest = set(), errors
     while more := answers.lost_with(latest) - lost:
         lost |= more

@@ -29,17 +29,26 @@ class Exercise:
         return f"{int(self.number.split('.')[0]):02}"
 
 
+def chapters_of(folder):
+    """The folders' names, in order."""
+    return sorted(file.parent.name for file in folder.glob("[0-9]*_*/demo.cpp"))
+
+
 class Checkout:
     """The chapters of a checkout and a folder they are built in."""
 
     def __init__(self, build, root=ROOT):
         self.root, self.build = root, build
-        self.chapters = sorted(file.parent.name for file in (root / "chapters").glob("[0-9]*_*/exercise.cpp"))
+        self.chapters = chapters_of(root / "chapters")
         self._tables, self._recipes = {}, {}
 
     def title(self, chapter):
         with open(self.root / "chapters" / chapter / "README.md", encoding="utf-8") as text:
             return text.readline().lstrip("# ").strip()
+
+    def file(self, answers, chapter):
+        """The answers of "exercise", which are the student's, or of "solution"."""
+        return self.root / "chapters" / chapter / "exercises" / f"{answers}.cpp"
 
     def target(self, answers, chapter):
         return f"chapters/{answers}_{chapter[:2]}"
@@ -72,7 +81,7 @@ class Checkout:
         self.table(chapter)
         own = self.target("exercise", chapter)
         commands = json.loads((self.build / "compile_commands.json").read_text(encoding="utf-8"))
-        compile_ = next(c["command"] for c in commands if c["file"].endswith(f"{chapter}/exercise.cpp"))
+        compile_ = next(c["command"] for c in commands if c["file"].endswith(f"{chapter}/exercises/exercise.cpp"))
         self._recipes[chapter] = (without_notes(shlex.split(compile_)),
                                   shlex.split(self._ninja("-t", "commands", own).splitlines()[-1]))
 

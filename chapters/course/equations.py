@@ -35,9 +35,10 @@ def run_demo(program, *options):
 
 
 def exercises_of(folder):
-    """[(number, slug)], as the tables in check*.cpp name them."""
-    tables = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("check*.cpp")))
-    return re.findall(r'\.number = "([\d.]+)",\s*\.slug = "([^"]*)"', tables)
+    """[(number, slug)], as the table in exercises/check.cpp names them."""
+    file = folder / "exercises" / "check.cpp"
+    table = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return re.findall(r'\.number = "([\d.]+)",\s*\.slug = "([^"]*)"', table)
 
 
 def faults_of_results(equations, chapter, results):
@@ -60,15 +61,15 @@ def faults_of_results(equations, chapter, results):
 def faults_of_folder(equations, chapter, folder):
     """What is wrong with the slugs in a chapter's files: one search for a slug must find all places that treat it."""
     text = {name: (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else ""
-            for name in ("README.md", "exercise.hpp", "solution.cpp")}
+            for name in ("README.md", "exercises/exercise.hpp", "exercises/solution.cpp")}
     faults = [f"{slug} is owed, and README.md does not name it" for slug in equations.owed_by(chapter)
               if slug not in SLUG.findall(text["README.md"])]
     for number, slug in exercises_of(folder):
         faults += [f"exercise {number} treats {slug}, and {name} does not name it" for name in text
                    if slug not in SLUG.findall(text[name])]
-    own = sorted(file for file in folder.glob("*.[ch]pp") if file.name != "exercise.cpp")  # that one is the student's
+    own = sorted(file for file in folder.rglob("*.[ch]pp") if file.name != "exercise.cpp")  # that one is the student's
     for file in own + [folder / "README.md"]:
         used = set(SLUG.findall(file.read_text(encoding="utf-8")))
-        faults += [f"{file.name} names {slug}, which chapters/equations.csv does not know"
+        faults += [f"{file.relative_to(folder)} names {slug}, which chapters/equations.csv does not know"
                    for slug in sorted(used - set(equations.section))]
     return faults

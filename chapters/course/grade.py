@@ -25,7 +25,7 @@ def positive(text):
 
 
 def options():
-    parser = Parser(prog="chapters/grade", description="Builds and checks the answers in chapters/*/exercise.cpp.")
+    parser = Parser(prog="chapters/grade", description="Builds and checks the answers in chapters/*/exercises/exercise.cpp.")
     add = parser.add_argument
     add("what", nargs="?", metavar="CHAPTER or EXERCISE", help="11, 11_vae or 11.2; without it all chapters")
     add("--list", action="store_true", help="the exercises with their points and minutes")
@@ -66,7 +66,7 @@ def find_exercises(checkout, chapter, what):
 
 def grade_own(checkout, chapter, exercises, limits, seed):
     """The answers of this checkout, built by ninja; only when they do not compile are they taken apart."""
-    source = checkout.root / "chapters" / chapter / "exercise.cpp"
+    source = checkout.file("exercise", chapter)
     if not checkout.make("exercise", chapter):
         program = checkout.build / checkout.target("exercise", chapter)
         return [run(program, exercise, source, limits, seed) for exercise in exercises]

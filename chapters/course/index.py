@@ -1,7 +1,8 @@
-"""chapters/EQUATIONS.md: what every demo checks, slug by slug; and the test that a chapter and the index agree.
+"""chapters/EQUATIONS.md: what every demo checks, slug by slug; and the tables of exercises in the chapters' texts.
 
-index.py --write PROGRAMS            runs the demos and writes the index
-index.py --check PROGRAM [options]   runs one demo, with these options as well, and compares
+index.py --write BUILD                       runs what that folder has built of every chapter, and writes both
+index.py --check CHAPTER DEMO [options]      runs one demo, with these options as well, and compares
+index.py --check-exercises CHAPTER PROGRAM   compares the table in the chapter's text with its check program's
 """
 
 import math
@@ -9,7 +10,9 @@ import re
 import sys
 from pathlib import Path
 
+from checkout import chapters_of
 from equations import Equations, exercises_of, faults_of_folder, faults_of_results, run_demo
+from exercise_table import faults_of_table, table_of, with_table
 
 CHAPTERS = Path(__file__).resolve().parent.parent
 INDEX = CHAPTERS / "EQUATIONS.md"
@@ -121,20 +124,32 @@ def faults_of_index(chapter, checks, text):
     return [f"{slug}: chapters/EQUATIONS.md is not what the demo checks; run chapters/index" for slug in stale]
 
 
-def check(program, *options):
-    chapter, equations = Path(program).name, Equations(CHAPTERS / "equations.csv")
-    results = run_demo(program, *options)
+def check(chapter, demo, *options):
+    equations = Equations(CHAPTERS / "equations.csv")
+    results = run_demo(demo, *options)
     text = INDEX.read_text(encoding="utf-8") if INDEX.is_file() else ""
     faults = (faults_of_results(equations, chapter, results) + faults_of_folder(equations, chapter, CHAPTERS / chapter) +
               faults_of_index(chapter, results["checks"], text))
     return report({chapter: faults})
 
 
-def write(*programs):
-    equations = Equations(CHAPTERS / "equations.csv")
-    results = {Path(program).name: run_demo(program, "--no-plots") for program in programs}
+def check_exercises(chapter, program):
+    text = (CHAPTERS / chapter / "README.md").read_text(encoding="utf-8")
+    return report({chapter: faults_of_table(text, table_of(program))})
+
+
+def write(build):
+    equations, programs = Equations(CHAPTERS / "equations.csv"), Path(build) / "chapters"
+    faults, results = {}, {}
+    for chapter in chapters_of(CHAPTERS):
+        results[chapter] = run_demo(programs / chapter / "demo", "--no-plots")
+        faults[chapter] = faults_of_results(equations, chapter, results[chapter])
+        readme, table = CHAPTERS / chapter / "README.md", table_of(programs / f"solution_{chapter[:2]}")
+        text = readme.read_text(encoding="utf-8")
+        readme.write_text(with_table(text, table) or text, encoding="utf-8")
+        faults[chapter] += faults_of_table(readme.read_text(encoding="utf-8"), table)
     INDEX.write_text(page(equations, results), encoding="utf-8")
-    return report({chapter: faults_of_results(equations, chapter, result) for chapter, result in results.items()})
+    return report(faults)
 
 
 def report(faults):
@@ -145,4 +160,4 @@ def report(faults):
 
 
 if __name__ == "__main__":
-    sys.exit({"--check": check, "--write": write}[sys.argv[1]](*sys.argv[2:]))
+    sys.exit({"--check": check, "--check-exercises": check_exercises, "--write": write}[sys.argv[1]](*sys.argv[2:]))

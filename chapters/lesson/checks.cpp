@@ -140,7 +140,7 @@ Check expect_failure(Check check, std::string_view reason) {
 
 double bonferroni(std::size_t components) {
   const auto two_sided = [](double z) { return std::erfc(z / std::sqrt(2.0)); };
-  const double level = two_sided(kLargestZ) / static_cast<double>(std::max<std::size_t>(components, 1));
+  const double level = two_sided(kLargestZ) / std::max<std::size_t>(components, 1);
   double low = kLargestZ, high = 40;
   for (int i = 0; i < 60; ++i) (two_sided((low + high) / 2) > level ? low : high) = (low + high) / 2;
   return low;

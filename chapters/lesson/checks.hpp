@@ -11,8 +11,8 @@
 
 namespace lesson {
 
-// |z| = 4: a right estimate fails once in 16,000 seeds. The same level for p-values and, shared out over the
-// components, for vectors.
+// |z| = 4: a right estimate fails once in 16,000 seeds. P-values have the same level, and so have vectors, whose
+// components share it.
 inline constexpr double kLargestZ = 4.0;
 inline constexpr double kSmallestP = 6.3e-5;
 
@@ -58,8 +58,8 @@ Check judge_at_most(Estimate lhs, double rhs, double largest_z = kLargestZ);
 Check judge_at_least(double lhs, double rhs, double tolerance);
 Check judge_at_least(Estimate lhs, double rhs, double largest_z = kLargestZ);
 
-// No value is smaller than the one before it, but for the tolerance. Keeps the pair with the deepest drop as lhs <=
-// rhs.
+// No value is smaller than the one before it by more than the tolerance. Keeps the pair with the deepest drop, as
+// lhs <= rhs.
 Check judge_increasing(std::span<const double> values, double tolerance);
 
 // p >= 6.3e-5

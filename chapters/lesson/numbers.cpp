@@ -10,7 +10,7 @@ namespace {
 
 // Reads one code point and moves the position past it; a stray byte counts as one.
 char32_t next_code_point(std::string_view text, std::size_t& at) {
-  const auto first = static_cast<unsigned char>(text[at++]);
+  const unsigned char first = text[at++];
   if (first < 0xC0) return first;
   const int more = first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
   char32_t code = first & (0x3F >> more);
@@ -27,7 +27,7 @@ bool is_wide(char32_t c) {
          (c >= 0x1F300 && c < 0x1FB00) || (c >= 0x20000 && c < 0x40000);
 }
 
-std::string spaces(int count) { return std::string(static_cast<std::size_t>(std::max(count, 0)), ' '); }
+std::string spaces(int count) { return std::string(std::max(count, 0), ' '); }
 
 }  // namespace
 
@@ -74,7 +74,7 @@ std::string fraction(double value) {
 std::string duration(double seconds) {
   if (!(seconds >= 0) || !std::isfinite(seconds)) return "?";
   if (seconds < 59.95) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<std::int64_t>(std::round(seconds));
+  const std::int64_t whole = std::round(seconds);
   if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }

@@ -40,8 +40,8 @@ def build(root):
         jobs = str(os.cpu_count())
         whole = timed("ninja", "-j", jobs, folder=folder)
         largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of all processes so far
-        exercise = next(iter(sorted(root.glob("chapters/[0-9]*/exercise.cpp"))))
-        number = exercise.parent.name.split("_")[0]
+        exercise = next(iter(sorted(root.glob("chapters/[0-9]*/exercises/exercise.cpp"))))
+        number = exercise.parent.parent.name.split("_")[0]
         program = f"chapters/exercise_{number}"
         timed("ninja", "-j", jobs, program, folder=folder)
         exercise.touch()

@@ -1,4 +1,4 @@
-#include "chapters/lesson/breaks.hpp"
+#include "chapters/lesson/demo/breaks.hpp"
 
 #include <doctest/doctest.h>
 

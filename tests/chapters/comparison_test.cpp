@@ -1,4 +1,4 @@
-#include "chapters/lesson/comparison.hpp"
+#include "chapters/lesson/exercise/comparison.hpp"
 
 #include <doctest/doctest.h>
 

@@ -15,6 +15,7 @@ import equations  # noqa: E402
 import index  # noqa: E402
 from answers import Answers  # noqa: E402
 from checkout import Exercise, compiler_messages  # noqa: E402
+from exercise_table import faults_of_table, with_table  # noqa: E402
 from limits import Limits  # noqa: E402
 from reports import to_json, to_junit, write_csv  # noqa: E402
 from run import Result, run  # noqa: E402
@@ -182,9 +183,10 @@ class Index(unittest.TestCase):
 
     def folder_faults(self, text="`eq:a` `eq:b`", header="// 5.1 eq:a", solution="// 5.1 eq:a", table="eq:a"):
         (self.folder / "README.md").write_text(text)
-        (self.folder / "exercise.hpp").write_text(header)
-        (self.folder / "solution.cpp").write_text(solution)
-        (self.folder / "check.cpp").write_text(f'{{.number = "5.1",\n .slug = "{table}"}}')
+        (self.folder / "exercises").mkdir(exist_ok=True)
+        (self.folder / "exercises" / "exercise.hpp").write_text(header)
+        (self.folder / "exercises" / "solution.cpp").write_text(solution)
+        (self.folder / "exercises" / "check.cpp").write_text(f'{{.number = "5.1",\n .slug = "{table}"}}')
         return equations.faults_of_folder(self.equations, "05_x", self.folder)
 
     def test_slugs_in_the_files(self):
@@ -192,8 +194,10 @@ class Index(unittest.TestCase):
         self.assertEqual(self.folder_faults(text="`eq:a`"), ["eq:b is owed, and README.md does not name it"])
         self.assertEqual(self.folder_faults(text="`eq:a` `eq:b-2` `eq:b`"),
                          ["README.md names eq:b-2, which chapters/equations.csv does not know"])
-        self.assertEqual(self.folder_faults(solution="// 5.1"), ["exercise 5.1 treats eq:a, and solution.cpp does not name it"])
-        self.assertIn("check.cpp names eq:d, which chapters/equations.csv does not know", self.folder_faults(table="eq:d"))
+        self.assertEqual(self.folder_faults(solution="// 5.1"),
+                         ["exercise 5.1 treats eq:a, and exercises/solution.cpp does not name it"])
+        self.assertIn("exercises/check.cpp names eq:d, which chapters/equations.csv does not know",
+                      self.folder_faults(table="eq:d"))
 
     def test_the_index_lasts(self):
         checks = [checked("eq:a"), checked("eq:b", kind="sampled", se=0.1, z=1.0, label="p(z|x), 10 draws")]
@@ -216,6 +220,16 @@ class Index(unittest.TestCase):
         self.assertEqual(len(index.faults_of_index("05_x", checks[:1], text)), 1)
         self.assertEqual(len(index.faults_of_index("05_x", checks + [checked("eq:c")], text)), 1)
         self.assertEqual(index.faults_of_index("06_y", [], text), [])
+
+    def test_the_table_of_exercises(self):
+        table = "| | what to write |\n|---|---|\n| 5.1 | a sum |\n"
+        text = with_table("# 05\n<!-- exercises: begin -->\nold\n<!-- exercises: end -->\nmore\n", table)
+        self.assertEqual(text, f"# 05\n<!-- exercises: begin -->\n\n{table}\n<!-- exercises: end -->\nmore\n")
+        self.assertEqual(faults_of_table(text, table), [])
+        stale = ["the table of exercises in README.md is not that of exercises/check.cpp; run chapters/index"]
+        self.assertEqual(faults_of_table(text.replace("a sum", "a mean"), table), stale)
+        self.assertEqual(faults_of_table(text, table + "| 5.2 | a mean |\n"), stale)
+        self.assertEqual(len(faults_of_table("# 05\n" + table, table)), 1)
 
     def test_the_demo_that_fails(self):
         script = self.folder / "05_x"

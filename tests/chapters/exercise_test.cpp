@@ -1,4 +1,4 @@
-#include "chapters/lesson/exercise.hpp"
+#include "chapters/lesson/exercise/program.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "chapters/lesson/exercise/todo.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace lesson;
@@ -23,8 +24,8 @@ struct Student {
   std::function<void(Attempt&)> check;
 
   Student() {
-    fs::create_directories(chapters / "05_minibatch_sgd");
-    std::ofstream(chapters / "05_minibatch_sgd" / "exercise.cpp")
+    fs::create_directories(chapters / "05_minibatch_sgd" / "exercises");
+    std::ofstream(chapters / "05_minibatch_sgd" / "exercises" / "exercise.cpp")
         << "#include <vector>\n// 5.20 another\n\n// 5.2  c\n";
   }
 
@@ -32,6 +33,7 @@ struct Student {
     words.insert(words.begin(), "exercise_05");
     const Exercise scaled{.number = "5.2",
                           .slug = "eq:scaled",
+                          .task = "the scaled sum",
                           .statement = "E[ c·Σ ] = ∇log p(D)",
                           .points = 2,
                           .minutes = 15,
@@ -67,7 +69,7 @@ TEST_SUITE("chapters/exercise") {
           R"(5.2   not yet         eq:scaled   E[ c·Σ ] = ∇log p(D)
       your side  -7.914000    other side -31.656000    ratio 0.2500 = M/N
       likely: the sum runs over M points.
-      edit chapters/05_minibatch_sgd/exercise.cpp, line 4        (hint: chapters/grade 05 --hint 5.2)
+      edit chapters/05_minibatch_sgd/exercises/exercise.cpp, line 4        (hint: chapters/grade 05 --hint 5.2)
 )");
   }
 

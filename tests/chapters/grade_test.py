@@ -16,8 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "chapters" / "11_vae"
 BUILD = ROOT / "build"
-SKELETON, SOLUTION = ((FOLDER / name).read_text(encoding="utf-8") for name in ("exercise.cpp", "solution.cpp"))
-NEEDS = '#include <cmath>\n#include <cstdio>\n#include <cstdlib>\n#include "chapters/lesson/todo.hpp"\n'
+SKELETON, SOLUTION = ((FOLDER / "exercises" / name).read_text(encoding="utf-8")
+                      for name in ("exercise.cpp", "solution.cpp"))
+NEEDS = '#include <cmath>\n#include <cstdio>\n#include <cstdlib>\n#include "chapters/lesson/exercise/todo.hpp"\n'
 
 
 def grade(*words):
@@ -68,10 +69,10 @@ class Class(unittest.TestCase):
                 (cls.students / name / "11_vae" / "exercise.cpp").write_text(text, encoding="utf-8")
             (cls.students / "fay").mkdir()
             report, junit = Path(folder) / "report.json", Path(folder) / "junit.xml"
-            before = [(file, file.stat().st_mtime_ns) for file in sorted(FOLDER.iterdir())]
+            before = [(file, file.stat().st_mtime_ns) for file in sorted(FOLDER.rglob("*"))]
             cls.graded = grade("11", "--class", cls.students, "--limit", "3", "--memory", "4000", "--json", report,
                                "--junit", junit)
-            cls.untouched = before == [(file, file.stat().st_mtime_ns) for file in sorted(FOLDER.iterdir())]
+            cls.untouched = before == [(file, file.stat().st_mtime_ns) for file in sorted(FOLDER.rglob("*"))]
             cls.rows = {row["student"]: row for row in csv.DictReader(io.StringIO(cls.graded.stdout))}
             cls.reports = {student["student"]: {e["number"]: e["report"] for e in student["chapters"][0]["exercises"]}
                            for student in json.loads(report.read_text(encoding="utf-8"))["students"]}

@@ -1,4 +1,4 @@
-#include "chapters/lesson.hpp"
+#include "chapters/lesson/demo/lesson.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,11 @@
 // The maintainers' check must itself be able to fail, in each of its ways.
-#include "chapters/lesson/maintainers.hpp"
+#include "chapters/lesson/exercise/maintainers.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+
+#include "chapters/lesson/exercise/todo.hpp"
 
 using namespace lesson;
 
@@ -24,6 +26,7 @@ CheckFunction times_three(std::vector<std::pair<double, std::string>> factors, d
 Exercise sound() {
   return {.number = "5.2",
           .slug = "eq:scaled",
+          .task = "three times x",
           .statement = "y = 3 x",
           .points = 2,
           .minutes = 5,
@@ -100,13 +103,16 @@ TEST_SUITE("chapters/maintainers") {
   }
 
   TEST_CASE("what the table lacks") {
-    Exercise slug = sound(), statement = sound(), points = sound(), two_hints = sound(), same_hints = sound();
+    Exercise slug = sound(), task = sound(), statement = sound(), points = sound(), two_hints = sound(),
+             same_hints = sound();
     slug.slug = "scaled";
+    task.task = "";
     statement.statement = "y = 3 x\nfor any x";
     points.points = 0;
     two_hints.hints.pop_back();
     same_hints.hints[2] = same_hints.hints[1];
     CHECK(fault(slug) == "5.2: its slug is 'scaled', expected eq:..., claim:... or test:...");
+    CHECK(fault(task) == "5.2: it does not say what there is to write");
     CHECK(fault(statement) == "5.2: its statement is not one line");
     CHECK(fault(points) == "5.2: its points or its minutes are below 1");
     CHECK(fault(two_hints) == "5.2: expected three hints, none like another");

@@ -1,4 +1,4 @@
-#include "chapters/lesson/progress.hpp"
+#include "chapters/lesson/demo/progress.hpp"
 
 #include <doctest/doctest.h>
 

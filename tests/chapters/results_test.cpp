@@ -1,4 +1,4 @@
-#include "chapters/lesson/results.hpp"
+#include "chapters/lesson/demo/results.hpp"
 
 #include <doctest/doctest.h>
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "chapters/lesson.hpp"
+#include "chapters/lesson/demo/lesson.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace lesson {

@@ -8,7 +8,8 @@
 #include <cstdio>
 #include <exception>
 
-#include "chapters/lesson.hpp"
+#include "chapters/lesson/demo/interrupt.hpp"
+#include "chapters/lesson/demo/lesson.hpp"
 #include "models/training/parallel.hpp"
 #include "models/vae/evaluate.hpp"
 #include "tests/bench/mnist_nll/run_log.hpp"

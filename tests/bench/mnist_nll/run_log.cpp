@@ -10,7 +10,7 @@
 #include <iostream>
 
 #include "chapters/lesson/numbers.hpp"
-#include "chapters/lesson/results.hpp"
+#include "chapters/lesson/whole_file.hpp"
 #include "plots/figure.hpp"
 
 namespace bench {

@@ -1,0 +1,121 @@
+#pragma once
+// What the parts of chapter 11 are called, in the order of its text. What stands under the name of a part is
+// defined in that file.
+
+#include <string>
+#include <vector>
+
+#include "chapters/lesson/demo/breaks.hpp"
+#include "chapters/lesson/demo/lesson.hpp"
+#include "models/data/dataset.hpp"
+#include "models/vae/bounds.hpp"
+#include "models/vae/vae.hpp"
+#include "models/vae/vae_trainer.hpp"
+#include "plots/output.hpp"
+
+namespace ch11 {
+
+using autograd::Matrix;
+using autograd::Parameters;
+
+// ---
+// breaks.cpp: the ingredients of the chapter's equations, each of which can be replaced by a wrong one. With the right
+// ones every check holds; --break and the tests replace one and watch a check fail.
+
+struct Ingredients {
+  double (*divergence)(double m, double v, double mean, double variance);  // KL( N(m, v) ‖ N(mean, variance) )
+  models::BoundSettings (*elbo)(models::BoundSettings);        // E log p(x|z) - KL( q(z|x) ‖ p(z) ), as it stands
+  models::BoundSettings (*importance)(models::BoundSettings);  // E log (1/K) Σ w_k, as it stands
+};
+
+// The right ones.
+Ingredients right();
+
+// What --break can make of them.
+const std::vector<lesson::Break<Ingredients>>& breaks();
+inline Ingredients broken(const std::string& name) { return lesson::broken(right(), breaks(), name); }
+
+// ---
+// linear_gaussian.cpp: models whose log-likelihood has a closed form, trained and bounded by the very code that trains
+// the VAE on MNIST.
+
+// eq:elbo: z ~ N(0, 1), x | z ~ N(z, 1), q = N(m, s²).
+void check_elbo(lesson::Lesson& lesson, const Ingredients& use);
+
+// eq:is-bound: the same model with K importance samples.
+void check_importance_bound(lesson::Lesson& lesson, const Ingredients& use);
+
+// test:ppca: a linear VAE on the 8×8 digits reaches the log-likelihood of probabilistic PCA.
+void check_ppca(lesson::Lesson& lesson, const Ingredients& use);
+
+// ---
+// training.cpp: the VAE on images, trained and measured.
+
+// What the command line decides.
+struct Choices {
+  std::string data = "mnist", hidden = "400", binarisation = "dynamic", resume, checkpoint = "11_vae.safetensors",
+              mistake = "none";
+  models::VaeShape shape;
+  models::VaeTrainingSettings training{.batch = 100,
+                                       .epochs = 50,
+                                       .schedule = models::ScheduleKind::cosine,
+                                       .learning_rate = 2e-3,
+                                       .last_learning_rate = 2e-5};
+  int evaluation_images = 1000, evaluation_samples = 500;
+};
+
+// "200,200" as numbers. Throws lesson::UsageError at anything but sizes of at least 1.
+std::vector<int> layer_sizes(const std::string& text);
+
+// One row an epoch. Train means are over the epoch as it was trained; in nats.
+enum HistoryColumn {
+  kEpoch,
+  kTrainBound,
+  kTrainRate,
+  kTrainDistortion,
+  kTestElbo,
+  kTestSe,
+  kTestRate,
+  kTestDistortion,
+  kHistoryColumns
+};
+
+// Trains to the end, or until Ctrl-C; returns false then. Appends a row to `history` after each epoch and saves a
+// checkpoint. The images/s it reports are over the training steps alone.
+bool train(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
+           const Matrix<float>& test, Matrix<double>& history);
+
+// What the run reached, in numbers that say how they were made.
+void report(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
+            const Matrix<float>& test);
+
+// ---
+// figures.cpp: the figures of a trained VAE.
+
+// 11_elbo: bound and its parts by epoch.
+void plot_history(const Matrix<double>& history, const plots::Output& output);
+
+// A trained model, with the test images (as they were treated) and their labels.
+struct Trained {
+  const models::Vae<float>& vae;
+  const Parameters<float>& parameters;
+  const models::Dataset& test;
+  const Matrix<float>& x;
+  std::uint64_t seed;
+};
+
+// 11_reconstructions: test images, and the mean image of one code z ~ q(z|x) for each.
+void plot_reconstructions(const Trained& trained, const plots::Output& output);
+// 11_samples: mean images of codes from the prior.
+void plot_samples(const Trained& trained, const plots::Output& output);
+// 11_interpolations: mean images along straight lines between the codes of two test images.
+void plot_interpolations(const Trained& trained, const plots::Output& output);
+// 11_codes: where q(z|x) puts test images, by label; the first two principal components if there are more dimensions.
+void plot_codes(const Trained& trained, const plots::Output& output);
+// 11_manifold: the mean image at every point of a grid of a 2-D latent space, at the prior's quantiles.
+void plot_manifold(const Trained& trained, const plots::Output& output);
+
+// All of them: the history if there is one, and the manifold of two dimensions.
+void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output);
+
+}  // namespace ch11

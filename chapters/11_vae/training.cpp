@@ -1,0 +1,109 @@
+// The VAE on images: trained and measured.
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "chapters/11_vae/chapter.hpp"
+#include "chapters/lesson/demo/interrupt.hpp"
+
+namespace ch11 {
+
+using namespace models;
+
+// "200,200" as numbers.
+std::vector<int> layer_sizes(const std::string& text) {
+  std::vector<int> sizes;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string word(rest.substr(0, rest.find(',')));
+    std::size_t read = 0;
+    int size = 0;
+    try {
+      size = std::stoi(word, &read);
+    } catch (const std::exception&) {
+    }
+    if (read != word.size() || size < 1) {
+      throw lesson::UsageError(
+          fmt::format("--hidden: expected sizes of at least 1 with commas between, found '{}'", text));
+    }
+    sizes.push_back(size);
+    rest = rest.size() > word.size() ? rest.substr(word.size() + 1) : std::string_view();
+  }
+  return sizes;
+}
+
+namespace {
+
+void append_epoch(Matrix<double>& history, const VaeTrainer<float>& trainer, const Evaluation& test) {
+  const EpochMeans train = trainer.means();
+  history.conservativeResize(history.rows() + 1, kHistoryColumns);
+  history.bottomRows(1) << trainer.epoch(), train.bound, train.rate, train.distortion, test.elbo, test.se, test.rate,
+      test.distortion;
+}
+
+// One step; an error says what is left to go on from.
+int step(VaeTrainer<float>& trainer, const Choices& c, bool saved) {
+  try {
+    return trainer.step();
+  } catch (const NotFinite& error) {
+    throw NotFinite(
+        fmt::format("step {}, epoch {}: {}. {}", trainer.steps() + 1, trainer.epoch() + 1, error.what(),
+                    saved ? "The epoch before it is in " + c.checkpoint
+                          : "No epoch was finished, so there is no checkpoint; try a smaller --learning-rate"));
+  }
+}
+
+}  // namespace
+
+bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test,
+           Matrix<double>& history) {
+  using Clock = std::chrono::steady_clock;
+  auto progress = lesson.progress("epoch", c.training.epochs, trainer.images_per_epoch(), "images");
+  progress.resume_at(trainer.epoch());
+  std::int64_t images = 0;
+  double seconds = 0;
+  while (!trainer.done() && !lesson::interrupted()) {
+    const auto start = Clock::now();
+    const int count = step(trainer, c, history.rows() > 0);
+    images += count;
+    seconds += std::chrono::duration<double>(Clock::now() - start).count();
+    progress.show("ELBO", trainer.means().bound);
+    progress.advance(count);
+    if (!trainer.at_epoch_end()) continue;
+    append_epoch(history, trainer, evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed()));
+    trainer.save(c.checkpoint, history);
+    progress.end_round();
+  }
+  if (images > 0) lesson.metric("train_images_per_second", images / seconds);
+  return trainer.done();
+}
+
+void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test) {
+  const Evaluation e = evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed());
+  lesson.metric("train_elbo", trainer.means().bound);
+  lesson.metric("test_elbo", e.elbo);
+  lesson.metric("test_elbo_se", e.se);
+  lesson.metric("test_rate", e.rate);
+  lesson.metric("test_distortion", e.distortion);
+  const std::string treatment = c.training.binarisation == Binarisation::none ? "grey" : "binarised once";
+  const auto images = [](Index n) { return lesson::thousands(n); };
+  lesson.say(fmt::format("{}, seed {}, {} threads. Test images are {}.", trainer.vae().shape().text(), lesson.seed(),
+                         trainer.threads(), treatment));
+  lesson.say(fmt::format("  test ELBO            {} nats   ({} images)   rate {:.2f}   distortion {:.2f}",
+                         lesson::with_error(e.elbo, e.se), images(test.rows()), e.rate, e.distortion));
+
+  const Index n = std::min<Index>(c.evaluation_images, test.rows());
+  auto progress = lesson.progress("log p(x)", 1, n, "images");
+  const auto advance = [&, last = 0](int done) mutable { progress.advance(done - std::exchange(last, done)); };
+  const LogLikelihood l = importance_log_likelihood<float>(trainer.vae(), trainer.parameters(), test.topRows(n),
+                                                           c.evaluation_samples, lesson.seed(), advance);
+  progress.clear();
+  lesson.metric("test_log_likelihood", l.mean);
+  lesson.metric("test_log_likelihood_se", l.se);
+  lesson.metric("test_log_likelihood_monte_carlo_se", l.monte_carlo_se);
+  lesson.say(
+      fmt::format("  test log-likelihood  {} nats   (first {} images, K = {} samples; Monte Carlo error {:.3f})",
+                  lesson::with_error(l.mean, l.se), images(n), c.evaluation_samples, l.monte_carlo_se));
+}
+
+}  // namespace ch11

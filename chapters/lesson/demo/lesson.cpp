@@ -1,0 +1,181 @@
+#include "chapters/lesson/demo/lesson.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <stdexcept>
+
+#include "chapters/lesson/demo/interrupt.hpp"
+#include "chapters/lesson/demo/results.hpp"
+#include "chapters/lesson/whole_file.hpp"
+
+namespace lesson {
+namespace {
+
+bool wants_colour(const std::ostream& out) {
+  const char* terminal = std::getenv("TERM");
+  return &out == &std::cout && isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr &&
+         terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+// Throws when no file could be made in the folder, which need not exist yet. Called before the long work starts.
+void require_folder(const std::string& folder) {
+  namespace fs = std::filesystem;
+  fs::path existing = fs::absolute(folder);
+  std::error_code none;
+  while (!fs::exists(existing, none) && existing.has_relative_path()) existing = existing.parent_path();
+  if (!fs::is_directory(existing, none))
+    throw std::runtime_error("--figures: " + existing.string() + " is not a folder");
+  if (access(existing.c_str(), W_OK) != 0) throw std::runtime_error("--figures: cannot write in " + existing.string());
+}
+
+// The sentence of whatever is being thrown.
+std::string current_error() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return "out of memory";
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an unknown error";
+  }
+}
+
+}  // namespace
+
+Lesson::Lesson(std::string name, std::string title, std::string sections)
+    : Lesson(std::move(name), std::move(title), std::move(sections), std::cout, std::cerr) {}
+
+Lesson::Lesson(std::string name, std::string title, std::string sections, std::ostream& out, std::ostream& err)
+    : name_(std::move(name)),
+      title_(std::move(title)),
+      sections_(std::move(sections)),
+      out_(&out),
+      err_(&err),
+      paint_{wants_colour(out)} {
+  options_.group("This chapter");
+}
+
+Lesson::~Lesson() = default;
+
+void Lesson::declare_common_options() {
+  options_.group("Every chapter");
+  options_.add("--seed", seed_, "of all random numbers");
+  options_.add("--quick", quick_, "smaller numbers: a few seconds");
+  options_.add("--figures", figures_, "folder of the figures", "DIR");
+  options_.add("--format", format_, "of the figures",
+               std::vector<std::string>{"png", "svg", "window", "terminal", "sixel"});
+  options_.add("--no-plots", no_plots_, "draw no figures");
+  options_.add("--data-folder", data_, "folder of the data, instead of chapters/data", "DIR");
+  options_.add("--json", json_, "write every check with its numbers there", "FILE");
+}
+
+int Lesson::run(int argc, const char* const* argv, const std::function<void()>& body) {
+  declare_common_options();
+  try {
+    if (!options_.parse(argc, argv, quick_)) {
+      *out_ << options_.help(name_, title_) << std::flush;
+      return 0;
+    }
+    if (!json_.empty()) require_writable(json_);
+    open_figures();
+  } catch (...) {
+    *err_ << name_ << ": " << current_error() << '\n';
+    return 2;
+  }
+
+  const auto start = std::chrono::steady_clock::now();
+  std::string error;
+  try {
+    *out_ << title_line(name_, title_, sections_, paint_) << "\n\n" << std::flush;
+    body();
+  } catch (...) {
+    error = current_error();
+    *err_ << name_ << ": " << error << '\n';
+  }
+  return finish(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), error);
+}
+
+Equation Lesson::equation(std::string_view section, std::string_view statement, std::string_view slug) {
+  headings_.push_back({std::string(section), std::string(statement), std::string(slug)});
+  *out_ << equation_line(headings_.back(), paint_) << '\n' << std::flush;
+  return Equation([this, heading = headings_.size() - 1](Check check) { keep(heading, std::move(check)); });
+}
+
+void Lesson::keep(std::size_t heading, Check check) {
+  Heading& of = headings_.at(heading);
+  check.slug = of.slug;
+  check.section = of.section;
+  check.statement = of.statement;
+  ++of.checks;
+  of.passed = of.passed && check.passed;
+  of.printed_wrongly = of.printed_wrongly || check.expected == "fails";
+  *out_ << check_line(check, paint_) << '\n' << std::flush;
+  checks_.push_back(std::move(check));
+}
+
+int Lesson::finish(double seconds, const std::string& error) {
+  bool passed = error.empty();
+  if (passed) {
+    const auto [line, all_hold] = verdict(headings_, interrupted(), paint_);
+    *out_ << '\n' << line << "." << figures_text() << "   " << duration(seconds) << '\n' << std::flush;
+    passed = all_hold;
+  }
+  if (!*out_) {
+    *err_ << name_ << ": the output could not be written\n";
+    passed = false;
+  }
+  try {
+    if (!json_.empty())
+      write_whole(json_, to_json({name_, seed_, options_.values(), checks_, metrics_, seconds, interrupted(), error}));
+  } catch (...) {
+    *err_ << name_ << ": " << current_error() << '\n';
+    passed = false;
+  }
+  if (interrupted()) return 130;
+  return passed ? 0 : 1;
+}
+
+void Lesson::say(std::string_view line) { *out_ << line << '\n' << std::flush; }
+
+void Lesson::metric(std::string_view name, double value) { metrics_.emplace_back(name, value); }
+
+std::string Lesson::data(std::string_view name) const {
+  const std::string folder = data_.empty() ? TAPESTRY_CHAPTERS "/data" : data_;
+  std::string path = folder + "/" + std::string(name);
+  if (!std::filesystem::exists(path))
+    throw std::runtime_error("cannot find " + path + ": pass its folder with --data-folder");
+  return path;
+}
+
+void Lesson::open_figures() {
+  output_ = {.folder = figures_,
+             .format = no_plots_ ? plots::Format::none : plots::format_named(format_),
+             .say = [this](const std::string& note) { *err_ << note << '\n'; }};
+  if (!no_plots_) require_folder(figures_);
+  // the stamp of a file lags behind the clock by up to a tick of the kernel's, of some milliseconds
+  started_ = std::filesystem::file_time_type::clock::now() - std::chrono::milliseconds(20);
+}
+
+// Names the pictures of this run; without gnuplot, their data.
+std::string Lesson::figures_text() const {
+  namespace fs = std::filesystem;
+  const std::string start = name_.substr(0, 2) + "_";
+  std::error_code none;
+  bool pictures = false, data = false;
+  for (const auto& file : fs::directory_iterator(no_plots_ ? "" : figures_, none)) {
+    const fs::path path = file.path();
+    if (!path.filename().string().starts_with(start) || file.last_write_time(none) < started_) continue;
+    pictures = pictures || path.extension() == "." + format_;
+    data = data || path.extension() == ".csv";
+  }
+  if (!pictures && !data) return "";
+  return "   figures: " + (fs::path(figures_) / (start + "*." + (pictures ? format_ : "csv"))).string();
+}
+
+}  // namespace lesson

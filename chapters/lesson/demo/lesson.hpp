@@ -1,0 +1,105 @@
+// What all demos share: options, checks that print themselves, a verdict, figures, progress.
+//
+//   int main(int argc, char** argv) {
+//     lesson::Lesson lesson("05_minibatch_sgd", "A minibatch gradient is unbiased", "1.6, 1.6.1, 1.6.1.1");
+//     int draws = 100'000;
+//     lesson.option("--draws", draws, "minibatches to draw", lesson::at_least(2)).when_quick(10'000);
+//     return lesson.run(argc, argv, [&] {
+//       lesson.equation("1.6.1", "E[ (N/M) Σ_{j∈M} ∇log p(x_j) ] = ∇log p(D)", "eq:expectation")
+//           .exact("every subset (10 of 10)", mean_over_subsets, full_gradient)
+//           .sampled("100,000 draws", {mean, se}, full_gradient);
+//     });
+//   }
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "chapters/lesson/checks.hpp"
+#include "chapters/lesson/demo/equation.hpp"
+#include "chapters/lesson/demo/print.hpp"
+#include "chapters/lesson/demo/progress.hpp"
+#include "chapters/lesson/numbers.hpp"
+#include "chapters/lesson/options.hpp"
+#include "plots/output.hpp"
+
+namespace lesson {
+
+class Lesson {
+ public:
+  // The folder's name, the title, and the notes' sections it treats.
+  Lesson(std::string name, std::string title, std::string sections);
+  // The same, printing elsewhere than on stdout and stderr.
+  Lesson(std::string name, std::string title, std::string sections, std::ostream& out, std::ostream& err);
+  ~Lesson();
+  Lesson(const Lesson&) = delete;
+  Lesson& operator=(const Lesson&) = delete;
+
+  // Declares an option of this chapter; the default is the variable's value. See lesson/options.hpp for the kinds:
+  // numbers with a Range, flags, texts, texts with a list of known values, enums with names.
+  template <class T, class... Rest>
+  Option& option(std::string_view name, T& value, std::string_view help, Rest... rest) {
+    return options_.add(name, value, help, std::move(rest)...);
+  }
+  template <class Enum>
+  Option& option(std::string_view name, Enum& value, std::string_view help,
+                 std::initializer_list<std::pair<const char*, std::type_identity_t<Enum>>> known) {
+    return options_.add(name, value, help, known);
+  }
+
+  // Reads the options, prints the title, runs the body, prints the verdict and writes the JSON.
+  // Returns the exit status: 0 every check passed, 1 one did not or the body threw, 2 a wrong command line,
+  // 130 interrupted.
+  int run(int argc, const char* const* argv, const std::function<void()>& body);
+
+  // Begins an equation: prints its section, statement and slug. An equation that is never checked fails the lesson.
+  Equation equation(std::string_view section, std::string_view statement, std::string_view slug);
+
+  // A line of text, and a number for the JSON (not printed).
+  void say(std::string_view line = {});
+  void metric(std::string_view name, double value);
+
+  // The common options.
+  std::uint64_t seed() const { return seed_; }
+  bool quick() const { return quick_; }
+  // Where figures go: plots::save(elbo, lesson.figures(), "11_elbo").
+  const plots::Output& figures() const { return output_; }
+  // A file or folder of chapters/data ("mnist"), wherever the program was started; throws when it is not there.
+  std::string data(std::string_view name) const;
+
+  Progress progress(std::string_view round, std::int64_t rounds, std::int64_t items_per_round,
+                    std::string_view items) const {
+    return Progress(round, rounds, items_per_round, items);
+  }
+
+  const std::vector<Check>& checks() const { return checks_; }
+
+ private:
+  void declare_common_options();
+  void keep(std::size_t heading, Check check);
+  int finish(double seconds, const std::string& error);
+  void open_figures();
+  std::string figures_text() const;
+
+  std::string name_, title_, sections_;
+  std::ostream* out_;
+  std::ostream* err_;
+  Paint paint_;
+  Options options_;
+  std::uint64_t seed_ = 1;
+  bool quick_ = false, no_plots_ = false;
+  std::string figures_ = "figures", format_ = "png", data_, json_;
+  plots::Output output_;
+  std::filesystem::file_time_type started_;
+  std::vector<Heading> headings_;
+  std::vector<Check> checks_;
+  std::vector<std::pair<std::string, double>> metrics_;
+};
+
+}  // namespace lesson

@@ -1,0 +1,106 @@
+#include "chapters/lesson/demo/print.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <vector>
+
+#include "chapters/lesson/numbers.hpp"
+
+namespace lesson {
+namespace {
+
+// Columns of a check's line. Label and left side share the first, so that a long estimate can reach into the room of
+// the label.
+constexpr int kIndent = 8, kLeftWidth = 40, kRightWidth = 13, kErrorWidth = 11, kLineWidth = 92;
+constexpr int kRed = 31, kGreen = 32, kYellow = 33, kFaint = 2;
+
+std::string left_text(const Check& check) {
+  if (check.kind == "p-value") return fmt::format("p {:.3g}", check.lhs);
+  return check.se ? with_error(check.lhs, *check.se) : number(check.lhs);
+}
+
+std::string right_text(const Check& check) {
+  const char* sign = check.relation == "<=" ? "≤ " : check.relation == ">=" ? "≥ " : "";
+  return sign + (check.kind == "p-value" ? fmt::format("{:g}", check.rhs) : number(check.rhs));
+}
+
+std::string error_text(const Check& check) {
+  if (check.expected == "fails" && check.rhs != 0) {
+    const double ratio = check.lhs / check.rhs;
+    return "ratio " + (check.se ? fmt::format("{:.3f}", ratio) : fraction(ratio));
+  }
+  if (check.z && std::abs(*check.z) < 1000) return fmt::format("z {:+6.2f}", *check.z);
+  if (check.z) return fmt::format("z {:+.1e}", *check.z);
+  if (check.kind == "exact") return fmt::format("|Δ| {:.1e}", std::abs(check.lhs - check.rhs));
+  if (check.kind == "bound" || check.kind == "order") return fmt::format("Δ {:+.1e}", check.lhs - check.rhs);
+  return "";
+}
+
+std::string verdict_text(const Check& check) {
+  if (check.expected == "fails" && check.passed) return "does not hold: " + check.reason;
+  if (check.passed) return "holds";
+  return check.holds ? "FAILED: it holds, though it should not" : "FAILED: " + check.reason;
+}
+
+// The text on the left and the other one at the end of the line; the second is painted after it was measured.
+std::string apart(const std::string& left, const std::string& right, const std::string& painted_right) {
+  const int gap = std::max(3, kLineWidth - display_width(left) - display_width(right));
+  return left + pad_right("", gap) + painted_right;
+}
+
+}  // namespace
+
+std::string Paint::operator()(std::string_view text, int colour) const {
+  return on ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : std::string(text);
+}
+
+std::string title_line(std::string_view folder, std::string_view title, std::string_view sections, Paint paint) {
+  const std::string notes = sections.empty() ? "" : fmt::format("notes {}", sections);
+  return apart(fmt::format("{} · {}", folder.substr(0, 2), title), notes, paint(notes, kFaint));
+}
+
+std::string equation_line(const Heading& heading, Paint paint) {
+  const std::string left = fmt::format("{} {}", pad_right(heading.section, kIndent - 1), heading.statement);
+  return apart(left, heading.slug, paint(heading.slug, kFaint));
+}
+
+std::string check_line(const Check& check, Paint paint) {
+  std::string left = left_text(check);
+  const std::string label = pad_right("", kIndent).append(check.label);
+  const int room = kIndent + kLeftWidth - display_width(label);
+  if (room >= display_width(left) + 2) {
+    left = pad_left(left, room);
+  } else {  // a label that leaves no room stands on a line of its own, so that the columns stay
+    left = fmt::format("\n{}", pad_left(left, kIndent + kLeftWidth));
+  }
+  const int colour = !check.passed ? kRed : check.expected == "fails" ? kYellow : kGreen;
+  return fmt::format("{}{} {}   {}   {}", label, left, pad_left(right_text(check), kRightWidth - 1),
+                     pad_right(error_text(check), kErrorWidth), paint(verdict_text(check), colour));
+}
+
+Verdict verdict(std::span<const Heading> headings, bool interrupted, Paint paint) {
+  int hold = 0, wrong = 0;
+  bool only_equations = true;
+  std::vector<std::string> failed;
+  for (const Heading& heading : headings) {
+    only_equations = only_equations && heading.slug.starts_with("eq:");
+    const bool left_open = heading.checks == 0;
+    if (left_open && interrupted) continue;
+    if (left_open || !heading.passed)
+      failed.push_back(heading.slug + (left_open ? " (never checked)" : ""));
+    else
+      ++(heading.printed_wrongly ? wrong : hold);
+  }
+  if (headings.empty() && !interrupted) failed.push_back("nothing was checked");
+
+  const char* what = only_equations ? "equation" : headings.size() == 1 ? "claim" : "equations and claim";
+  std::string line = fmt::format("{} {}{}: {} hold{}", headings.size(), what, headings.size() == 1 ? "" : "s", hold,
+                                 hold == 1 ? "s" : "");
+  if (wrong > 0) line += fmt::format(", {} printed wrongly in the notes and shown so", wrong);
+  if (!failed.empty()) line += paint(fmt::format(", {} FAILED: {}", failed.size(), joined(failed)), kRed);
+  if (interrupted) line += "; interrupted";
+  return {line, failed.empty()};
+}
+
+}  // namespace lesson

@@ -1,0 +1,31 @@
+// What --json FILE writes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "chapters/lesson/checks.hpp"
+#include "chapters/lesson/options.hpp"
+
+namespace lesson {
+
+struct Results {
+  std::string chapter;  // "05_minibatch_sgd"
+  std::uint64_t seed = 0;
+  std::vector<std::pair<std::string, OptionValue>> options;
+  std::vector<Check> checks;
+  std::vector<std::pair<std::string, double>> metrics;
+  double seconds = 0;
+  bool interrupted = false;
+  std::string error;  // the sentence the lesson ended with; "" when it came to its end
+};
+
+// One JSON object with the members above ("interrupted" and "error" only when they say something). A check has "slug",
+// "section", "statement", "label", "kind", "relation", "expected", "lhs", "rhs", "passed", "file", "line", and, where
+// its kind has one, "tolerance", "se" and "z". JSON knows no NaN and no infinity: they become the strings
+// "nan", "inf" and "-inf".
+std::string to_json(const Results& results);
+
+}  // namespace lesson

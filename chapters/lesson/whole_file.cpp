@@ -1,0 +1,62 @@
+#include "chapters/lesson/whole_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace lesson {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail_to_write(const std::string& path) {
+  const std::string why = errno != 0 ? std::strerror(errno) : "unknown reason";
+  throw std::runtime_error(fmt::format("cannot write {}: {}", path, why));
+}
+
+bool is_in_place(const fs::path& path) { return fs::exists(path) && !fs::is_regular_file(path); }
+
+// Where a link points, so that renaming replaces the file and not the link.
+fs::path resolved(const std::string& path) { return fs::exists(path) ? fs::canonical(path) : fs::path(path); }
+
+fs::path beside(const fs::path& path) { return fmt::format("{}.part{}", path.string(), getpid()); }
+
+void write_file(const fs::path& path, const std::string& text, const std::string& named) {
+  errno = 0;
+  std::ofstream file(path, std::ios::binary);
+  file << text << std::flush;
+  if (!file) fail_to_write(named);
+}
+
+}  // namespace
+
+void require_writable(const std::string& path) {
+  if (fs::is_directory(path)) throw std::runtime_error(fmt::format("cannot write {}: it is a directory", path));
+  if (is_in_place(path)) {
+    if (access(path.c_str(), W_OK) != 0) fail_to_write(path);
+    return;
+  }
+  const fs::path part = beside(resolved(path));
+  write_file(part, "", path);
+  fs::remove(part);
+}
+
+void write_whole(const std::string& path, const std::string& text) {
+  if (is_in_place(path)) return write_file(path, text, path);
+  const fs::path target = resolved(path), part = beside(target);
+  try {
+    write_file(part, text, path);
+    fs::rename(part, target);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(part, ignored);
+    throw;
+  }
+}
+
+}  // namespace lesson
