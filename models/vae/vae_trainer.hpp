@@ -1,6 +1,5 @@
 #pragma once
-// Training of a VAE on images: minibatches, noise, steps, and a checkpoint from which training goes on
-// to the same bits.
+// Training of a VAE on images: minibatches, noise, steps, and a checkpoint from which training resumes bit for bit.
 
 #include <span>
 #include <string>
