@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "autograd/arithmetic/dual.hpp"
 #include "autograd/arithmetic/gemm.hpp"
-#include "autograd/core/shapes.hpp"
-#include "autograd/operations/linear_algebra.hpp"
 
 namespace autograd {
 
