@@ -1,16 +1,21 @@
-"""Code that a text quotes is the code of the source. A block that a comment with the source's path comes before, such as
+"""What texts show is so. Code that a text quotes is the code of the source. A block that a comment with the source's path comes before, such as
 
     <!-- models/vae/bounds.cpp -->
     ```cpp
     const auto z = reparameterise(mu, log_var, epsilon);
     ```
 
-must stand in that file line by line, indentation aside."""
+must stand in that file line by line, indentation aside. Other code is compiled and run (snippets.py). The reading order in
+autograd/README.md says how long each file is, to a tenth."""
 
 import re
+import sys
 import tempfile
 import unittest
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import snippets
 
 ROOT = Path(__file__).resolve().parent.parent
 QUOTE = re.compile(r"<!-- *(\S+) *-->\n+```cpp\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -72,6 +77,29 @@ class Quotes(unittest.TestCase):
                          for path in (ROOT / top).rglob("README.md"))
         self.assertEqual(wrong_quotes(ROOT, [Path("README.md"), *readmes]), [])
         self.assertTrue(quotes((ROOT / "chapters/11_vae/README.md").read_text()), "chapter 11 quotes the bound")
+
+
+class Snippets(unittest.TestCase):
+    TEXT = "It is\n\n```cpp\n#include <a.hpp>\nint f() {\n  return 2;\n}\nf() * 2;   // twice: 4.0\n```\n\nand\n\n" + Quotes.TEXT
+
+    def test_code_that_is_no_quote_becomes_a_program(self):
+        made = snippets.program([self.TEXT])
+        self.assertIn('claim(R"~(f() * 2)~", f() * 2, "4.0");', made)
+        self.assertTrue(made.startswith("#include <a.hpp>\n"))
+        self.assertLess(made.index("int f() {"), made.index("void run() {"))
+        self.assertNotIn("const int x = 1", made)
+
+    def test_the_tour_is_one(self):
+        self.assertGreater(snippets.program([(ROOT / "README.md").read_text()]).count("claim(R"), 2)
+
+
+class ReadingOrder(unittest.TestCase):
+    def test_the_lines_of_each_stop(self):
+        rows = re.findall(r"\]\(([\w/.]+)\) \| (\d+) \|", (ROOT / "autograd/README.md").read_text())
+        self.assertGreater(len(rows), 5)
+        for path, lines in rows:
+            found = len((ROOT / "autograd" / path).read_text().splitlines())
+            self.assertLess(abs(found - int(lines)), 0.1 * found, f"{path} has {found} lines")
 
 
 if __name__ == "__main__":
