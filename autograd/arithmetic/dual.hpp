@@ -32,7 +32,9 @@ struct Dual {
   friend Dual operator-(const Dual& a) { return {-a.value, -a.tangent}; }
   friend Dual operator+(const Dual& a, const Dual& b) { return {a.value + b.value, a.tangent + b.tangent}; }
   friend Dual operator-(const Dual& a, const Dual& b) { return {a.value - b.value, a.tangent - b.tangent}; }
-  friend Dual operator*(const Dual& a, const Dual& b) { return {a.value * b.value, a.tangent * b.value + a.value * b.tangent}; }
+  friend Dual operator*(const Dual& a, const Dual& b) {
+    return {a.value * b.value, a.tangent * b.value + a.value * b.tangent};
+  }
   friend Dual operator/(const Dual& a, const Dual& b) {
     const S quotient = a.value / b.value;
     return {quotient, (a.tangent - quotient * b.tangent) / b.value};

@@ -15,9 +15,9 @@ namespace autograd {
 namespace {
 
 #ifdef EIGEN_USE_BLAS
-// How many columns of a product to ask for at a time. OpenBLAS's kernels for AVX-512 read the factors where they lie if
-// there are at most 10⁶ multiplications. For more they copy them first, which is worth it when each is used for many
-// rows; for few rows it takes longer than the multiplications.
+// How many columns of a product to ask for at a time. OpenBLAS's kernels for AVX-512 read the factors where they lie
+// if there are at most 10⁶ multiplications. For more they copy them first, which is worth it when each is used for
+// many rows; with few rows it takes longer than the multiplications.
 int stripe(Index rows, Index inner, Index cols) {
   static const bool reads_in_place = [] {
     const std::string_view core = openblas_get_corename();

@@ -49,7 +49,8 @@ class Lanes {
   friend Lanes select(Mask condition, Lanes a, Lanes b) { return condition ? a.vector_ : b.vector_; }
 
   friend Lanes abs  (Lanes x) { return x.array().abs().eval(); }
-  friend Lanes sqrt (Lanes x) { return x.each([](S v) { return std::sqrt(v); }); }  // Eigen's of narrow registers: NaN at ∞
+  // Eigen's sqrt of narrow registers is NaN at ∞.
+  friend Lanes sqrt (Lanes x) { return x.each([](S v) { return std::sqrt(v); }); }
   friend Lanes exp  (Lanes x) { return x.array().exp().eval(); }
   friend Lanes log  (Lanes x) { return x.array().log().eval(); }
   friend Lanes log1p(Lanes x) { return x.array().log1p().eval(); }

@@ -15,8 +15,8 @@ struct SymmetricEigen {
 // Golub & Van Loan, Matrix Computations, section 8.3.
 SymmetricEigen symmetric_eigen(const Matrix<double>& A);
 
-// Q of Q R = A, R upper triangular, both n×n like A: its columns are orthonormal, and where those of A are independent,
-// the first k span what A's first k do. By Householder's reflections: Golub & Van Loan, section 5.2.
+// Q of Q R = A, R upper triangular, both n×n like A: its columns are orthonormal, and where those of A are
+// independent, the first k span what A's first k do. By Householder's reflections: Golub & Van Loan, section 5.2.
 Matrix<double> orthonormal(const Matrix<double>& A);
 
 }  // namespace autograd

@@ -53,7 +53,8 @@ struct LazyMatrix {
 template <class E>
 concept Lazy = std::derived_from<E, LazyMatrix<typename E::Scalar>>;
 
-// Matrix products are written as Eigen writes them, A * B. Kernel<E>::of(e) is the same product, with assign_to and add_to.
+// Matrix products are written as Eigen writes them, A * B. Kernel<E>::of(e) is the same product, with assign_to and
+// add_to as above.
 template <class E>
 struct Kernel {
   static_assert(!sizeof(E), "include autograd/arithmetic/gemm.hpp, which computes matrix products");

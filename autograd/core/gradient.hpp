@@ -1,6 +1,6 @@
 #pragma once
-// value_and_gradient: the usual way to a derivative. The tape, the sweep and fresh gradients are its business, so there
-// is nothing to zero and nothing to forget.
+// value_and_gradient: the usual way to a derivative. It makes the tape, sweeps it, and gives new gradients at every
+// call, so a caller has nothing to set to zero.
 
 #include <tuple>
 #include <utility>

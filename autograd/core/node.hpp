@@ -1,6 +1,6 @@
 #pragma once
-// A record of a tape, as it lies in memory: what all records share, then its value and its adjoint. Pullback and operands
-// follow (record.hpp).
+// A record of a tape, as it lies in memory: what all records share, then its value and its adjoint. The pullback and
+// the operands follow (record.hpp).
 
 #include <typeinfo>
 #include <utility>

@@ -18,8 +18,8 @@
 
 namespace autograd {
 
-// An operand as a record keeps it: a node, a plain number, or the nodes of many numbers. get() is what the two functions
-// see; list() appends its nodes, for an observer.
+// An operand as a record keeps it: a node, a plain number, or the nodes of many numbers. get() is what the two
+// functions see. list() appends its nodes, for an observer.
 template <class T>
 struct Operand {
   Node<T>* node;
@@ -114,15 +114,15 @@ template <Element S, class X>
 void set_value(Tape&, Node<S>& node, const X& value) {
   node.value_ = value;
 }
-template <class S>
-void refer_to(Tape& tape, Node<Matrix<S>>& node, const ConstMatrixMap<S>& value) {
+template <class S, RowByRow M>
+void refer_to(Tape& tape, Node<Matrix<S>>& node, const M& value) {
   node.arena_ = &tape.arena(), node.value_ = value.data(), node.rows_ = value.rows(), node.cols_ = value.cols();
 }
 template <class S, class E>
 void set_value(Tape& tape, Node<Matrix<S>>& node, const E& value) {
   const MatrixMap<S> memory = tape.scratch<S>(value.rows(), value.cols());
   assign(memory, value);
-  refer_to(tape, node, ConstMatrixMap<S>(memory.data(), memory.rows(), memory.cols()));
+  refer_to(tape, node, memory);
 }
 
 // Tells the tape's observer of a record. It is kept out of the way of the tapes that have none.
@@ -184,10 +184,11 @@ Var<kind_of<X>> Tape::constant(const X& x) {
                               [&](auto& node) { detail::set_value(*this, node, x); });
 }
 
-template <class S>
-Var<Matrix<S>> Tape::reference(const ConstMatrixMap<S>& x) {
-  return detail::make_leaf<Matrix<S>>(*this, detail::kConstant<"constant", Matrix<S>>,
-                                      [&](auto& node) { detail::refer_to(*this, node, x); });
+template <RowByRow M>
+Var<kind_of<M>> Tape::reference(const M& x) {
+  using T = kind_of<M>;
+  return detail::make_leaf<T>(*this, detail::kConstant<"constant", T>,
+                              [&](auto& node) { detail::refer_to(*this, node, x); });
 }
 
 template <class S>

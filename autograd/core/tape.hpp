@@ -1,6 +1,6 @@
 #pragma once
-// Reverse mode. A tape keeps a record of everything that is computed, in order. backward() walks from the last record to
-// the first, and each adds to its operands' adjoints what flows back to them.
+// Reverse mode. A tape keeps a record of everything that is computed, in order. backward() walks from the last record
+// to the first, and each adds to its operands' adjoints what flows back to them.
 
 #include <cstdint>
 #include <memory>
@@ -49,8 +49,8 @@ class Var {
   std::uint64_t epoch_ = 0;
 };
 
-// Who watches a tape: it is told of every record and its operands, of every step of a sweep, and of a rewind
-// (instruments/trace.hpp).
+// Who watches a tape, as a Trace does (instruments/trace.hpp): it is told of every record and its operands, of every
+// step of a sweep, and of a rewind.
 struct Observer {
   virtual void recorded(const Record& record, std::vector<const Record*> operands) = 0;
   virtual void pulled(const Record& record) = 0;
@@ -77,16 +77,8 @@ class Tape {
   template <class X>
   Var<kind_of<X>> constant(const X& x);
   // A constant that is not copied: x is row-major memory that stays as it is until the next rewind.
-  template <class S>
-  Var<Matrix<S>> reference(const ConstMatrixMap<S>& x);
-  template <class S>
-  Var<Matrix<S>> reference(const MatrixMap<S>& x) {
-    return reference(ConstMatrixMap<S>(x.data(), x.rows(), x.cols()));
-  }
-  template <class S>
-  Var<Matrix<S>> reference(const Matrix<S>& x) {
-    return reference(ConstMatrixMap<S>(x.data(), x.rows(), x.cols()));
-  }
+  template <RowByRow M>
+  Var<kind_of<M>> reference(const M& x);
   template <class S>
   Var<Matrix<S>> reference(Matrix<S>&&) = delete;  // a temporary does not stay
   // A variable whose value and gradient both lie elsewhere, n×d each: how parameters enter a tape. A sweep that comes

@@ -53,7 +53,12 @@ concept EigenExpression = requires(const std::remove_cvref_t<E>& e) { detail::ta
 template <class E>
 concept ArrayExpression = requires(const E& e) { detail::takes_array(e); };
 
-// The kind T that a value is recorded as: a number (an int becomes a double), or the matrix of an expression's elements.
+// Numbers that lie in memory row after row.
+template <class M>
+concept RowByRow = std::same_as<M, Matrix<typename M::Scalar>> || std::same_as<M, MatrixMap<typename M::Scalar>> ||
+                   std::same_as<M, ConstMatrixMap<typename M::Scalar>>;
+
+// The kind T that a value is recorded as: a number (an int is one of double), or a matrix of an expression's elements.
 template <class E>
 struct KindOf {
   using type = Matrix<typename E::Scalar>;

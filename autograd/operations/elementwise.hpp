@@ -1,8 +1,9 @@
 #pragma once
-// Elementwise operations on numbers and matrices, with NumPy's broadcasting: a number, a row 1×d or a column n×1 stands
-// for the n×d matrix that repeats it. `*` multiplies coefficient by coefficient; products are in linear_algebra.hpp.
-// Operands are Vars, plain numbers and matrices (which are copied), at least one of them a Var; the values and
-// derivatives are in rules.hpp. All throw std::invalid_argument, naming both shapes, where shapes do not broadcast.
+// Elementwise operations on numbers and matrices, with NumPy's broadcasting: a number, a row 1×d or a column n×1
+// stands for the n×d matrix that repeats it. `*` multiplies coefficient by coefficient; products are in
+// linear_algebra.hpp. Operands are Vars, plain numbers and matrices (which are copied), at least one of them a Var.
+// The values and derivatives are in rules.hpp. Where shapes do not broadcast, all throw std::invalid_argument and name
+// both shapes.
 
 #include <type_traits>
 
@@ -59,9 +60,10 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
 
 }  // namespace detail
 
-// At least one Var, and otherwise Vars, numbers and matrices. Vars and matrices have the same element type.
-template <class A, class B>
-concept Operands =
+// B can be the other operand of an operation on A: one of them is a Var, the other one a Var, a number or a matrix. Vars
+// and matrices have the same element type.
+template <class B, class A>
+concept Partner =
     (detail::OperandTraits<A>::is_var || detail::OperandTraits<B>::is_var) && detail::OperandTraits<A>::is_operand &&
     detail::OperandTraits<B>::is_operand && detail::same_element<A, B>;
 
@@ -109,8 +111,7 @@ Var<T> elementwise(const Var<T>& x) {
 }
 
 // c = f(a, b), coefficient by coefficient.       ā += c̄ ∂f/∂a      b̄ += c̄ ∂f/∂b
-template <class Rule, class A, class B>
-requires Operands<A, B>
+template <class Rule, class A, Partner<A> B>
 auto elementwise(const A& a, const B& b) {
   using S = detail::element_of<A, B>;
   if constexpr (detail::OperandTraits<A>::is_matrix || detail::OperandTraits<B>::is_matrix) {
@@ -127,6 +128,8 @@ auto elementwise(const A& a, const B& b) {
 }
 
 // clang-format off
+// sigmoid 1 / (1 + e⁻ˣ), relu max(x, 0), softplus log(1 + eˣ), log_sigmoid -softplus(-x), lgamma log |Γ(x)|. Nothing
+// overflows. At 0, where relu and abs have no derivative, theirs is 0.
 template <class T> Var<T> operator-  (const Var<T>& x) { return elementwise<rules::Negate>(x); }
 template <class T> Var<T> square     (const Var<T>& x) { return elementwise<rules::Square>(x); }
 template <class T> Var<T> sqrt       (const Var<T>& x) { return elementwise<rules::Sqrt>(x); }
@@ -134,35 +137,34 @@ template <class T> Var<T> exp        (const Var<T>& x) { return elementwise<rule
 template <class T> Var<T> log        (const Var<T>& x) { return elementwise<rules::Log>(x); }
 template <class T> Var<T> log1p      (const Var<T>& x) { return elementwise<rules::Log1p>(x); }
 template <class T> Var<T> tanh       (const Var<T>& x) { return elementwise<rules::Tanh>(x); }
-template <class T> Var<T> sigmoid    (const Var<T>& x) { return elementwise<rules::Sigmoid>(x); }     // 1 / (1 + e⁻ˣ)
-template <class T> Var<T> relu       (const Var<T>& x) { return elementwise<rules::Relu>(x); }        // max(x, 0); derivative 0 at 0
-template <class T> Var<T> softplus   (const Var<T>& x) { return elementwise<rules::Softplus>(x); }    // log(1 + eˣ), stable
-template <class T> Var<T> log_sigmoid(const Var<T>& x) { return elementwise<rules::LogSigmoid>(x); }  // -softplus(-x), stable
+template <class T> Var<T> sigmoid    (const Var<T>& x) { return elementwise<rules::Sigmoid>(x); }
+template <class T> Var<T> relu       (const Var<T>& x) { return elementwise<rules::Relu>(x); }
+template <class T> Var<T> softplus   (const Var<T>& x) { return elementwise<rules::Softplus>(x); }
+template <class T> Var<T> log_sigmoid(const Var<T>& x) { return elementwise<rules::LogSigmoid>(x); }
 template <class T> Var<T> sin        (const Var<T>& x) { return elementwise<rules::Sin>(x); }
 template <class T> Var<T> cos        (const Var<T>& x) { return elementwise<rules::Cos>(x); }
-template <class T> Var<T> abs        (const Var<T>& x) { return elementwise<rules::Abs>(x); }         // derivative 0 at 0
-template <class T> Var<T> lgamma     (const Var<T>& x) { return elementwise<rules::Lgamma>(x); }      // log |Γ(x)|; derivative digamma
+template <class T> Var<T> abs        (const Var<T>& x) { return elementwise<rules::Abs>(x); }
+template <class T> Var<T> lgamma     (const Var<T>& x) { return elementwise<rules::Lgamma>(x); }
 
-template <class A, class B> requires Operands<A, B> auto operator+  (const A& a, const B& b) { return elementwise<rules::Add>(a, b); }
-template <class A, class B> requires Operands<A, B> auto operator-  (const A& a, const B& b) { return elementwise<rules::Subtract>(a, b); }
-template <class A, class B> requires Operands<A, B> auto operator*  (const A& a, const B& b) { return elementwise<rules::Multiply>(a, b); }
-template <class A, class B> requires Operands<A, B> auto operator/  (const A& a, const B& b) { return elementwise<rules::Divide>(a, b); }
-template <class A, class B> requires Operands<A, B> auto pow        (const A& a, const B& b) { return elementwise<rules::Power>(a, b); }
-template <class A, class B> requires Operands<A, B> auto minimum    (const A& a, const B& b) { return elementwise<rules::Minimum>(a, b); }
-template <class A, class B> requires Operands<A, B> auto maximum    (const A& a, const B& b) { return elementwise<rules::Maximum>(a, b); }
+template <class A, Partner<A> B> auto operator+(const A& a, const B& b) { return elementwise<rules::Add>(a, b); }
+template <class A, Partner<A> B> auto operator-(const A& a, const B& b) { return elementwise<rules::Subtract>(a, b); }
+template <class A, Partner<A> B> auto operator*(const A& a, const B& b) { return elementwise<rules::Multiply>(a, b); }
+template <class A, Partner<A> B> auto operator/(const A& a, const B& b) { return elementwise<rules::Divide>(a, b); }
+template <class A, Partner<A> B> auto pow(const A& a, const B& b) { return elementwise<rules::Power>(a, b); }
+template <class A, Partner<A> B> auto minimum(const A& a, const B& b) { return elementwise<rules::Minimum>(a, b); }
+template <class A, Partner<A> B> auto maximum(const A& a, const B& b) { return elementwise<rules::Maximum>(a, b); }
 // clang-format on
 
 // a += b names the sum a: the old value stays on the tape.
-template <Value T, class B>
-requires Operands<Var<T>, B>
+template <Value T, Partner<Var<T>> B>
 Var<T>& operator+=(Var<T>& a, const B& b) {
   return a = a + b;
 }
 
-// condition ? a : b, coefficient by coefficient. The condition is a plain matrix n×d, of bool or of numbers of which not
-// 0 means true; it is copied. a and b broadcast to its shape.          ā += c̄ where it holds      b̄ += c̄ elsewhere
-template <EigenExpression C, class A, class B>
-requires Operands<A, B>
+// where     c = condition ? a : b, coefficient by coefficient          ā += c̄ where it holds      b̄ += c̄ elsewhere
+// The condition is a plain matrix n×d, of bool or of numbers (a number other than 0 means true); it is copied. a and b
+// broadcast to its shape.
+template <EigenExpression C, class A, Partner<A> B>
 auto where(const C& condition, const A& a, const B& b) {
   using S = detail::element_of<A, B>;
   Tape& tape = detail::tape_of_either(a, b);

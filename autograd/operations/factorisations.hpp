@@ -1,7 +1,7 @@
 #pragma once
-// Triangular matrices: Cholesky factors, their determinants, and solves. Each is documented by its value and, beside it,
-// what flows back (Ā is the adjoint of A). All throw std::invalid_argument where shapes do not fit, naming them and the
-// rule.
+// Triangular matrices: Cholesky factors, their determinants, and solves. Each is documented by its value and, beside
+// it, what flows back (Ā is the adjoint of A). All throw std::invalid_argument where shapes do not fit, and name the
+// shapes and the rule.
 
 #include "autograd/core/record.hpp"
 

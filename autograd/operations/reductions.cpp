@@ -36,8 +36,9 @@ void accumulate_rows(Node<Matrix<S>>& x, F write) {
   }));
 }
 
-// gradient(i) = ȳ Π_{j≠i} x(j): what is before i times what is behind it, so that zeros need no care. The two products
-// grow from both ends at once, since each multiplication waits for the one before; whichever is second at i multiplies.
+// gradient(i) = ȳ Π_{j≠i} x(j): the product of what is before i times the product of what is behind it, which is right
+// with zeros too. The two products grow from both ends at once, because each multiplication waits for the one before.
+// The one that comes to i second multiplies.
 template <class X, class S, class G>
 void product_gradient(const X& x, const S& y_grad, G&& gradient) {
   S before(1), behind = y_grad;
@@ -66,8 +67,8 @@ auto stable_log_sum_exp(const X& x) {
   return m + log_sum;
 }
 
-// The derivatives of log_sum_exp times ȳ: exp(xᵢ - m) / Σ; where m = +∞, equal shares for all that are +∞; where m = -∞
-// nothing depends on x.
+// The derivatives of log_sum_exp times ȳ: exp(xᵢ - m) / Σ. Where m = +∞, all xᵢ that are +∞ have equal shares; where
+// m = -∞, nothing depends on x.
 template <class X, class S, class G>
 void log_sum_exp_gradient(const X& x, const S& y_grad, G&& gradient) {
   using std::isinf;

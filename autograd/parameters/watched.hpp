@@ -25,8 +25,8 @@ class Watched {
   // After backward: the whole gradient is in the buffer, with zeros where the loss did not depend on a parameter, and
   // in the padding. Nothing to do for constants.
   void complete_gradient() const;
-  // After backward, without completing anything: rows += those of one parameter's gradient, from row `first` on. Throws
-  // std::invalid_argument if it has no such rows.
+  // After backward, without completing anything: rows += those of one parameter's gradient, from row `first` on.
+  // Throws std::invalid_argument if it has no such rows.
   void add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const;
   // After backward: no element of the gradient is larger in size. Not finite if the gradient is not; it may also
   // overflow where the gradient does not.

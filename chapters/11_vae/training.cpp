@@ -5,6 +5,7 @@
 
 #include "chapters/11_vae/chapter.hpp"
 #include "chapters/lesson/demo/interrupt.hpp"
+#include "models/vae/evaluate.hpp"
 
 namespace ch11 {
 
