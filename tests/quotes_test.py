@@ -93,6 +93,17 @@ class Snippets(unittest.TestCase):
         self.assertGreater(snippets.program([(ROOT / "README.md").read_text()]).count("claim(R"), 2)
 
 
+class Links(unittest.TestCase):
+    def test_links_lead_somewhere(self):
+        texts = [path for top in [".", "autograd", "models", "chapters", "plots", "tests"]
+                 for path in ((ROOT / top).glob("*.md") if top == "." else (ROOT / top).rglob("*.md"))]
+        broken = [f"{text.relative_to(ROOT)}: {link}" for text in texts
+                  for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text.read_text())
+                  if not (text.parent / link).exists()]
+        self.assertEqual(broken, [])
+        self.assertGreater(len(texts), 8)
+
+
 class ReadingOrder(unittest.TestCase):
     def test_the_lines_of_each_stop(self):
         rows = re.findall(r"\]\(([\w/.]+)\) \| (\d+) \|", (ROOT / "autograd/README.md").read_text())

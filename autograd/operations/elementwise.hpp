@@ -2,8 +2,8 @@
 // Elementwise operations on numbers and matrices, with NumPy's broadcasting: a number, a row 1×d or a column n×1
 // stands for the n×d matrix that repeats it. `*` multiplies coefficient by coefficient; products are in
 // linear_algebra.hpp. Operands are Vars, plain numbers and matrices (which are copied), at least one of them a Var.
-// The values and derivatives are in rules.hpp. Where shapes do not broadcast, all throw std::invalid_argument and name
-// both shapes.
+// The values and derivatives are in rules.hpp. All throw std::invalid_argument where shapes do not broadcast, and name
+// both of them.
 
 #include <type_traits>
 
@@ -60,8 +60,8 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
 
 }  // namespace detail
 
-// B can be the other operand of an operation on A: one of them is a Var, the other one a Var, a number or a matrix. Vars
-// and matrices have the same element type.
+// B can be the other operand of an operation on A: one of them is a Var, the other one a Var, a number or a matrix.
+// Vars and matrices have the same element type.
 template <class B, class A>
 concept Partner =
     (detail::OperandTraits<A>::is_var || detail::OperandTraits<B>::is_var) && detail::OperandTraits<A>::is_operand &&
