@@ -8,8 +8,8 @@
 //   }
 //
 // Both functions get the operands' nodes, the pullback its own node first. The forward returns a number, or one of the
-// things in expression.hpp; what an expression refers to must outlive the forward, as nodes do and its own variables do
-// not. What else a pullback needs (an index, memory of the tape) it captures by value.
+// things in expression.hpp; what an expression refers to must outlive the forward, as nodes do and its own variables
+// do not. What else a pullback needs (an index, memory of the tape) it captures by value.
 
 #include <algorithm>
 #include <tuple>

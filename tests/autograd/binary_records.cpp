@@ -57,20 +57,33 @@ void add_records(std::vector<OperationRecord>& records, const char* name, double
     };
   };
   const auto numbers = [reference](const std::vector<M>& x) { return broadcast(x[0], x[1], reference); };
-  // clang-format off
-  records.push_back({name, "number, number", {b, sample(1, 1, low, high, 8)}, [f](const Vars& x) { return as_matrix(f(number(x[0]), number(x[1]))); }, numbers});
-  records.push_back({name, "number, plain",  {b}, [=](const Vars& x) { return as_matrix(f(number(x[0]), c)); }, with(number(c), false)});
-  records.push_back({name, "plain, number",  {b}, [=](const Vars& x) { return as_matrix(f(c, number(x[0]))); }, with(number(c), true)});
+  records.push_back({name,
+                     "number, number",
+                     {b, sample(1, 1, low, high, 8)},
+                     [f](const Vars& x) { return as_matrix(f(number(x[0]), number(x[1]))); },
+                     numbers});
+  records.push_back({name,
+                     "number, plain",
+                     {b},
+                     [=](const Vars& x) { return as_matrix(f(number(x[0]), c)); },
+                     with(number(c), false)});
+  records.push_back({name,
+                     "plain, number",
+                     {b},
+                     [=](const Vars& x) { return as_matrix(f(c, number(x[0]))); },
+                     with(number(c), true)});
   records.push_back({name, "matrix, number", {a, b}, [f](const Vars& x) { return f(x[0], number(x[1])); }, numbers});
   records.push_back({name, "number, matrix", {b, a}, [f](const Vars& x) { return f(number(x[0]), x[1]); }, numbers});
-  records.push_back({name, "matrix, plain",  {a}, [=](const Vars& x) { return f(x[0], c); }, with(number(c), false)});
-  records.push_back({name, "plain, matrix",  {a}, [=](const Vars& x) { return f(c, x[0]); }, with(number(c), true)});
-  records.push_back({name, "matrix, Eigen",  {a}, [=](const Vars& x) { return f(x[0], row); }, with(row, false)});
-  records.push_back({name, "Eigen, matrix",  {a}, [=](const Vars& x) { return f(row, x[0]); }, with(row, true)});
-  records.push_back({name, "matrix, Eigen temporary",  {a}, [=](const Vars& x) { return f(x[0], M(row)); }, with(row, false)});
-  records.push_back({name, "Eigen expression, matrix", {a}, [=](const Vars& x) { return f(row * 1.0, x[0]); }, with(row, true)});
-  records.push_back({name, "number, Eigen",  {b}, [=](const Vars& x) { return f(number(x[0]), row); }, with(row, false)});
-  // clang-format on
+  records.push_back({name, "matrix, plain", {a}, [=](const Vars& x) { return f(x[0], c); }, with(number(c), false)});
+  records.push_back({name, "plain, matrix", {a}, [=](const Vars& x) { return f(c, x[0]); }, with(number(c), true)});
+  records.push_back({name, "matrix, Eigen", {a}, [=](const Vars& x) { return f(x[0], row); }, with(row, false)});
+  records.push_back({name, "Eigen, matrix", {a}, [=](const Vars& x) { return f(row, x[0]); }, with(row, true)});
+  records.push_back(
+      {name, "matrix, Eigen temporary", {a}, [=](const Vars& x) { return f(x[0], M(row)); }, with(row, false)});
+  records.push_back(
+      {name, "Eigen expression, matrix", {a}, [=](const Vars& x) { return f(row * 1.0, x[0]); }, with(row, true)});
+  records.push_back(
+      {name, "number, Eigen", {b}, [=](const Vars& x) { return f(number(x[0]), row); }, with(row, false)});
 }
 
 }  // namespace
@@ -80,15 +93,23 @@ std::vector<OperationRecord> binary_records() {
   const auto add = [&records](const char* name, double low, double high, auto f, auto reference) {
     add_records(records, name, low, high, f, reference);
   };
-  // clang-format off
-  add("add",         -2, 2, [](auto&& a, auto&& b) { return std::forward<decltype(a)>(a) + std::forward<decltype(b)>(b); }, [](double a, double b) { return a + b; });
-  add("subtract",    -2, 2, [](auto&& a, auto&& b) { return std::forward<decltype(a)>(a) - std::forward<decltype(b)>(b); }, [](double a, double b) { return a - b; });
-  add("multiply",    -2, 2, [](auto&& a, auto&& b) { return std::forward<decltype(a)>(a) * std::forward<decltype(b)>(b); }, [](double a, double b) { return a * b; });
-  add("divide",     0.5, 2, [](auto&& a, auto&& b) { return std::forward<decltype(a)>(a) / std::forward<decltype(b)>(b); }, [](double a, double b) { return a / b; });
-  add("pow",        0.5, 2, [](auto&& a, auto&& b) { return autograd::pow(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::pow(a, b); });
-  add("minimum",     -2, 2, [](auto&& a, auto&& b) { return autograd::minimum(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::fmin(a, b); });
-  add("maximum",     -2, 2, [](auto&& a, auto&& b) { return autograd::maximum(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::fmax(a, b); });
-  // clang-format on
+  add(
+      "add", -2, 2, [](const auto& a, const auto& b) { return a + b; }, [](double a, double b) { return a + b; });
+  add(
+      "subtract", -2, 2, [](const auto& a, const auto& b) { return a - b; }, [](double a, double b) { return a - b; });
+  add(
+      "multiply", -2, 2, [](const auto& a, const auto& b) { return a * b; }, [](double a, double b) { return a * b; });
+  add(
+      "divide", 0.5, 2, [](const auto& a, const auto& b) { return a / b; }, [](double a, double b) { return a / b; });
+  add(
+      "pow", 0.5, 2, [](const auto& a, const auto& b) { return autograd::pow(a, b); },
+      [](double a, double b) { return std::pow(a, b); });
+  add(
+      "minimum", -2, 2, [](const auto& a, const auto& b) { return autograd::minimum(a, b); },
+      [](double a, double b) { return std::fmin(a, b); });
+  add(
+      "maximum", -2, 2, [](const auto& a, const auto& b) { return autograd::maximum(a, b); },
+      [](double a, double b) { return std::fmax(a, b); });
 
   const M condition = sample(3, 4, -1, 1, 3);
   const auto choose = [condition](const std::vector<M>& x) -> M {

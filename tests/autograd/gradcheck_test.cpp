@@ -113,8 +113,8 @@ TEST_SUITE("autograd") {
     CHECK(gradcheck([](auto x) { return softmax(x, true); }, x).passed);
     CHECK_FALSE(gradcheck([](auto x) { return softmax(x, false); }, x).passed);
 
-    // the opposite mistake, ȳ all ones taken for granted: Σⱼ yⱼ = 1 has gradient 0, so 0 is right for that cotangent
-    // alone
+    // the opposite mistake, ȳ all ones taken for granted: Σⱼ yⱼ = 1 has gradient 0, so 0 is right for
+    // that cotangent alone
     const auto zero = [](auto x) {
       const Var<M> y = softmax(x, true);
       return record<"zero">([](auto& y) { return y.value(); }, [](auto&, auto&) {}, y);

@@ -92,21 +92,51 @@ std::vector<OperationRecord> reduction_records() {
   const auto log_softmax_of = [](const std::vector<M>& x) -> M {
     return x[0] - reduced(x[0], static_cast<int>(x[0].rows()), 1, log_sum_exp_of).replicate(1, x[0].cols());
   };
-  // clang-format off
-  records.push_back({"prod", "zeros, all", {zeros}, [](const Vars& x) { return as_matrix(prod(x[0])); }, product(1, 1)});
-  records.push_back({"prod", "zeros, by row", {zeros}, [](const Vars& x) { return prod(x[0], By::row); }, product(3, 1)});
-  records.push_back({"prod", "zeros, by column", {zeros}, [](const Vars& x) { return prod(x[0], By::column); }, product(1, 4)});
-  records.push_back({"prod", "zero, span", {zeros.row(0)}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
-  records.push_back({"prod", "zeros, span", {zeros.row(1)}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
-  records.push_back({"prod", "span", {row}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
-  records.push_back({"stack", "span", {row}, [](const Vars& x) { return stack(std::span<const Var<double>>(numbers(x[0]))); }, [](const std::vector<M>& x) { return x[0]; }});
-  records.push_back({"sum", "span", {row}, [](const Vars& x) { return as_matrix(sum(numbers(x[0]))); }, [](const std::vector<M>& x) { return reduced(x[0], 1, 1, sum_of); }});
-  records.push_back({"log_sum_exp", "span", {row}, [](const Vars& x) { return as_matrix(log_sum_exp(numbers(x[0]))); }, [](const std::vector<M>& x) { return reduced(x[0], 1, 1, log_sum_exp_of); }});
-  records.push_back({"dot", "matrices", {x, sample(3, 4, -2, 2, 8)}, [](const Vars& x) { return as_matrix(dot(x[0], x[1])); }, inner});
-  records.push_back({"squared_norm", "matrix", {x}, [](const Vars& x) { return as_matrix(squared_norm(x[0])); }, [](const std::vector<M>& x) { return number((x[0].array() * x[0].array()).sum()); }});
+  records.push_back(
+      {"prod", "zeros, all", {zeros}, [](const Vars& x) { return as_matrix(prod(x[0])); }, product(1, 1)});
+  records.push_back(
+      {"prod", "zeros, by row", {zeros}, [](const Vars& x) { return prod(x[0], By::row); }, product(3, 1)});
+  records.push_back(
+      {"prod", "zeros, by column", {zeros}, [](const Vars& x) { return prod(x[0], By::column); }, product(1, 4)});
+  records.push_back({"prod",
+                     "zero, span",
+                     {zeros.row(0)},
+                     [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); },
+                     product(1, 1)});
+  records.push_back({"prod",
+                     "zeros, span",
+                     {zeros.row(1)},
+                     [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); },
+                     product(1, 1)});
+  records.push_back(
+      {"prod", "span", {row}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
+  records.push_back({"stack",
+                     "span",
+                     {row},
+                     [](const Vars& x) { return stack(std::span<const Var<double>>(numbers(x[0]))); },
+                     [](const std::vector<M>& x) { return x[0]; }});
+  records.push_back({"sum",
+                     "span",
+                     {row},
+                     [](const Vars& x) { return as_matrix(sum(numbers(x[0]))); },
+                     [](const std::vector<M>& x) { return reduced(x[0], 1, 1, sum_of); }});
+  records.push_back({"log_sum_exp",
+                     "span",
+                     {row},
+                     [](const Vars& x) { return as_matrix(log_sum_exp(numbers(x[0]))); },
+                     [](const std::vector<M>& x) { return reduced(x[0], 1, 1, log_sum_exp_of); }});
+  records.push_back({"dot",
+                     "matrices",
+                     {x, sample(3, 4, -2, 2, 8)},
+                     [](const Vars& x) { return as_matrix(dot(x[0], x[1])); },
+                     inner});
+  records.push_back({"squared_norm",
+                     "matrix",
+                     {x},
+                     [](const Vars& x) { return as_matrix(squared_norm(x[0])); },
+                     [](const std::vector<M>& x) { return number((x[0].array() * x[0].array()).sum()); }});
   records.push_back({"log_softmax", "3×4", {x}, [](const Vars& x) { return log_softmax(x[0]); }, log_softmax_of});
   records.push_back({"log_softmax", "1×5", {row}, [](const Vars& x) { return log_softmax(x[0]); }, log_softmax_of});
-  // clang-format on
   return records;
 }
 
