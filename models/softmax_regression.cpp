@@ -20,13 +20,16 @@ Var<Matrix<S>> SoftmaxRegression::log_prob(const Watched<S>& theta, const Var<Ma
   return pick(log_probs(theta, x), labels);
 }
 
+// Everything above, once for each element type that models train with.
 // clang-format off
-template SoftmaxRegression::SoftmaxRegression(Parameters<float>&, Index, Index, std::uint64_t);
-template SoftmaxRegression::SoftmaxRegression(Parameters<double>&, Index, Index, std::uint64_t);
-template Var<Matrix<float>> SoftmaxRegression::log_probs(const Watched<float>&, const Var<Matrix<float>>&) const;
-template Var<Matrix<double>> SoftmaxRegression::log_probs(const Watched<double>&, const Var<Matrix<double>>&) const;
-template Var<Matrix<float>> SoftmaxRegression::log_prob(const Watched<float>&, const Var<Matrix<float>>&, std::span<const int>) const;
-template Var<Matrix<double>> SoftmaxRegression::log_prob(const Watched<double>&, const Var<Matrix<double>>&, std::span<const int>) const;
+#define SOFTMAX_REGRESSION_OF(S)                                                                        \
+  template SoftmaxRegression::SoftmaxRegression(Parameters<S>&, Index, Index, std::uint64_t);           \
+  template Var<Matrix<S>> SoftmaxRegression::log_probs(const Watched<S>&, const Var<Matrix<S>>&) const; \
+  template Var<Matrix<S>> SoftmaxRegression::log_prob(const Watched<S>&, const Var<Matrix<S>>&,         \
+                                                      std::span<const int>) const;
+SOFTMAX_REGRESSION_OF(float)
+SOFTMAX_REGRESSION_OF(double)
+#undef SOFTMAX_REGRESSION_OF
 // clang-format on
 
 }  // namespace models

@@ -117,11 +117,11 @@ double iid_log_prob(const models::Autoregression& model, std::span<const double>
 // log p(D) - Σ log p(xₜ): the price of the assumption, the mean over datasets with its standard error.
 lesson::Estimate sampled_price(const models::Autoregression& model, const Series& series, std::uint64_t seed);
 
-// x̄ is normal with variance σ²/n · inflation. So an error bar x̄ ± 1.96 σ/√n, made for independent points, holds μ with
-// probability P(|Z| < 1.96 / √inflation).
+// x̄ is normal with variance σ²/n · inflation. So an error bar x̄ ± 1.96 σ/√n, made for independent points, holds μ
+// with probability P(|Z| < 1.96 / √inflation).
 double coverage(double inflation);
-// The share of datasets in which x̄ ± 1.96 · standard_error holds μ. Its own standard error is √(p (1 - p) / datasets),
-// p being the exact coverage.
+// The share of datasets in which x̄ ± 1.96 · standard_error holds μ. Its own standard error is
+// √(p (1 - p) / datasets), p being the exact coverage.
 lesson::Estimate sampled_coverage(const models::Autoregression& model, const Series& series, double standard_error,
                                   double p, std::uint64_t seed);
 
@@ -139,8 +139,8 @@ void check_coverage(lesson::Lesson& lesson, const Series& series,
                     const std::function<double(double rho, int n)>& inflation);
 
 // ---
-// discrete.cpp: data with finitely many values, where maximum likelihood and the KL divergence can be counted out. They
-// are the labels of handwritten digits, and their pixels in black and white.
+// discrete.cpp: data with finitely many values, where maximum likelihood and the KL divergence can be counted out.
+// They are the labels of handwritten digits, and their pixels in black and white.
 
 // KL(p ‖ q) in nats.
 using Divergence = std::function<double(std::span<const double> p, std::span<const double> q)>;
@@ -167,7 +167,8 @@ void check_ml_kl(lesson::Lesson& lesson, const BlackAndWhite& images, const Dive
 using PixelFormula = std::function<double(std::span<const double> means, std::span<const double> theta)>;
 double pixels_in_closed_form(std::span<const double> means, std::span<const double> theta);
 
-// eq:iid over images and over pixels: log p(D) = Σ_images Σ_pixels log Bernoulli(x; θ), by the tape and in closed form.
+// eq:iid over images and over pixels, by the tape and in closed form:
+//   log p(D) = Σ_images Σ_pixels log Bernoulli(x; θ)
 void check_pixels(lesson::Lesson& lesson, const BlackAndWhite& images, const PixelFormula& closed_form,
                   const Divergence& kl);
 

@@ -1,5 +1,5 @@
-// The log-likelihood of independent data: a sum; what that sum is worth in floating-point numbers; and what it is worth
-// where the data are not independent.
+// The log-likelihood of independent data: a sum; what that sum is worth in floating-point numbers; and what it is
+// worth where the data are not independent.
 
 #include "chapters/04_iid_log_likelihood/chapter.hpp"
 #include "chapters/lesson/demo/lesson.hpp"

@@ -19,8 +19,8 @@
 namespace ch05 {
 
 // ---
-// estimator.cpp: what a minibatch estimates, and the two ways to its average. One is over every minibatch a sampler can
-// draw, written out, so that there is no sampling error; the other over a great many that are drawn.
+// estimator.cpp: what a minibatch estimates, and the two ways to its average. One is over every minibatch a sampler
+// can draw, written out, so that there is no sampling error; the other over a great many that are drawn.
 
 // The factor that multiplies the sum over a minibatch of M of N points.
 using Factor = double (*)(int N, int M);
@@ -160,10 +160,10 @@ struct ZScores {
   std::vector<double> balanced;  // every class equally likely, then an image of it: biased
 };
 
-// Adds to `equation` (eq:minibatch-grad) that the mean over `minibatches` minibatches of M images agrees with the full
-// gradient, parameter by parameter; how a class-balanced sampler is biased; and how weights repair it. Uses as many
-// whole minibatches of `images` as there are. Throws std::invalid_argument if that is none, or leaves a class with less
-// than two images.
+// Adds to `equation` (eq:minibatch-grad) that the mean over `minibatches` minibatches of M images agrees with the
+// full gradient, parameter by parameter; how a class-balanced sampler is biased; and how weights repair it. Uses
+// as many whole minibatches of `images` as there are. Throws std::invalid_argument if that is none, or leaves a
+// class with less than two images.
 ZScores check_real_model(lesson::Lesson& lesson, lesson::Equation equation, const models::Dataset& images, int M,
                          int minibatches, const Ingredients& use);
 
@@ -201,8 +201,8 @@ double gradient_variance(const SgdSettings& settings);
 //   E (θ_{t+1} - x̄)² = (1 - a h)² E (θ_t - x̄)² + a² v          gap = ½ h E (θ_t - x̄)²
 std::vector<double> predict(const SgdSettings& settings);
 
-// The mean squared error at the ends of many shuffled epochs of B = N/M constant steps a. The noise of an epoch adds up
-// to 0, so that only the order in which it came is left:
+// The mean squared error at the ends of many shuffled epochs of B = N/M constant steps a. The noise of an epoch adds
+// up to 0, so that only the order in which it came is left:
 //   u = 1 - a h,    a² v B/(B-1) ( Σ_k u^2k - (Σ_k u^k)² / B ) / (1 - u^2B),    k = 0 .. B-1
 double epochs_floor(const SgdSettings& settings, double a);
 

@@ -1,5 +1,5 @@
-// A minibatch gradient is unbiased: the proof, run. First on five points, where every minibatch there is can be written
-// out and no sampling error is left to hide in; then on softmax regression; then what SGD makes of it.
+// A minibatch gradient is unbiased: the proof, run. First on five points, where every minibatch there is can be
+// written out and no sampling error is left to hide in; then on softmax regression; then what SGD makes of it.
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-// Sections 1.6, 1.6.1 and 1.6.1.1 on a few points: what is maximised, the two log-likelihoods, what the notes first say
-// of them, the proof line by line, and what its factor does.
+// Sections 1.6, 1.6.1 and 1.6.1.1 on a few points: what is maximised, the two log-likelihoods, what the notes first
+// say of them, the proof line by line, and what its factor does.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -107,8 +107,8 @@ double linear_vae_elbo(const Dataset& digits, int latent, VaeTrainingSettings se
 void check_ppca(lesson::Lesson& lesson, const Ingredients& use) {
   const Dataset digits = load_all_digits(lesson.data(""));
   const Matrix<double> x = as_matrix<double>(digits);
-  // The optimum does not depend on the seed, but the way to it does: turning the code's axes into the principal ones is
-  // nearly flat. So the full batch always starts from the same weights.
+  // The optimum does not depend on the seed, but the way to it does: turning the code's axes into the principal ones
+  // is nearly flat. So the full batch always starts from the same weights.
   const VaeTrainingSettings full_batch{.batch = digits.count(),
                                        .epochs = lesson.quick() ? 3000 : 12'000,
                                        .schedule = ScheduleKind::cosine,

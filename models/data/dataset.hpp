@@ -7,8 +7,8 @@
 
 namespace models {
 
-// N labelled grey images of height × width pixels. Pixels stay bytes: MNIST takes 47 MB instead of 188 MB as float, and
-// a batch is converted while it is gathered (binarise.hpp).
+// N labelled grey images of height × width pixels. Pixels stay bytes: MNIST takes 47 MB instead of 188 MB as float,
+// and a batch is converted while it is gathered (binarise.hpp).
 struct Dataset {
   std::string name;  // as a figure or an error calls it: "mnist train"
   int height = 0;
@@ -33,8 +33,8 @@ struct TrainTest {
 // Rows first .. first + count - 1 of a data set, copied. Throws std::invalid_argument when it does not hold them.
 Dataset slice(const Dataset& whole, int first, int count);
 
-// A CSV file (plain or .gz) of square images: pixels 0..scale, then the label 0..255 in the last column; 65 columns for
-// 8×8. Throws std::runtime_error as read_csv does, and for a pixel or label that is not such a whole number.
+// A CSV file (plain or .gz) of square images: pixels 0..scale, then the label 0..255 in the last column; 65 columns
+// for 8×8. Throws std::runtime_error as read_csv does, and for a pixel or label that is not such a whole number.
 Dataset load_csv_images(const std::string& path, const std::string& name, int scale);
 
 // Any folder with the four files train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and

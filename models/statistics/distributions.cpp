@@ -10,8 +10,8 @@ namespace models {
 
 using autograd::By;
 
-// A function's parameters are what the caller has. Its formula is of matrices with a row for every row of the result, or
-// with one row for all.
+// A function's parameters are what the caller has. Its formula is of matrices with a row for every row of the
+// result, or with one row for all.
 
 template <Element S>
 Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>& data, const Var<Matrix<S>>& logits) {
@@ -54,16 +54,15 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& means, const Var<Matrix<S>>&
 
 // Everything above, once for each element type that models train with.
 // clang-format off
-template Var<Matrix<float>> formulas::bernoulli_log_prob(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<double>> formulas::bernoulli_log_prob(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<float>> normal_log_prob(const Var<Matrix<float>>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<double>> normal_log_prob(const Var<Matrix<double>>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<float>> standard_normal_log_prob(const Var<Matrix<float>>&);
-template Var<Matrix<double>> standard_normal_log_prob(const Var<Matrix<double>>&);
-template Var<Matrix<float>> kl_to_standard_normal(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<double>> kl_to_standard_normal(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
-template Var<Matrix<float>> reparameterise(const Var<Matrix<float>>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&);
-template Var<Matrix<double>> reparameterise(const Var<Matrix<double>>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+#define DISTRIBUTIONS_OF(S)                                                                                     \
+  template Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&);           \
+  template Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
+  template Var<Matrix<S>> standard_normal_log_prob(const Var<Matrix<S>>&);                                      \
+  template Var<Matrix<S>> kl_to_standard_normal(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                  \
+  template Var<Matrix<S>> reparameterise(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&);
+DISTRIBUTIONS_OF(float)
+DISTRIBUTIONS_OF(double)
+#undef DISTRIBUTIONS_OF
 // clang-format on
 
 }  // namespace models

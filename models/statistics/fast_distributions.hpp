@@ -1,6 +1,6 @@
 #pragma once
-// Formulas of distributions.hpp as single records, where that makes a training step faster: the same value and gradient
-// up to rounding, and the same errors, without a matrix in memory for every step of the formula.
+// Formulas of distributions.hpp as single records, where that makes a training step faster: the same value and
+// gradient up to rounding, and the same errors, without a matrix in memory for every step of the formula.
 
 #include "autograd/core/record.hpp"
 

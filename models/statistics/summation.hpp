@@ -28,8 +28,8 @@ S pairwise_sum(std::span<const S> x) {
   return pairwise_sum(x.first(half)) + pairwise_sum(x.subspan(half));
 }
 
-// A sum that keeps what rounding drops: of a + b, rounded to s, the lost part is exactly (a - s) + b if |a| >= |b|, and
-// is collected in a second sum (Neumaier 1974; the idea is Kahan's, 1965).
+// A sum that keeps what rounding drops: of a + b, rounded to s, the lost part is exactly (a - s) + b if |a| >= |b|,
+// and is collected in a second sum (Neumaier 1974; the idea is Kahan's, 1965).
 //                                         |error| <= u |Σ xᵢ| + (n u / (1 - n u))² Σ|xᵢ|
 //                                         (Ogita, Rump & Oishi 2005, prop. 4.5)
 // REQUIRES: a compiler that may not reorder sums, which -ffast-math allows.

@@ -95,8 +95,8 @@ typename Trainer<S>::Step Trainer<S>::step(const ShardLoss& loss, int rows, doub
   return total;
 }
 
-// Calls f(block, g) for every block of the gradient g = Σ of the shards' gradients: the threads take turns, and a block
-// goes to the same one every time, which finds it in its core's cache.
+// Calls f(block, g) for every block of the gradient g = Σ of the shards' gradients: the threads take turns, and a
+// block goes to the same one every time, which finds it in its core's cache.
 template <Element S>
 template <class F>
 void Trainer<S>::for_gradient_blocks(F f) {

@@ -65,10 +65,10 @@ class Trainer {
   // Throws std::invalid_argument unless shards >= 1 and threads >= 0. The parameters must outlive the trainer.
   Trainer(Parameters<S>& parameters, const TrainerSettings& settings);
 
-  // One step on a minibatch of `rows` rows with learning rate α. Nothing is allocated once the tapes have seen a step of
-  // this size, except where a basis turns (soap.hpp); pass std::ref(loss) to keep std::function from copying a lambda to
-  // the heap. What a shard throws is rethrown here. Throws NotFinite if the loss or its gradient is not finite. Whatever
-  // is thrown, parameters and optimiser stay as they were.
+  // One step on a minibatch of `rows` rows with learning rate α. Nothing is allocated once the tapes have seen a step
+  // of this size, except where a basis turns (soap.hpp); pass std::ref(loss) to keep std::function from copying a
+  // lambda to the heap. What a shard throws is rethrown here. Throws NotFinite if the loss or its gradient is not
+  // finite. Whatever is thrown, parameters and optimiser stay as they were.
   Step step(const ShardLoss& loss, int rows, double learning_rate);
 
   Optimiser<S>& optimiser() { return optimiser_; }

@@ -105,18 +105,17 @@ Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>&
 
 // Everything above, once for each element type that models train with.
 // clang-format off
-template Bound<float> closed_form_bound(const Vae<float>&, const Watched<float>&, const Var<Matrix<float>>&, float);
-template Bound<double> closed_form_bound(const Vae<double>&, const Watched<double>&, const Var<Matrix<double>>&, double);
-template Bound<float> elbo(const Vae<float>&, const Watched<float>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&, float);
-template Bound<double> elbo(const Vae<double>&, const Watched<double>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&, double);
-template Bound<float> sampled_elbo(const Vae<float>&, const Watched<float>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&, float);
-template Bound<double> sampled_elbo(const Vae<double>&, const Watched<double>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&, double);
-template Bound<float> path_elbo(const Vae<float>&, const Watched<float>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&, float);
-template Bound<double> path_elbo(const Vae<double>&, const Watched<double>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&, double);
-template Bound<float> iwae_bound(const Vae<float>&, const Watched<float>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&, float);
-template Bound<double> iwae_bound(const Vae<double>&, const Watched<double>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&, double);
-template Bound<float> bound(const Vae<float>&, const Watched<float>&, const Var<Matrix<float>>&, const Var<Matrix<float>>&, const BoundSettings&);
-template Bound<double> bound(const Vae<double>&, const Watched<double>&, const Var<Matrix<double>>&, const Var<Matrix<double>>&, const BoundSettings&);
+#define BOUNDS_OF(S)                                                                                                 \
+  template Bound<S> closed_form_bound(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, S);                   \
+  template Bound<S> elbo(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&, S);         \
+  template Bound<S> sampled_elbo(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&, S); \
+  template Bound<S> path_elbo(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&, S);    \
+  template Bound<S> iwae_bound(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&, S);   \
+  template Bound<S> bound(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&,                                   \
+                          const Var<Matrix<S>>&, const BoundSettings&);
+BOUNDS_OF(float)
+BOUNDS_OF(double)
+#undef BOUNDS_OF
 // clang-format on
 
 }  // namespace models

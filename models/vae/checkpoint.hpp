@@ -21,8 +21,8 @@ struct Checkpoint {
 };
 
 // Replaces the file at `path`; the old one stays if the new one cannot be written, which throws std::runtime_error.
-// `description` says in words what a reader must agree with. `centre`, which the encoder subtracts, is a function of the
-// data for who goes on with the training, but not for another reader of the file; empty: there is none.
+// `description` says in words what a reader must agree with. `centre`, which the encoder subtracts, is a function of
+// the data for who goes on with the training, but not for another reader of the file; empty: there is none.
 template <Element S>
 void save_checkpoint(const std::string& path, const Checkpoint<S>& checkpoint, const Matrix<S>& centre,
                      const Metadata& description);

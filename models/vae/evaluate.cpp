@@ -121,10 +121,14 @@ LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& 
 
 // Everything above, once for each element type that models train with.
 // clang-format off
-template Evaluation evaluate(const Vae<float>&, const Parameters<float>&, const Matrix<float>&, std::uint64_t, const BoundSettings&);
-template Evaluation evaluate(const Vae<double>&, const Parameters<double>&, const Matrix<double>&, std::uint64_t, const BoundSettings&);
-template LogLikelihood importance_log_likelihood(const Vae<float>&, const Parameters<float>&, const Matrix<float>&, int, std::uint64_t, const std::function<void(int)>&);
-template LogLikelihood importance_log_likelihood(const Vae<double>&, const Parameters<double>&, const Matrix<double>&, int, std::uint64_t, const std::function<void(int)>&);
+#define EVALUATION_OF(S)                                                                                       \
+  template Evaluation evaluate(const Vae<S>&, const Parameters<S>&, const Matrix<S>&, std::uint64_t,           \
+                               const BoundSettings&);                                                          \
+  template LogLikelihood importance_log_likelihood(const Vae<S>&, const Parameters<S>&, const Matrix<S>&, int, \
+                                                   std::uint64_t, const std::function<void(int)>&);
+EVALUATION_OF(float)
+EVALUATION_OF(double)
+#undef EVALUATION_OF
 // clang-format on
 
 }  // namespace models

@@ -1,6 +1,6 @@
 #pragma once
-// The variational autoencoder: p_θ(x, z) = p(z) p_θ(x | z) with z ~ N(0, I), and q_φ(z | x) = N(μ(x), diag σ²(x)), both
-// given by networks (Kingma & Welling 2014). All quantities are in nats, one row a data point.
+// The variational autoencoder: p_θ(x, z) = p(z) p_θ(x | z) with z ~ N(0, I), and q_φ(z | x) = N(μ(x), diag σ²(x)),
+// both given by networks (Kingma & Welling 2014). All quantities are in nats, one row a data point.
 
 #include <string>
 #include <vector>
@@ -36,8 +36,8 @@ class Vae {
 
   // Starts from the mean of the training set (1×pixels; in [0, 1] for Bernoulli): the decoder's last bias is set so
   // that an untrained decoder gives every pixel its mean, which for Bernoulli is clipped to [0.001, 0.999] (Burda et
-  // al. 2016's code). For Gaussian x the encoder is given x minus the mean from now on: inputs far from 0 make training
-  // slow (LeCun et al. 1998, "Efficient BackProp", §4.3).
+  // al. 2016's code). For Gaussian x the encoder is given x minus the mean from now on: inputs far from 0 make
+  // training slow (LeCun et al. 1998, "Efficient BackProp", §4.3).
   void start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean);
 
   struct Posterior {
@@ -55,8 +55,9 @@ class Vae {
   // log p(x | z): R×1, for z of R = n·K rows, K for each row of x.
   Var<Matrix<S>> log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& z) const;
 
-  // E_{q(z|x)} log p(x | z) without sampling: n×1. Exists in closed form for a linear decoder with Gaussian likelihood,
-  // means z W + b:  log N(x; μW + b, s²I) - ½ Σⱼ σⱼ² ‖Wⱼ‖² / s². Throws std::logic_error for any other.
+  // E_{q(z|x)} log p(x | z) without sampling: n×1. For a linear decoder with Gaussian likelihood, means z W + b, it is
+  //   log N(x; μW + b, s²I) - ½ Σⱼ σⱼ² ‖Wⱼ‖² / s².
+  // Throws std::logic_error for any other.
   Var<Matrix<S>> expected_log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x, const Posterior& q) const;
 
   const VaeShape& shape() const { return shape_; }

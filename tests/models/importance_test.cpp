@@ -17,8 +17,8 @@ namespace {
 
 using Estimator = std::function<ImportanceEstimate(const Eigen::ArrayXd&)>;
 
-// Whether 400 estimates from K = 200 weights w = exp(σ ε), whose mean is exp(½ σ²), are log E w on average, but for the
-// bias -½ Var log ŵ of a logarithm, and vary as much as each of them says.
+// Whether 400 estimates from K = 200 weights w = exp(σ ε), whose mean is exp(½ σ²), are log E w on average, but for
+// the bias -½ Var log ŵ of a logarithm, and vary as much as each of them says.
 bool is_right(const Estimator& estimate) {
   constexpr double kSigma = 0.8;
   constexpr int kEstimates = 400, kSamples = 200;

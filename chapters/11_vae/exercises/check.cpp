@@ -210,7 +210,8 @@ void check_elbo(lesson::Attempt& attempt) {
   try {
     compare(attempt, q);
   } catch (const lesson::WrongAnswer&) {
-    // Does it build on a wrong 11.1 or 11.2? They are asked only now: they may crash, and a right answer not need them.
+    // Does it build on a wrong 11.1 or 11.2? They are asked only now, because they may crash, and a right answer does
+    // not need them.
     autograd::Tape tape;
     const auto first = inherited(m, {tape.constant(q.inputs[0]), tape.constant(q.inputs[1])});
     q.wrong.insert(q.wrong.begin(), first.begin(), first.end());

@@ -10,9 +10,9 @@
 //   autograd/operations/reductions.hpp    sum mean log_sum_exp: of a whole matrix, or of each row with By::row
 //                                         (n×d -> n×1)
 //   autograd/core/gradient.hpp            value_and_gradient
-// Each row is a data point, so most answers are n×1 and need By::row: without it sum() gives one number, a Var<double>,
-// which the compiler does not take for a Var<Matrix<double>> ("could not convert"). A Matrix that you compute joins
-// them as x.tape().constant(std::move(matrix)), and carries no gradient. The functions of
+// Each row is a data point, so most answers are n×1 and need By::row: without it sum() gives one number, a
+// Var<double>, which the compiler does not take for a Var<Matrix<double>> ("could not convert"). A Matrix that you
+// compute joins them as x.tape().constant(std::move(matrix)), and carries no gradient. The functions of
 // models/statistics/distributions.hpp are what you are about to write.
 
 #include <functional>
@@ -68,7 +68,7 @@ struct Adam {
 using MinibatchElbo = std::function<Var<Matrix<double>>(const Watched<double>&)>;
 
 // 11.4   eq:minibatch-grad
-//        L(θ) = -(1/M) Σᵢ ELBO(xᵢ),  g = ∇L(θ);  t = 1 at the first step                (Kingma & Ba 2015, algorithm 1)
+//        L(θ) = -(1/M) Σᵢ ELBO(xᵢ),  g = ∇L(θ);  t = 1 at the first step               (Kingma & Ba 2015, algorithm 1)
 //        m = β₁ m + (1 - β₁) g             v = β₂ v + (1 - β₂) g²          (g² coefficient by coefficient)
 //        m̂ = m / (1 - β₁ᵗ)                 v̂ = v / (1 - β₂ᵗ)
 //        θ -= α m̂ / (√v̂ + ε)

@@ -1,6 +1,6 @@
 #pragma once
-// Breaking an equation on purpose, to see that its check can fail. A chapter keeps what its equations are made of in one
-// struct, and a list of mistakes, each of which replaces one of these ingredients by a wrong one.
+// Breaking an equation on purpose, to see that its check can fail. A chapter keeps what its equations are made of in
+// one struct, and a list of mistakes, each of which replaces one of these ingredients by a wrong one.
 //
 //   lesson.option("--break", mistake, "one equation on purpose, to see its check fail", lesson::names(breaks()));
 //   ...

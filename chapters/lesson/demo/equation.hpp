@@ -36,8 +36,8 @@ class Equation {
                        Where where = Where::current());
   Equation& p_value(std::string_view label, double p, Where where = Where::current());
 
-  // The equation is wrong as the notes print it: passes when the sides really differ (by more than the tolerance, or by
-  // more than 4 standard errors), and shows their ratio and the reason.
+  // The equation is wrong as the notes print it: passes when the sides really differ (by more than the tolerance, or
+  // by more than 4 standard errors), and shows their ratio and the reason.
   Equation& fails(std::string_view label, double lhs, double rhs, std::string_view reason, double tolerance = 1e-12,
                   Where where = Where::current());
   Equation& fails(std::string_view label, Estimate lhs, double rhs, std::string_view reason,

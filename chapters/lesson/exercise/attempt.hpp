@@ -39,8 +39,8 @@ struct WrongAnswer : std::runtime_error {
 
 // One run of one exercise on one random instance. The first check that does not hold ends the run.
 //
-// With the reference answers the checks check themselves (`try_mistakes`): each listed mistake is given as if a student
-// had found it, and one that passes, or that reads another mistake's question, throws std::logic_error.
+// With the reference answers the checks check themselves (`try_mistakes`): each listed mistake is given as if a
+// student had found it, and one that passes, or that reads another mistake's question, throws std::logic_error.
 class Attempt {
  public:
   Attempt(std::uint64_t seed, bool try_mistakes) : seed_(seed), try_mistakes_(try_mistakes) {}

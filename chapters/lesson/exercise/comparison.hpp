@@ -1,6 +1,6 @@
 #pragma once
-// A formula on the tape, compared in its value and in its gradients, since an answer that takes numbers off the tape has
-// the right value but no gradient.
+// A formula on the tape, compared in its value and in its gradients, since an answer that takes numbers off the tape
+// has the right value but no gradient.
 
 #include <functional>
 #include <string>

@@ -1,5 +1,5 @@
-// ADOL-C: each function is traced once and its gradient evaluated from the trace, which is its fastest way and holds as
-// long as no comparison comes out differently.
+// ADOL-C: each function is traced once and its gradient evaluated from the trace, which is its fastest way and holds
+// as long as no comparison comes out differently.
 #include <adolc/adolc.h>
 
 #include "tests/bench/functions/formulas.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// The five functions, one number at a time: what a user of a library for scalars writes, as a template over the type of
-// a number. With double it is the plain function that all gradients are measured by.
+// The five functions, one number at a time: what a user of a library for scalars writes, as a template over the type
+// of a number. With double it is the plain function that all gradients are measured by.
 
 #include <array>
 #include <cmath>

@@ -39,8 +39,8 @@ using Gradient = std::function<double(std::span<const double> x, std::span<doubl
 // By hand, in plain double: the reference.
 double gradient_by_hand(char function, std::span<const double> x, std::span<double> gradient);
 
-// What every contender's file defines: its name, and how it computes the gradient (recording beforehand what it records
-// once). A contender without gradients computes the function alone.
+// What every contender's file defines: its name, and how it computes the gradient (recording beforehand what it
+// records once). A contender without gradients computes the function alone.
 struct Contender {
   std::string name;
   bool has_gradients = true;
