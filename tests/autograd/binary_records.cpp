@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "tests/autograd/operations.hpp"
 
@@ -41,35 +43,36 @@ constexpr Shapes kShapes[] = {
 template <class F>
 void add_records(std::vector<OperationRecord>& records, const char* name, double low, double high, F f,
                  Reference reference) {
-  // The second operand's numbers are other ones, so that no two meet at a kink (minimum, maximum).
-  for (const Shapes& s : kShapes) {
-    records.push_back({name,
-                       s.form,
-                       {sample(s.a_rows, s.a_cols, low, high, 1), sample(s.b_rows, s.b_cols, low, high, 5)},
-                       [f](const Vars& x) { return f(x[0], x[1]); },
-                       [reference](const std::vector<M>& x) { return broadcast(x[0], x[1], reference); }});
-  }
-  const M a = sample(3, 4, low, high, 1), b = sample(1, 1, low, high, 5), row = sample(1, 4, low, high, 6);
-  const double c = 1.25;
-  const auto with = [=](const M& other, bool other_left) {
-    return [=](const std::vector<M>& x) {
-      return other_left ? broadcast(other, x[0], reference) : broadcast(x[0], other, reference);
-    };
+  const auto add = [&](const char* form, std::vector<M> inputs, auto of, auto its_reference) {
+    records.push_back({name, form, std::move(inputs), of, its_reference});
   };
-  const auto numbers = [reference](const std::vector<M>& x) { return broadcast(x[0], x[1], reference); };
+  const auto both = [reference](R x) { return broadcast(x[0], x[1], reference); };
+  // The operands have different numbers, so that no two are equal, where minimum and maximum have a kink.
+  for (const Shapes& s : kShapes) {
+    const M left = sample(s.a_rows, s.a_cols, low, high, 1), right = sample(s.b_rows, s.b_cols, low, high, 5);
+    // clang-format off
+    add(s.form, {left, right}, [f](V x) { return f(x[0], x[1]); }, both);
+    // clang-format on
+  }
+  const M a = sample(3, 4, low, high, 1), row = sample(1, 4, low, high, 6);
+  const M b = sample(1, 1, low, high, 5), d = sample(1, 1, low, high, 8);
+  const double c = 1.25;
+  const M C = number(c);
+  const auto left = [=](const M& other) { return [=](R x) { return broadcast(other, x[0], reference); }; };
+  const auto right = [=](const M& other) { return [=](R x) { return broadcast(x[0], other, reference); }; };
   // clang-format off
-  records.push_back({name, "number, number", {b, sample(1, 1, low, high, 8)}, [f](const Vars& x) { return as_matrix(f(number(x[0]), number(x[1]))); }, numbers});
-  records.push_back({name, "number, plain",  {b}, [=](const Vars& x) { return as_matrix(f(number(x[0]), c)); }, with(number(c), false)});
-  records.push_back({name, "plain, number",  {b}, [=](const Vars& x) { return as_matrix(f(c, number(x[0]))); }, with(number(c), true)});
-  records.push_back({name, "matrix, number", {a, b}, [f](const Vars& x) { return f(x[0], number(x[1])); }, numbers});
-  records.push_back({name, "number, matrix", {b, a}, [f](const Vars& x) { return f(number(x[0]), x[1]); }, numbers});
-  records.push_back({name, "matrix, plain",  {a}, [=](const Vars& x) { return f(x[0], c); }, with(number(c), false)});
-  records.push_back({name, "plain, matrix",  {a}, [=](const Vars& x) { return f(c, x[0]); }, with(number(c), true)});
-  records.push_back({name, "matrix, Eigen",  {a}, [=](const Vars& x) { return f(x[0], row); }, with(row, false)});
-  records.push_back({name, "Eigen, matrix",  {a}, [=](const Vars& x) { return f(row, x[0]); }, with(row, true)});
-  records.push_back({name, "matrix, Eigen temporary",  {a}, [=](const Vars& x) { return f(x[0], M(row)); }, with(row, false)});
-  records.push_back({name, "Eigen expression, matrix", {a}, [=](const Vars& x) { return f(row * 1.0, x[0]); }, with(row, true)});
-  records.push_back({name, "number, Eigen",  {b}, [=](const Vars& x) { return f(number(x[0]), row); }, with(row, false)});
+  add("number, number",           {b, d}, [=](V x) { return as_matrix(f(number(x[0]), number(x[1]))); }, both);
+  add("number, plain",            {b},    [=](V x) { return as_matrix(f(number(x[0]), c)); },            right(C));
+  add("plain, number",            {b},    [=](V x) { return as_matrix(f(c, number(x[0]))); },            left(C));
+  add("matrix, number",           {a, b}, [=](V x) { return f(x[0], number(x[1])); },                    both);
+  add("number, matrix",           {b, a}, [=](V x) { return f(number(x[0]), x[1]); },                    both);
+  add("matrix, plain",            {a},    [=](V x) { return f(x[0], c); },                               right(C));
+  add("plain, matrix",            {a},    [=](V x) { return f(c, x[0]); },                               left(C));
+  add("matrix, Eigen",            {a},    [=](V x) { return f(x[0], row); },                             right(row));
+  add("Eigen, matrix",            {a},    [=](V x) { return f(row, x[0]); },                             left(row));
+  add("matrix, Eigen temporary",  {a},    [=](V x) { return f(x[0], M(row)); },                          right(row));
+  add("Eigen expression, matrix", {a},    [=](V x) { return f(row * 1.0, x[0]); },                       left(row));
+  add("number, Eigen",            {b},    [=](V x) { return f(number(x[0]), row); },                     right(row));
   // clang-format on
 }
 
@@ -80,18 +83,23 @@ std::vector<OperationRecord> binary_records() {
   const auto add = [&records](const char* name, double low, double high, auto f, auto reference) {
     add_records(records, name, low, high, f, reference);
   };
+  using std::forward;
+  // Every function forwards its operands, as std::plus<> does, so that a temporary reaches the operation as one.
   // clang-format off
-  add("add",         -2, 2, [](auto&& a, auto&& b) { return std::forward<decltype(a)>(a) + std::forward<decltype(b)>(b); }, [](double a, double b) { return a + b; });
-  add("subtract",    -2, 2, [](auto&& a, auto&& b) { return std::forward<decltype(a)>(a) - std::forward<decltype(b)>(b); }, [](double a, double b) { return a - b; });
-  add("multiply",    -2, 2, [](auto&& a, auto&& b) { return std::forward<decltype(a)>(a) * std::forward<decltype(b)>(b); }, [](double a, double b) { return a * b; });
-  add("divide",     0.5, 2, [](auto&& a, auto&& b) { return std::forward<decltype(a)>(a) / std::forward<decltype(b)>(b); }, [](double a, double b) { return a / b; });
-  add("pow",        0.5, 2, [](auto&& a, auto&& b) { return autograd::pow(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::pow(a, b); });
-  add("minimum",     -2, 2, [](auto&& a, auto&& b) { return autograd::minimum(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::fmin(a, b); });
-  add("maximum",     -2, 2, [](auto&& a, auto&& b) { return autograd::maximum(std::forward<decltype(a)>(a), std::forward<decltype(b)>(b)); }, [](double a, double b) { return std::fmax(a, b); });
+  add("add",      -2, 2, std::plus<>(),       [](double a, double b) { return a + b; });
+  add("subtract", -2, 2, std::minus<>(),      [](double a, double b) { return a - b; });
+  add("multiply", -2, 2, std::multiplies<>(), [](double a, double b) { return a * b; });
+  add("divide",  0.5, 2, std::divides<>(),    [](double a, double b) { return a / b; });
+  add("pow",     0.5, 2, []<class A, class B>(A&& a, B&& b) { return pow(forward<A>(a), forward<B>(b)); },
+                         [](double a, double b) { return std::pow(a, b); });
+  add("minimum",  -2, 2, []<class A, class B>(A&& a, B&& b) { return minimum(forward<A>(a), forward<B>(b)); },
+                         [](double a, double b) { return std::fmin(a, b); });
+  add("maximum",  -2, 2, []<class A, class B>(A&& a, B&& b) { return maximum(forward<A>(a), forward<B>(b)); },
+                         [](double a, double b) { return std::fmax(a, b); });
   // clang-format on
 
   const M condition = sample(3, 4, -1, 1, 3);
-  const auto choose = [condition](const std::vector<M>& x) -> M {
+  const auto choose = [condition](R x) -> M {
     const auto full = [](const M& m) { return broadcast(m, M::Zero(3, 4), [](double v, double) { return v; }); };
     return (condition.array() > 0).select(full(x[0]).array(), full(x[1]).array());
   };
@@ -99,14 +107,14 @@ std::vector<OperationRecord> binary_records() {
     records.push_back({"where",
                        s.form,
                        {sample(s.a_rows, s.a_cols, -2, 2, 1), sample(s.b_rows, s.b_cols, -2, 2, 2)},
-                       [=](const Vars& x) { return where(condition.array() > 0, x[0], x[1]); },
+                       [=](V x) { return where(condition.array() > 0, x[0], x[1]); },
                        choose});
   }
   records.push_back({"where",
                      "number, plain",
                      {number(0.7)},
-                     [=](const Vars& x) { return where(condition.array() > 0, number(x[0]) + x[0], 3.0); },
-                     [=](const std::vector<M>& x) {
+                     [=](V x) { return where(condition.array() > 0, number(x[0]) + x[0], 3.0); },
+                     [=](R x) {
                        return choose({2 * x[0], number(3.0)});
                      }});
   return records;
