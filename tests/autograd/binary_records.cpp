@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "tests/autograd/operations.hpp"
 
@@ -41,20 +43,8 @@ constexpr Shapes kShapes[] = {
 template <class F>
 void add_records(std::vector<OperationRecord>& records, const char* name, double low, double high, F f,
                  Reference reference) {
-  // The second operand's numbers are other ones, so that no two meet at a kink (minimum, maximum).
-  for (const Shapes& s : kShapes) {
-    records.push_back({name,
-                       s.form,
-                       {sample(s.a_rows, s.a_cols, low, high, 1), sample(s.b_rows, s.b_cols, low, high, 5)},
-                       [f](const Vars& x) { return f(x[0], x[1]); },
-                       [reference](const std::vector<M>& x) { return broadcast(x[0], x[1], reference); }});
-  }
-  const M a = sample(3, 4, low, high, 1), b = sample(1, 1, low, high, 5), row = sample(1, 4, low, high, 6);
-  const double c = 1.25;
-  const auto with = [=](const M& other, bool other_left) {
-    return [=](const std::vector<M>& x) {
-      return other_left ? broadcast(other, x[0], reference) : broadcast(x[0], other, reference);
-    };
+  const auto add = [&](const char* form, std::vector<M> inputs, auto of, auto its_reference) {
+    records.push_back({name, form, std::move(inputs), of, its_reference});
   };
   const auto numbers = [reference](const std::vector<M>& x) { return broadcast(x[0], x[1], reference); };
   records.push_back({name,
@@ -112,7 +102,7 @@ std::vector<OperationRecord> binary_records() {
       [](double a, double b) { return std::fmax(a, b); });
 
   const M condition = sample(3, 4, -1, 1, 3);
-  const auto choose = [condition](const std::vector<M>& x) -> M {
+  const auto choose = [condition](R x) -> M {
     const auto full = [](const M& m) { return broadcast(m, M::Zero(3, 4), [](double v, double) { return v; }); };
     return (condition.array() > 0).select(full(x[0]).array(), full(x[1]).array());
   };
@@ -120,14 +110,14 @@ std::vector<OperationRecord> binary_records() {
     records.push_back({"where",
                        s.form,
                        {sample(s.a_rows, s.a_cols, -2, 2, 1), sample(s.b_rows, s.b_cols, -2, 2, 2)},
-                       [=](const Vars& x) { return where(condition.array() > 0, x[0], x[1]); },
+                       [=](V x) { return where(condition.array() > 0, x[0], x[1]); },
                        choose});
   }
   records.push_back({"where",
                      "number, plain",
                      {number(0.7)},
-                     [=](const Vars& x) { return where(condition.array() > 0, number(x[0]) + x[0], 3.0); },
-                     [=](const std::vector<M>& x) {
+                     [=](V x) { return where(condition.array() > 0, number(x[0]) + x[0], 3.0); },
+                     [=](R x) {
                        return choose({2 * x[0], number(3.0)});
                      }});
   return records;

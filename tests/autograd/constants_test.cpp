@@ -1,4 +1,4 @@
-// A constant copies, whatever it is given; a reference refers.
+// tape.constant copies whatever it is given; tape.reference does not copy, and reads the caller's memory.
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace {
 
 bool refers_to(const Var<M>& constant, const double* data) { return constant.value().data() == data; }
 
-// Heap memory that is overwritten and freed when the temporary ends: a reference to it would show.
+// Heap memory that is overwritten and freed when the temporary ends, so that a reference to it reads wrong numbers.
 template <class Matrix>
 struct Temporary : Matrix {
   explicit Temporary(double value) : Matrix(Matrix::Constant(40, 40, value)) {}
@@ -40,7 +40,7 @@ TEST_SUITE("autograd") {
   }
 
   TEST_CASE("constants: no operation keeps a reference to a plain matrix that it is given") {
-    // each f(x, A) with A changed between forward and backward: the gradient is that of the old A
+    // A changes between the forward pass and the sweep. The gradient of each f(x, A) must be that at the old A.
     using F = Var<M> (*)(const Var<M>&, const M&);
     const F operations[] = {
         [](const Var<M>& x, const M& A) { return x * A; },
@@ -123,7 +123,7 @@ TEST_SUITE("autograd") {
     CHECK(M((x + vector).value()) == M(a.col(1).replicate(1, 4)));
   }
 
-  TEST_CASE("constants: numbers") {
+  TEST_CASE("constants: a number is copied, and its type is the element type") {
     Tape tape;
     double number = 2;
     const auto x = tape.constant(number);

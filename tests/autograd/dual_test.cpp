@@ -72,10 +72,10 @@ void check_hessian(const F& f, Index rows, Index cols) {
   CHECK(Hv.norm() > 0.1);
   const M Hu = gradient_and_product(f, w, u).second;
   CHECK(Hu.cwiseProduct(v).sum() == doctest::Approx(Hv.cwiseProduct(u).sum()).epsilon(1e-12));
-  CHECK((Hv - differences * 1.001).norm() > 1e-8 * Hv.norm());  // teeth
+  CHECK((Hv - differences * 1.001).norm() > 1e-8 * Hv.norm());  // an error of 0.1 % is seen
 }
 
-// A rule without its type, so that what is checked is compiled once.
+// A rule whose type is erased, so that the checks below are compiled once.
 struct UnaryRule {
   const char* name;
   double (*f)(double);
@@ -104,7 +104,7 @@ constexpr BinaryRule kBinary{Rule::name.text, [](double a, double b) -> double {
                              [](double a, double b, double c) -> double { return Rule::db(a, b, c); },
                              [](D a, D b) -> D { return Rule::f(a, b); }};
 
-// At x: the rule's tangent is f'(x); on a tape, the adjoint is f'(x) + f''(x) ε; and a matrix does as a number does.
+// At x: the rule's tangent is f'(x). On a tape the adjoint is f'(x) + f''(x) ε, for numbers and for matrices.
 void check_unary(const UnaryRule& rule, double x) {
   CAPTURE(rule.name);
   CAPTURE(x);
@@ -146,12 +146,12 @@ TEST_SUITE("autograd") {
   TEST_CASE("dual: Hessian-vector products of a network") { check_hessian(Network(), 4, 3); }
   TEST_CASE("dual: Hessian-vector products of a Gaussian's log-density") { check_hessian(Gaussian(), 3, 3); }
 
-  TEST_CASE("dual: every unary rule's tangent is its derivative, and the tape's tangent the second one") {
+  TEST_CASE("dual: a unary rule's tangent is its derivative, and its adjoint's tangent is the second derivative") {
     for_each_rule(rules::Unary{}, []<class Rule> {
       for (const double x : {0.3, 0.9, 2.5}) check_unary(kUnary<Rule>, x);
       if constexpr (!is_one_of<Rule, rules::Sqrt, rules::Log, rules::Log1p, rules::Lgamma>)
         check_unary(kUnary<Rule>, -1.7);
-      // 0 is a point like others, although both sides of a choice meet there
+      // These rules are smooth at 0, although the code of some chooses between two formulas there.
       if constexpr (is_one_of<Rule, rules::Softplus, rules::LogSigmoid, rules::Tanh, rules::Sigmoid, rules::Log1p,
                               rules::Sin, rules::Square>) {
         check_unary(kUnary<Rule>, 0);
@@ -159,7 +159,7 @@ TEST_SUITE("autograd") {
     });
   }
 
-  TEST_CASE("dual: every binary rule's tangent is made of its derivatives") {
+  TEST_CASE("dual: a binary rule's tangent is the sum of both derivatives times the tangents") {
     for_each_rule(rules::Binary{}, []<class Rule> {
       check_binary(kBinary<Rule>, 0.8, 1.9);
       check_binary(kBinary<Rule>, 1.9, 0.8);
@@ -167,7 +167,7 @@ TEST_SUITE("autograd") {
     });
   }
 
-  TEST_CASE("dual: a product with a zero among its factors") {
+  TEST_CASE("dual: prod is right with a zero among its factors") {
     Matrix<D> x(1, 3);
     x << D(0, 1), D(3, 0), D(2, 0);
     Tape tape;

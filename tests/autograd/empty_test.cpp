@@ -1,4 +1,4 @@
-// Matrices without elements, and matrices of one: the shapes where broadcasting rules are easily wrong.
+// Matrices without elements, and matrices of one element. Broadcasting rules easily get these shapes wrong.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// What errors say: the operation, the shapes found, and the rule that they break.
+// The messages of errors name the operation, the shapes that it was given, and the rule that these break.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -83,7 +83,8 @@ TEST_SUITE("autograd") {
     CHECK_MESSAGE_OF(log_sum_exp(empty), "stack: the span is empty (need at least one Var)");
   }
 
-  TEST_CASE("errors: square matrices, solves, and what is not positive definite") {
+  TEST_CASE(
+      "errors: matrices that are not square, systems that do not fit, and matrices that are not positive definite") {
     Tape tape;
     const auto a = zeros(tape, 3, 4), square = zeros(tape, 3, 3);
     CHECK_MESSAGE_OF(cholesky(a), "cholesky: A is 3×4 (need a square matrix)");

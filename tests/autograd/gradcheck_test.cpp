@@ -1,4 +1,4 @@
-// The gradient check can fail: operations with a wrong pullback, written outside the engine, are caught.
+// The gradient check catches operations with a wrong pullback, which are written here, outside the engine.
 #include "autograd/instruments/gradcheck.hpp"
 
 #include <doctest/doctest.h>
@@ -27,7 +27,7 @@ Var<T> cube(const Var<T>& x, double factor) {
   }
 }
 
-// y = softmax of each row. x̄ += y (ȳ - Σⱼ ȳⱼ yⱼ); without `mean`, x̄ += y ȳ, as if the entries did not compete.
+// y = softmax of each row. x̄ += y (ȳ - Σⱼ ȳⱼ yⱼ); without `mean` the pullback is wrong: x̄ += y ȳ.
 Var<M> softmax(const Var<M>& x, bool mean) {
   return record<"softmax">(
       [](auto& x) -> M {
@@ -48,7 +48,7 @@ Var<M> softmax(const Var<M>& x, bool mean) {
 }  // namespace
 
 TEST_SUITE("autograd") {
-  TEST_CASE("gradcheck: an operation from outside the engine passes, and off by 0.1 % it is caught") {
+  TEST_CASE("gradcheck: an operation from outside the engine passes, and fails if its gradient is off by 0.1 %") {
     const M x = sample(3, 4, 0.3, 2, 1);
     CHECK(gradcheck([](auto x) { return cube(x, 1); }, x).passed);
     CHECK(gradcheck([](auto x) { return cube(x, 1); }, 0.7).passed);
@@ -120,10 +120,10 @@ TEST_SUITE("autograd") {
       return record<"zero">([](auto& y) { return y.value(); }, [](auto&, auto&) {}, y);
     };
     CHECK_FALSE(gradcheck(zero, x).passed);
-    CHECK(gradcheck([&](auto x) { return sum(zero(x)); }, x).passed);  // what ones see
+    CHECK(gradcheck([&](auto x) { return sum(zero(x)); }, x).passed);  // ȳ all ones
   }
 
-  TEST_CASE("gradcheck: not a number fails, in the gradient and in the function") {
+  TEST_CASE("gradcheck: a NaN in the gradient or in the function's value fails") {
     const auto nan_gradient = [](auto x) {
       return record<"nan">([](auto& x) { return x.value(); }, [](auto&, auto& x) { x.accumulate(std::nan("")); }, x);
     };
@@ -148,7 +148,7 @@ TEST_SUITE("autograd") {
     CHECK(autograd::gradcheck_cotangent(1, 3) != autograd::gradcheck_cotangent(2, 3));
   }
 
-  TEST_CASE("accumulate: a gradient of a shape that does not fit throws, also a product") {
+  TEST_CASE("accumulate: a gradient whose shape does not fit throws, also if it is a product") {
     Tape tape;
     const auto x = tape.variable(M::Ones(2, 3).eval()), row = tape.variable(M::Ones(1, 3).eval());
     const auto wrong =

@@ -1,4 +1,5 @@
-// A matrix is computed with in lanes: the last ones that are left over, and what is no ordinary number.
+// Matrices go through vector registers, several elements (lanes) at a time. Tested are the last elements, which do not
+// fill a register, and infinities, NaN and the largest numbers.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -45,7 +46,7 @@ bool close(S a, S b) {
 }  // namespace
 
 TEST_SUITE("autograd") {
-  TEST_CASE_TEMPLATE("lanes: a number has one value wherever it stands in a matrix", S, float, double) {
+  TEST_CASE_TEMPLATE("lanes: f(x) does not depend on where x stands in a matrix", S, float, double) {
     for (const Unary<S>& f : all_unary<S>(rules::Unary{})) {
       CAPTURE(f.name);
       for (const S x : {S(0.3), S(0.91), S(2.47)}) {
@@ -56,8 +57,8 @@ TEST_SUITE("autograd") {
     }
   }
 
-  TEST_CASE_TEMPLATE("lanes: zeros, infinities, NaN and the largest numbers as by the standard library", S, float,
-                     double) {
+  TEST_CASE_TEMPLATE("lanes: zeros, infinities, NaN and the largest numbers give in a matrix what they give alone", S,
+                     float, double) {
     using Limits = std::numeric_limits<S>;
     for (const Unary<S>& f : all_unary<S>(rules::Unary{})) {
       CAPTURE(f.name);

@@ -27,10 +27,13 @@ M cholesky_of(const M& a) {
   return l;
 }
 
-// A symmetric positive definite matrix, of which a gradient check can move every element on its own.
+M log_det_of(const M& a) { return number(std::log(determinant(a))); }
+M log_det_of_factor(const M& l) { return number(2 * l.diagonal().array().log().sum()); }
+
+// B Bᵀ + 2 I is symmetric positive definite for every B, so that a gradient check can move each element of B alone.
 Var<M> definite(const Var<M>& b) { return matmul(b, transpose(b)) + M(2 * M::Identity(b.rows(), b.rows())); }
 M definite(const M& b) { return product(b, b.transpose()) + 2 * M::Identity(b.rows(), b.rows()); }
-// A lower triangular matrix with a diagonal far from 0, and what must not be read above it.
+// A lower triangular matrix with a diagonal far from 0. Above it stand other numbers, which must not be read.
 M factor(Index n) { return M(sample(n, n, -1, 1, 4)) + 3 * M::Identity(n, n); }
 
 }  // namespace
@@ -40,8 +43,8 @@ std::vector<OperationRecord> linear_algebra_records() {
   const auto add = [&records](const char* name, const char* form, std::vector<M> inputs, auto f, auto reference) {
     records.push_back({name, form, std::move(inputs), f, reference, 1e-7});
   };
-  using R = const std::vector<M>&;
-  // n, k, m: small ones take Eigen's lazy product, large ones the kernels (or BLAS), ones the matrix-vector products.
+  // n, k, m. Small products are Eigen's lazy ones, large ones go to the kernels (or BLAS). An extent of 1 makes a
+  // product of a matrix and a vector.
   for (const auto& [n, k, m] : {std::array{3, 4, 2}, std::array{9, 8, 10}, std::array{1, 5, 1}, std::array{4, 1, 3},
                                 std::array{1, 9, 12}, std::array{12, 9, 1}}) {
     const M a = sample(n, k, -1, 1, 1), b = sample(k, m, -1, 1, 2), bias = sample(1, m, -1, 1, 3);
@@ -71,9 +74,10 @@ std::vector<OperationRecord> linear_algebra_records() {
         [](R x) -> M { return inverse(lower(x[0])) * x[0]; });
   }
   const M square = sample(3, 3, -1, 1, 1);
-  add(
-      "matmul", "one matrix twice", {square}, [](const Vars& x) { return matmul(x[0], x[0]); },
-      [](R x) { return product(x[0], x[0]); });
+  // clang-format off
+  add("matmul", "one matrix twice", {square}, [](V x) { return matmul(x[0], x[0]); },
+                                              [](R x) { return product(x[0], x[0]); });
+  // clang-format on
   return records;
 }
 

@@ -6,7 +6,7 @@ namespace autograd_test {
 
 M sample(Index rows, Index cols, double low, double high, unsigned seed) {
   return M::NullaryExpr(rows, cols, [=](Index i, Index j) {
-    const double golden = 0.61803398874989485 * static_cast<double>(1 + i * cols + j) + 0.3819 * seed;
+    const double golden = 0.61803398874989485 * (1 + i * cols + j) + 0.3819 * seed;
     const double x = low + (high - low) * (0.03 + 0.94 * (golden - std::floor(golden)));
     return std::abs(x) < 1e-3 ? 0.01 : x;
   });

@@ -18,14 +18,18 @@ using autograd::Var;
 using M = autograd::Matrix<double>;
 using Vars = std::vector<Var<M>>;
 
-// n×d numbers spread over (low, high) in no order, the same ones for a seed; never closer than 1e-3 to 0.
+// The parameters of the functions in the tables: V is what the engine's function gets, R what its reference gets.
+using V = const Vars&;
+using R = const std::vector<M>&;
+
+// n×d numbers spread over (low, high) in no order, the same ones for the same seed. None is closer than 1e-3 to 0.
 M sample(Index rows, Index cols, double low, double high, unsigned seed);
 
 // One operation in one form. Inputs are matrices; a number is the 1×1 matrix whose only element `number` takes out.
 struct OperationRecord {
   std::string name;                                   // of the record on the tape
   std::string form;                                   // "row and column", "span", ...
-  std::vector<M> inputs;                              // inside the domain, and off the kinks
+  std::vector<M> inputs;                              // inside the domain, and away from kinks
   std::function<Var<M>(const Vars&)> f;               // by the engine
   std::function<M(const std::vector<M>&)> reference;  // by loops and the standard library
   double tolerance = 1e-8;                            // of the gradient check

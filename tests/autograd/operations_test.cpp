@@ -70,7 +70,7 @@ TEST_SUITE("autograd") {
     }
   }
 
-  TEST_CASE("operations: gradients add to what is there, and no memory is taken to be zero") {
+  TEST_CASE("operations: gradients add to an adjoint that is there already, and no memory is assumed to be zero") {
     Tape tape;
     for (int i = 0; i < 100; ++i) tape.variable(M::Constant(30, 30, std::nan("")));
     for (const OperationRecord& record : all_records()) {
@@ -83,7 +83,8 @@ TEST_SUITE("autograd") {
       tape.backward(alone);
       std::vector<M> gradients;
       for (const Var<M>& x : vars) gradients.push_back(x.grad());
-      // later on the tape, so that the sweep comes to it first and the operation finds an adjoint to add to
+      // The dot products are later on the tape. So the sweep reaches them first, and the operation finds an adjoint to
+      // which it must add.
       Var<double> both = alone;
       for (const Var<M>& x : vars) both += dot(x, tape.constant(sample(x.rows(), x.cols(), 1, 2, 9)));
       tape.backward(both);
@@ -104,12 +105,12 @@ TEST_SUITE("autograd") {
       named.insert(record.name);
     }
     const auto engine = names_in_engine();
-    CHECK(engine.size() >= 44);  // 15 + 8 rules, and the others: the sources were found
+    CHECK(engine.size() >= 44);  // 15 + 8 rules, and the others. Fewer would mean that the sources were not found.
     for (const std::string& name : engine) {
       CAPTURE(name);
       CHECK(named.count(name) == 1);
     }
-    // and the other way round: nothing is on a tape that the sources do not name
+    // And every name on a tape is one that the sources name.
     for (const std::string& name : seen) {
       CAPTURE(name);
       CHECK((name == "variable" || name == "constant" || engine.count(name) == 1));
@@ -120,7 +121,7 @@ TEST_SUITE("autograd") {
     for (OperationRecord record : unary_records()) {
       if (record.inputs[0].size() == 1) continue;  // relu of one negative number has no gradient to lose
       const auto f = record.f;
-      // the value stays, but a thousandth of the gradient is lost on the way
+      // The value stays, but a thousandth of the gradient is lost.
       record.f = [f](const Vars& x) {
         const Var<M> y = f(x);
         return autograd::record<"leak">([](auto& y) { return y.value(); },
@@ -141,7 +142,7 @@ TEST_SUITE("autograd") {
       const Var<Mat> h = tanh(affine(log(input) + sqrt(input) * T(2), weights, b));
       const Var<T> y = mean(log_softmax(h) * softplus(h)) + sum(log_sum_exp(h, By::column)) + prod(rows(h, 0, 1));
       tape.backward(y);
-      return std::tuple(M(number(static_cast<double>(y.value()))), M(input.grad().template cast<double>()),
+      return std::tuple(M(number(y.value())), M(input.grad().template cast<double>()),
                         M(weights.grad().template cast<double>()), M(b.grad().template cast<double>()));
     };
     const auto [y, gx, gw, gb] = run(S());

@@ -1,4 +1,4 @@
-// Parameters in one buffer, and the two ways to a gradient.
+// Parameters in one buffer, and the gradients of functions of them.
 #include "autograd/parameters/watched.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ using autograd::value_and_gradient;
 using autograd::Watched;
 
 TEST_SUITE("autograd") {
-  TEST_CASE("gradient: of a function of numbers and matrices") {
+  TEST_CASE("gradient: a function of numbers and matrices has the right one") {
     const auto [value, slope] = value_and_gradient([](auto x) { return sin(x) * x; }, 2.0);
     CHECK(value == doctest::Approx(2 * std::sin(2.0)).epsilon(1e-15));
     CHECK(slope == doctest::Approx(std::sin(2.0) + 2 * std::cos(2.0)).epsilon(1e-15));

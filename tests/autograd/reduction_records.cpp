@@ -1,4 +1,6 @@
 #include <cmath>
+#include <span>
+#include <utility>
 
 #include "tests/autograd/operations.hpp"
 
@@ -8,9 +10,8 @@ namespace {
 
 using Numbers = std::vector<double>;
 
-// The reference of a reduction: f of all numbers, of each row, or of each column.
-template <class F>
-M reduced(const M& x, int rows, int cols, F f) {
+// The reference of a reduction: f of all numbers (rows = cols = 1), of each row (cols = 1), or of each column.
+M reduced(const M& x, Index rows, Index cols, double (*f)(const Numbers&)) {
   return M::NullaryExpr(rows, cols, [&](Index i, Index j) {
     Numbers lane;
     for (Index r = rows == 1 ? 0 : i; r < (rows == 1 ? x.rows() : i + 1); ++r) {
@@ -25,7 +26,7 @@ double sum_of(const Numbers& x) {
   for (const double v : x) sum += v;
   return sum;
 }
-double mean_of(const Numbers& x) { return sum_of(x) / static_cast<double>(x.size()); }
+double mean_of(const Numbers& x) { return sum_of(x) / x.size(); }
 double product_of(const Numbers& x) {
   double product = 1;
   for (const double v : x) product *= v;
@@ -36,6 +37,11 @@ double log_sum_exp_of(const Numbers& x) {
   for (const double v : x) sum += std::exp(v);
   return std::log(sum);
 }
+
+auto reduction(double (*f)(const Numbers&), Index rows, Index cols) {
+  return [=](R x) { return reduced(x[0], rows, cols, f); };
+}
+M log_softmax_of(R x) { return x[0] - reduced(x[0], x[0].rows(), 1, log_sum_exp_of).replicate(1, x[0].cols()); }
 
 // The elements of a row as scalar Vars.
 std::vector<Var<double>> numbers(const Var<M>& x) {
@@ -61,25 +67,17 @@ const Reduction kReductions[] = {
 
 std::vector<OperationRecord> reduction_records() {
   std::vector<OperationRecord> records;
-  for (const Reduction& row : kReductions) {
+  const auto add = [&records](const char* name, const char* form, std::vector<M> inputs, auto f, auto reference) {
+    records.push_back({name, form, std::move(inputs), f, reference});
+  };
+  for (const auto& [name, whole, by, reference] : kReductions) {
     for (const auto& [n, d] : {std::pair{3, 4}, std::pair{1, 5}, std::pair{5, 1}, std::pair{1, 1}}) {
       const M x = sample(n, d, -2, 2, 1);
-      const auto f = row.reference;
-      records.push_back({row.name,
-                         "all",
-                         {x},
-                         [g = row.whole](const Vars& x) { return as_matrix(g(x[0])); },
-                         [f](const std::vector<M>& x) { return reduced(x[0], 1, 1, f); }});
-      records.push_back({row.name,
-                         "by row",
-                         {x},
-                         [g = row.by](const Vars& x) { return g(x[0], By::row); },
-                         [f, n = n](const std::vector<M>& x) { return reduced(x[0], n, 1, f); }});
-      records.push_back({row.name,
-                         "by column",
-                         {x},
-                         [g = row.by](const Vars& x) { return g(x[0], By::column); },
-                         [f, d = d](const std::vector<M>& x) { return reduced(x[0], 1, d, f); }});
+      // clang-format off
+      add(name, "all",       {x}, [f = whole](V x) { return as_matrix(f(x[0])); }, reduction(reference, 1, 1));
+      add(name, "by row",    {x}, [f = by](V x) { return f(x[0], By::row); },      reduction(reference, n, 1));
+      add(name, "by column", {x}, [f = by](V x) { return f(x[0], By::column); },   reduction(reference, 1, d));
+      // clang-format on
     }
   }
   M zeros = sample(3, 4, -2, 2, 1);  // rows with one zero, with two, and with none

@@ -1,4 +1,4 @@
-// rewind: the memory of one step serves the next, and what lay in it before is recognised.
+// After a rewind the next step uses the same memory, and a Var from before the rewind is refused.
 #include <doctest/doctest.h>
 
 #include <stdexcept>
@@ -8,7 +8,7 @@
 using namespace autograd_test;
 
 TEST_SUITE("autograd") {
-  TEST_CASE("rewind: a Var from before it is refused, with advice") {
+  TEST_CASE("rewind: a Var from before it is refused, and the message says what to do") {
     const char* text =
         "Var: this one was recorded before the tape was rewound, and its memory is gone; record it again after "
         "rewind()";

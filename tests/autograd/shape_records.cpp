@@ -9,7 +9,6 @@ std::vector<OperationRecord> shape_records() {
   const auto add = [&records](const char* name, const char* form, std::vector<M> inputs, auto f, auto reference) {
     records.push_back({name, form, std::move(inputs), f, reference});
   };
-  using R = const std::vector<M>&;
   static constexpr std::array kColumns = {2, 0, 2, 3};
   const M x = sample(4, 5, -2, 2, 1), y = sample(2, 5, -2, 2, 2), z = sample(4, 3, -2, 2, 3),
           row = sample(1, 5, -2, 2, 4);

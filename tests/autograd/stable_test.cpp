@@ -20,11 +20,11 @@ constexpr S kInf = std::numeric_limits<S>::infinity();
 template <class S, class F>
 std::pair<double, double> at_point(F f, double x) {
   Tape tape;
-  const auto number = tape.variable(static_cast<S>(x));
+  const auto number = tape.variable(S(x));
   const auto y = f(number);
   tape.backward(y);
   const std::pair<double, double> of_number(y.value(), number.grad());
-  const auto matrix = tape.variable(Matrix<S>::Constant(3, 3, static_cast<S>(x)));
+  const auto matrix = tape.variable(Matrix<S>::Constant(3, 3, x));
   const auto Y = f(matrix);
   tape.backward(sum(Y));
   for (Index i = 0; i < 9; ++i) {
@@ -72,7 +72,7 @@ TEST_SUITE("autograd") {
           doctest::Approx(-std::exp(-40)).epsilon(1e-14));
   }
 
-  TEST_CASE("stable: not a number stays one") {
+  TEST_CASE("stable: NaN gives NaN") {
     Tape tape;
     const auto x = tape.variable(M::Constant(3, 3, kNaN)), one = tape.variable(M::Ones(3, 3).eval());
     for (const Var<M>& y : {relu(x), softplus(x), log_sigmoid(x), sigmoid(x), tanh(x), minimum(x, one),
@@ -130,7 +130,7 @@ TEST_SUITE("autograd") {
     CHECK(log_sum_exp(tape.variable(infinite)).value() == inf);
     CHECK(log_sum_exp(rows(x, 0, 1)).value() == -inf);
     tape.backward(at(y, 0, 0));
-    CHECK(x.grad().isZero(1e-300));  // all of x at -∞: no gradient, but for the smallest exp that Eigen gives
+    CHECK(x.grad().isZero(1e-300));  // all of x is -∞, so the gradient is 0, up to the smallest exp that Eigen gives
     tape.backward(log_sum_exp(rows(x, 0, 1)));
     CHECK(x.grad().isZero(1e-300));
     const std::vector<Var<double>> numbers = {tape.variable(-inf), tape.variable(-inf)};

@@ -1,4 +1,4 @@
-// What a tape does with nodes: reuse, length, repeated sweeps, what is left alone, and what it refuses.
+// The tape: nodes used more than once, long chains, repeated sweeps, nodes without a gradient, and errors.
 #include "autograd/core/tape.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ concept Addable = requires(A a, B b) { a + b; };
 template <class T>
 concept Sweepable = requires(Tape& tape, Var<T> y) { tape.backward(y); };
 
-// One element type at a time, and a gradient of one number only: anything else does not compile.
+// Operands of two element types do not compile, nor does the gradient of a matrix.
 using F = autograd::Matrix<float>;
 static_assert(Addable<Var<double>, Var<double>> && Addable<Var<M>, Var<double>> && Addable<Var<M>, M>);
 static_assert(Addable<Var<float>, int> && Addable<Var<float>, double> && Addable<int, Var<F>>);
@@ -38,13 +38,13 @@ TEST_SUITE("autograd") {
     tape.backward(z);
     CHECK(x.grad() == doctest::Approx(3 * 9 + 2 * 3 * std::cos(9.0)).epsilon(1e-14));
     const auto A = tape.variable(sample(3, 3, -1, 1, 1));
-    const auto left = exp(A), right = transpose(left);  // a diamond
+    const auto left = exp(A), right = transpose(left);  // two paths from A to the sum
     tape.backward(sum(left * right));
     const M e = A.value().array().exp();
     CHECK((A.grad() - M(2 * e.transpose().cwiseProduct(e))).norm() < 1e-14);
   }
 
-  TEST_CASE("tape: a chain of a million operations") {
+  TEST_CASE("tape: a chain of a million operations has the right gradient") {
     Tape tape;
     const auto x = tape.variable(1.0);
     Var<double> y = x;
@@ -72,7 +72,7 @@ TEST_SUITE("autograd") {
       CHECK(M(A.grad()) == M::Constant(2, 2, 2 * 6 * 2));
       CHECK(M(h.grad()) == M::Constant(2, 2, 12));
       CHECK(y.grad() == 0);
-      tape.backward(y);  // what z depended on is forgotten
+      tape.backward(y);  // the gradients of the sweep from z are gone
       CHECK(x.grad() == 4);
       CHECK(y.grad() == 1);
       CHECK(z.grad() == 0);
@@ -81,7 +81,7 @@ TEST_SUITE("autograd") {
     }
   }
 
-  TEST_CASE("tape: the gradient of something in the middle") {
+  TEST_CASE("tape: backward from the middle of a tape leaves what is later at 0") {
     Tape tape;
     const auto x = tape.variable(2.0);
     const auto y = x * x;
@@ -94,12 +94,12 @@ TEST_SUITE("autograd") {
     CHECK(y.grad() == 0);
   }
 
-  TEST_CASE("tape: dead branches and constants get nothing") {
+  TEST_CASE("tape: branches that do not lead to y, and constants, get no gradient") {
     Tape tape;
     const auto x = tape.variable(0.0), unused = tape.variable(5.0);
     const auto U = tape.variable(M::Ones(2, 3).eval());
     const auto U2 = tape.variable(M::Ones(2, 3).eval());
-    const auto dead = log(x) + sqrt(x) * sum(U);  // derivatives at 0 are infinite: one touch would show as NaN
+    const auto dead = log(x) + sqrt(x) * sum(U);  // infinite derivatives at 0: sweeping it would give NaN
     const auto c = tape.constant(3.0);
     const auto C = tape.constant(M::Constant(2, 3, 4));
     const auto constant_alone = exp(c) * sum(C * C);
@@ -126,7 +126,7 @@ TEST_SUITE("autograd") {
     }
   }
 
-  TEST_CASE("tape: Vars of two tapes, and empty ones, are refused") {
+  TEST_CASE("tape: Vars of two tapes, and empty Vars, are refused") {
     const char* two =
         "Var: the operands live on two different tapes; record everything of one computation on one tape";
     const char* empty = "Var: this one is empty; make it with tape.variable(x) or tape.constant(x)";
@@ -153,7 +153,7 @@ TEST_SUITE("autograd") {
     CHECK_THROWS_WITH_AS(tape.backward(none), empty, Error);
   }
 
-  TEST_CASE("tape: an operation that throws leaves the tape in order") {
+  TEST_CASE("tape: after an operation that throws the tape can be used further") {
     for (const bool traced : {false, true}) {
       Tape tape;
       std::optional<Trace> trace;
@@ -166,7 +166,7 @@ TEST_SUITE("autograd") {
     }
   }
 
-  TEST_CASE("tape: ints and expressions make variables") {
+  TEST_CASE("tape: a variable can be made from an int, an array or an expression") {
     Tape tape;
     static_assert(std::same_as<decltype(tape.variable(2)), Var<double>>);
     static_assert(std::same_as<decltype(tape.variable(2.0f)), Var<float>>);

@@ -1,4 +1,4 @@
-// A traced tape: the graph as text and as a picture, and the operation at fault for infinities.
+// A traced tape prints its graph as text and as a picture, and names the operation that made a value infinite or NaN.
 #include "autograd/instruments/trace.hpp"
 
 #include <doctest/doctest.h>
@@ -47,7 +47,7 @@ TEST_SUITE("autograd") {
     CHECK(unused.grad() == 0);
   }
 
-  TEST_CASE("trace: rows are told apart, and long matrices cut") {
+  TEST_CASE("trace: rows are separated by semicolons, and long matrices are cut") {
     Tape tape;
     const Trace trace(tape);
     const auto x = tape.variable(M::Constant(2, 2, 0.25)), long_one = tape.variable(M::Ones(3, 3).eval());
@@ -55,7 +55,7 @@ TEST_SUITE("autograd") {
     CHECK(print_graph(long_one).find("[1 1 1; 1 …]") != std::string::npos);
   }
 
-  TEST_CASE("trace: an untraced tape has none") {
+  TEST_CASE("trace: the graph of an untraced tape is refused") {
     Tape tape;
     const auto x = tape.variable(2.0);
     CHECK_THROWS_WITH_AS(print_graph(x),
@@ -71,7 +71,7 @@ TEST_SUITE("autograd") {
     CHECK(print_graph(tape.variable(2.0)).starts_with("   v1 = variable()"));
   }
 
-  TEST_CASE("trace: a tape outlives its trace, and records on") {
+  TEST_CASE("trace: a tape records on after its Trace is destroyed") {
     Tape tape;
     tape.variable(2.0);
     tape.rewind();
@@ -127,7 +127,7 @@ TEST_SUITE("autograd") {
     Tape tape;
     const Trace trace(tape);
     const auto x = tape.variable(0.0);
-    const auto y = exp(sqrt(square(x)) * 3);  // d√u/du at 0
+    const auto y = exp(sqrt(square(x)) * 3);  // d√u/du is infinite at u = 0
     CHECK_FALSE(trace.first_not_finite());
     tape.backward(y);
     CHECK(trace.first_not_finite().value() ==

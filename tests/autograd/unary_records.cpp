@@ -39,19 +39,19 @@ const Unary kUnary[] = {
 std::vector<OperationRecord> unary_records() {
   std::vector<OperationRecord> records;
   for (const Unary& row : kUnary) {
-    const auto each = [f = row.reference](const std::vector<M>& x) -> M { return x[0].unaryExpr(f); };
+    const auto each = [f = row.reference](R x) -> M { return x[0].unaryExpr(f); };
     // 5×7 and 3×1: whole vector registers and what is left over
     for (const auto& [rows, cols] : {std::pair{5, 7}, std::pair{3, 1}, std::pair{1, 1}}) {
       records.push_back({row.name,
                          "matrix",
                          {sample(rows, cols, row.low, row.high, 1)},
-                         [f = row.of_matrix](const Vars& x) { return f(x[0]); },
+                         [f = row.of_matrix](V x) { return f(x[0]); },
                          each});
     }
     records.push_back({row.name,
                        "number",
                        {sample(1, 1, row.low, row.high, 2)},
-                       [f = row.of_number](const Vars& x) { return as_matrix(f(number(x[0]))); },
+                       [f = row.of_number](V x) { return as_matrix(f(number(x[0]))); },
                        each});
   }
   return records;

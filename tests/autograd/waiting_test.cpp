@@ -1,4 +1,4 @@
-// Gradients that wait: what they add up to, and when they do not wait.
+// Products of a gradient that wait until they are asked for: their sum is the gradient, and some products do not wait.
 #include "autograd/parameters/waiting.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr double kNotWritten = 77;
 
-// Parameters W: 30×20 and V: 20×30, of which 2 rows of X: 2×30 are multiplied.
+// Parameters W: 30×20 and V: 20×30. X: 2×30 has few rows, so that the products of their gradients wait.
 struct Model {
   M X = sample(2, 30, -1, 1, 1);
   Parameters<double> parameters;
@@ -35,7 +35,7 @@ struct Model {
   auto gradient_of(autograd::Slot slot) { return parameters.view(gradient, slot); }
 };
 
-// The loss's gradient, by variables that never let anything wait.
+// The loss's gradient with respect to a slot, by variables, whose gradients never wait.
 M gradient_at_once(const Model& model, const std::function<Var<double>(const Var<M>& W, const Var<M>& V)>& loss,
                    autograd::Slot slot) {
   Tape tape;
@@ -49,12 +49,13 @@ double distance(const M& a, const M& b) { return (a - b).cwiseAbs().maxCoeff(); 
 }  // namespace
 
 TEST_SUITE("autograd") {
-  TEST_CASE("waiting: rows of a gradient, or the whole of it, are those made at once") {
+  TEST_CASE("waiting: a gradient is the same in rows, as a whole, and without waiting") {
     Model model;
     const auto loss = [&](const Var<M>& W, const Var<M>& V) {
       const auto h = tanh(affine(W.tape().constant(model.X) * 2, W, W.tape().constant(M(M::Ones(1, 20)))));
       const auto y = matmul(sin(h), V);
-      return squared_norm(matmul(y, W)) + sum(square(V)) + sum(V);  // W waits twice, V waits and is added to
+      return squared_norm(matmul(y, W)) + sum(square(V)) +
+             sum(V);  // two products of W wait, one of V waits and two terms are added to V
     };
     Tape tape;
     for (int repeat = 0; repeat < 2; ++repeat) {
@@ -62,7 +63,7 @@ TEST_SUITE("autograd") {
       model.gradient.setConstant(kNotWritten);
       const Watched<double> theta(tape, model.parameters, model.gradient);
       const auto y = loss(theta[model.W], theta[model.V]);
-      for (int sweep = 0; sweep < 2; ++sweep) {  // the second forgets what the first left waiting
+      for (int sweep = 0; sweep < 2; ++sweep) {  // the second sweep drops what the first left waiting
         tape.backward(y);
         CHECK((model.gradient_of(model.W).array() == kNotWritten).all());
         for (const auto slot : {model.W, model.V}) {
@@ -76,7 +77,7 @@ TEST_SUITE("autograd") {
         }
       }
       theta.complete_gradient();
-      theta.complete_gradient();  // once is enough
+      theta.complete_gradient();  // a second time changes nothing
       for (const auto slot : {model.W, model.V}) {
         CHECK(distance(model.gradient_of(slot), gradient_at_once(model, loss, slot)) < 1e-11);
         CHECK(distance(theta[slot].grad(), model.gradient_of(slot)) == 0);
@@ -84,7 +85,7 @@ TEST_SUITE("autograd") {
     }
   }
 
-  TEST_CASE("waiting: rows that the parameter does not have are refused") {
+  TEST_CASE("waiting: asking for rows that the parameter does not have throws") {
     Model model;
     Tape tape;
     const Watched<double> theta(tape, model.parameters, model.gradient);
@@ -100,7 +101,7 @@ TEST_SUITE("autograd") {
     CHECK_THROWS_AS(add(0, 11, 19), std::invalid_argument);
   }
 
-  TEST_CASE("waiting: grad() completes what it is asked for") {
+  TEST_CASE("waiting: grad() of a parameter completes its gradient") {
     Model model;
     Tape tape;
     const Watched<double> theta(tape, model.parameters, model.gradient);
@@ -110,7 +111,7 @@ TEST_SUITE("autograd") {
     CHECK(distance(theta[model.W].grad(), expected) < 1e-14);
   }
 
-  TEST_CASE("waiting: nothing waits whose factor may change, or is larger than the product") {
+  TEST_CASE("waiting: a product whose factor may change, or is larger than the product, does not wait") {
     Model model;
     Tape tape;
     const Watched<double> theta(tape, model.parameters, model.gradient);
@@ -121,14 +122,15 @@ TEST_SUITE("autograd") {
     };
     const auto rows = [](const M& factor) { return M(factor.colwise().sum().transpose().replicate(1, 30)); };
     const M few = sample(2, 20, -1, 1, 4), many = sample(13, 20, -1, 1, 5);
-    CHECK(distance(gradient_of_V(tape.reference(few)), rows(few)) < 1e-14);  // the caller's memory
-    CHECK(distance(gradient_of_V(theta[model.W]), rows(model.parameters[model.W])) <
-          1e-14);                                                                 // an optimiser changes it
-    CHECK(distance(gradient_of_V(tape.constant(many) * 1), rows(many)) < 1e-14);  // 13 (20 + 30) numbers for 20·30
+    // The caller may change memory that is referred to, and an optimiser changes W.
+    CHECK(distance(gradient_of_V(tape.reference(few)), rows(few)) < 1e-14);
+    CHECK(distance(gradient_of_V(theta[model.W]), rows(model.parameters[model.W])) < 1e-14);
+    // Waiting would keep 13 (20 + 30) numbers, more than the 20·30 of the product.
+    CHECK(distance(gradient_of_V(tape.constant(many) * 1), rows(many)) < 1e-14);
     CHECK((gradient_of_V(tape.constant(few) * 1).array() == kNotWritten).all());
   }
 
-  TEST_CASE("waiting: a traced tape makes everything at once, to see where it is not finite") {
+  TEST_CASE("waiting: on a traced tape nothing waits, so that the operation that is not finite can be named") {
     Model model;
     model.X.setConstant(1e200);
     model.parameters[model.W].setZero();  // so every value is finite
@@ -155,8 +157,7 @@ TEST_SUITE("autograd") {
     }
   }
 
-  TEST_CASE_TEMPLATE("product: few rows and many columns, as many multiplications as take more than one call", S,
-                     float, double) {
+  TEST_CASE_TEMPLATE("product: few rows and many columns, which take more than one call of gemm", S, float, double) {
     using Many = autograd::Matrix<S>;
     const Many A = sample(30, 301, -1, 1, 7).cast<S>(), B = sample(301, 517, -1, 1, 8).cast<S>();
     Tape tape;
