@@ -46,34 +46,34 @@ void add_records(std::vector<OperationRecord>& records, const char* name, double
   const auto add = [&](const char* form, std::vector<M> inputs, auto of, auto its_reference) {
     records.push_back({name, form, std::move(inputs), of, its_reference});
   };
-  const auto numbers = [reference](const std::vector<M>& x) { return broadcast(x[0], x[1], reference); };
-  records.push_back({name,
-                     "number, number",
-                     {b, sample(1, 1, low, high, 8)},
-                     [f](const Vars& x) { return as_matrix(f(number(x[0]), number(x[1]))); },
-                     numbers});
-  records.push_back({name,
-                     "number, plain",
-                     {b},
-                     [=](const Vars& x) { return as_matrix(f(number(x[0]), c)); },
-                     with(number(c), false)});
-  records.push_back({name,
-                     "plain, number",
-                     {b},
-                     [=](const Vars& x) { return as_matrix(f(c, number(x[0]))); },
-                     with(number(c), true)});
-  records.push_back({name, "matrix, number", {a, b}, [f](const Vars& x) { return f(x[0], number(x[1])); }, numbers});
-  records.push_back({name, "number, matrix", {b, a}, [f](const Vars& x) { return f(number(x[0]), x[1]); }, numbers});
-  records.push_back({name, "matrix, plain", {a}, [=](const Vars& x) { return f(x[0], c); }, with(number(c), false)});
-  records.push_back({name, "plain, matrix", {a}, [=](const Vars& x) { return f(c, x[0]); }, with(number(c), true)});
-  records.push_back({name, "matrix, Eigen", {a}, [=](const Vars& x) { return f(x[0], row); }, with(row, false)});
-  records.push_back({name, "Eigen, matrix", {a}, [=](const Vars& x) { return f(row, x[0]); }, with(row, true)});
-  records.push_back(
-      {name, "matrix, Eigen temporary", {a}, [=](const Vars& x) { return f(x[0], M(row)); }, with(row, false)});
-  records.push_back(
-      {name, "Eigen expression, matrix", {a}, [=](const Vars& x) { return f(row * 1.0, x[0]); }, with(row, true)});
-  records.push_back(
-      {name, "number, Eigen", {b}, [=](const Vars& x) { return f(number(x[0]), row); }, with(row, false)});
+  const auto both = [reference](R x) { return broadcast(x[0], x[1], reference); };
+  // The operands have different numbers, so that no two are equal, where minimum and maximum have a kink.
+  for (const Shapes& s : kShapes) {
+    const M left = sample(s.a_rows, s.a_cols, low, high, 1), right = sample(s.b_rows, s.b_cols, low, high, 5);
+    // clang-format off
+    add(s.form, {left, right}, [f](V x) { return f(x[0], x[1]); }, both);
+    // clang-format on
+  }
+  const M a = sample(3, 4, low, high, 1), row = sample(1, 4, low, high, 6);
+  const M b = sample(1, 1, low, high, 5), d = sample(1, 1, low, high, 8);
+  const double c = 1.25;
+  const M C = number(c);
+  const auto left = [=](const M& other) { return [=](R x) { return broadcast(other, x[0], reference); }; };
+  const auto right = [=](const M& other) { return [=](R x) { return broadcast(x[0], other, reference); }; };
+  // clang-format off
+  add("number, number",           {b, d}, [=](V x) { return as_matrix(f(number(x[0]), number(x[1]))); }, both);
+  add("number, plain",            {b},    [=](V x) { return as_matrix(f(number(x[0]), c)); },            right(C));
+  add("plain, number",            {b},    [=](V x) { return as_matrix(f(c, number(x[0]))); },            left(C));
+  add("matrix, number",           {a, b}, [=](V x) { return f(x[0], number(x[1])); },                    both);
+  add("number, matrix",           {b, a}, [=](V x) { return f(number(x[0]), x[1]); },                    both);
+  add("matrix, plain",            {a},    [=](V x) { return f(x[0], c); },                               right(C));
+  add("plain, matrix",            {a},    [=](V x) { return f(c, x[0]); },                               left(C));
+  add("matrix, Eigen",            {a},    [=](V x) { return f(x[0], row); },                             right(row));
+  add("Eigen, matrix",            {a},    [=](V x) { return f(row, x[0]); },                             left(row));
+  add("matrix, Eigen temporary",  {a},    [=](V x) { return f(x[0], M(row)); },                          right(row));
+  add("Eigen expression, matrix", {a},    [=](V x) { return f(row * 1.0, x[0]); },                       left(row));
+  add("number, Eigen",            {b},    [=](V x) { return f(number(x[0]), row); },                     right(row));
+  // clang-format on
 }
 
 }  // namespace
@@ -83,23 +83,20 @@ std::vector<OperationRecord> binary_records() {
   const auto add = [&records](const char* name, double low, double high, auto f, auto reference) {
     add_records(records, name, low, high, f, reference);
   };
-  add(
-      "add", -2, 2, [](const auto& a, const auto& b) { return a + b; }, [](double a, double b) { return a + b; });
-  add(
-      "subtract", -2, 2, [](const auto& a, const auto& b) { return a - b; }, [](double a, double b) { return a - b; });
-  add(
-      "multiply", -2, 2, [](const auto& a, const auto& b) { return a * b; }, [](double a, double b) { return a * b; });
-  add(
-      "divide", 0.5, 2, [](const auto& a, const auto& b) { return a / b; }, [](double a, double b) { return a / b; });
-  add(
-      "pow", 0.5, 2, [](const auto& a, const auto& b) { return autograd::pow(a, b); },
-      [](double a, double b) { return std::pow(a, b); });
-  add(
-      "minimum", -2, 2, [](const auto& a, const auto& b) { return autograd::minimum(a, b); },
-      [](double a, double b) { return std::fmin(a, b); });
-  add(
-      "maximum", -2, 2, [](const auto& a, const auto& b) { return autograd::maximum(a, b); },
-      [](double a, double b) { return std::fmax(a, b); });
+  using std::forward;
+  // Every function forwards its operands, as std::plus<> does, so that a temporary reaches the operation as one.
+  // clang-format off
+  add("add",      -2, 2, std::plus<>(),       [](double a, double b) { return a + b; });
+  add("subtract", -2, 2, std::minus<>(),      [](double a, double b) { return a - b; });
+  add("multiply", -2, 2, std::multiplies<>(), [](double a, double b) { return a * b; });
+  add("divide",  0.5, 2, std::divides<>(),    [](double a, double b) { return a / b; });
+  add("pow",     0.5, 2, []<class A, class B>(A&& a, B&& b) { return pow(forward<A>(a), forward<B>(b)); },
+                         [](double a, double b) { return std::pow(a, b); });
+  add("minimum",  -2, 2, []<class A, class B>(A&& a, B&& b) { return minimum(forward<A>(a), forward<B>(b)); },
+                         [](double a, double b) { return std::fmin(a, b); });
+  add("maximum",  -2, 2, []<class A, class B>(A&& a, B&& b) { return maximum(forward<A>(a), forward<B>(b)); },
+                         [](double a, double b) { return std::fmax(a, b); });
+  // clang-format on
 
   const M condition = sample(3, 4, -1, 1, 3);
   const auto choose = [condition](R x) -> M {

@@ -48,30 +48,27 @@ std::vector<OperationRecord> linear_algebra_records() {
   for (const auto& [n, k, m] : {std::array{3, 4, 2}, std::array{9, 8, 10}, std::array{1, 5, 1}, std::array{4, 1, 3},
                                 std::array{1, 9, 12}, std::array{12, 9, 1}}) {
     const M a = sample(n, k, -1, 1, 1), b = sample(k, m, -1, 1, 2), bias = sample(1, m, -1, 1, 3);
-    add(
-        "matmul", "", {a, b}, [](const Vars& x) { return matmul(x[0], x[1]); },
-        [](R x) { return product(x[0], x[1]); });
-    add(
-        "affine", "", {a, b, bias}, [](const Vars& x) { return affine(x[0], x[1], x[2]); },
-        [](R x) -> M { return product(x[0], x[1]) + x[2].replicate(x[0].rows(), 1); });
+    // clang-format off
+    add("matmul", "", {a, b},       [](V x) { return matmul(x[0], x[1]); },
+                                    [](R x) { return product(x[0], x[1]); });
+    add("affine", "", {a, b, bias}, [](V x) { return affine(x[0], x[1], x[2]); },
+                                    [](R x) -> M { return product(x[0], x[1]) + x[2].replicate(x[0].rows(), 1); });
+    // clang-format on
   }
   for (const Index n : {1, 2, 5}) {
-    const M b = sample(n, n, -1, 1, 1), right = sample(n, 3, -1, 1, 2), l = factor(n);
-    add(
-        "cholesky", "", {b}, [](const Vars& x) { return cholesky(definite(x[0])); },
-        [](R x) { return cholesky_of(definite(x[0])); });
-    add(
-        "log_det", "", {b}, [](const Vars& x) { return as_matrix(log_det(cholesky(definite(x[0])))); },
-        [](R x) { return number(std::log(determinant(definite(x[0])))); });
-    add(
-        "log_det", "of a factor", {l}, [](const Vars& x) { return as_matrix(log_det(x[0])); },
-        [](R x) { return number(2 * x[0].diagonal().array().log().sum()); });
-    add(
-        "solve_lower", "", {l, right}, [](const Vars& x) { return solve_lower(x[0], x[1]); },
-        [](R x) -> M { return inverse(lower(x[0])) * x[1]; });
-    add(
-        "solve_lower", "one matrix twice", {l}, [](const Vars& x) { return solve_lower(x[0], x[0]); },
-        [](R x) -> M { return inverse(lower(x[0])) * x[0]; });
+    const M b = sample(n, n, -1, 1, 1), y = sample(n, 3, -1, 1, 2), l = factor(n);
+    // clang-format off
+    add("cholesky",    "",                 {b},    [](V x) { return cholesky(definite(x[0])); },
+                                                   [](R x) { return cholesky_of(definite(x[0])); });
+    add("log_det",     "",                 {b},    [](V x) { return as_matrix(log_det(cholesky(definite(x[0])))); },
+                                                   [](R x) { return log_det_of(definite(x[0])); });
+    add("log_det",     "of a factor",      {l},    [](V x) { return as_matrix(log_det(x[0])); },
+                                                   [](R x) { return log_det_of_factor(x[0]); });
+    add("solve_lower", "",                 {l, y}, [](V x) { return solve_lower(x[0], x[1]); },
+                                                   [](R x) -> M { return inverse(lower(x[0])) * x[1]; });
+    add("solve_lower", "one matrix twice", {l},    [](V x) { return solve_lower(x[0], x[0]); },
+                                                   [](R x) -> M { return inverse(lower(x[0])) * x[0]; });
+    // clang-format on
   }
   const M square = sample(3, 3, -1, 1, 1);
   // clang-format off

@@ -82,59 +82,30 @@ std::vector<OperationRecord> reduction_records() {
   }
   M zeros = sample(3, 4, -2, 2, 1);  // rows with one zero, with two, and with none
   zeros(0, 1) = zeros(1, 0) = zeros(1, 3) = 0;
-  const auto product = [](int n, int d) {
-    return [=](const std::vector<M>& x) { return reduced(x[0], n, d, product_of); };
-  };
-  const M row = sample(1, 5, -2, 2, 1), other = sample(1, 5, -2, 2, 2), x = sample(3, 4, -3, 3, 3);
-  const auto inner = [](const std::vector<M>& x) { return number((x[0].array() * x[1].array()).sum()); };
-  const auto log_softmax_of = [](const std::vector<M>& x) -> M {
-    return x[0] - reduced(x[0], static_cast<int>(x[0].rows()), 1, log_sum_exp_of).replicate(1, x[0].cols());
-  };
-  records.push_back(
-      {"prod", "zeros, all", {zeros}, [](const Vars& x) { return as_matrix(prod(x[0])); }, product(1, 1)});
-  records.push_back(
-      {"prod", "zeros, by row", {zeros}, [](const Vars& x) { return prod(x[0], By::row); }, product(3, 1)});
-  records.push_back(
-      {"prod", "zeros, by column", {zeros}, [](const Vars& x) { return prod(x[0], By::column); }, product(1, 4)});
-  records.push_back({"prod",
-                     "zero, span",
-                     {zeros.row(0)},
-                     [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); },
-                     product(1, 1)});
-  records.push_back({"prod",
-                     "zeros, span",
-                     {zeros.row(1)},
-                     [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); },
-                     product(1, 1)});
-  records.push_back(
-      {"prod", "span", {row}, [](const Vars& x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1)});
-  records.push_back({"stack",
-                     "span",
-                     {row},
-                     [](const Vars& x) { return stack(std::span<const Var<double>>(numbers(x[0]))); },
-                     [](const std::vector<M>& x) { return x[0]; }});
-  records.push_back({"sum",
-                     "span",
-                     {row},
-                     [](const Vars& x) { return as_matrix(sum(numbers(x[0]))); },
-                     [](const std::vector<M>& x) { return reduced(x[0], 1, 1, sum_of); }});
-  records.push_back({"log_sum_exp",
-                     "span",
-                     {row},
-                     [](const Vars& x) { return as_matrix(log_sum_exp(numbers(x[0]))); },
-                     [](const std::vector<M>& x) { return reduced(x[0], 1, 1, log_sum_exp_of); }});
-  records.push_back({"dot",
-                     "matrices",
-                     {x, sample(3, 4, -2, 2, 8)},
-                     [](const Vars& x) { return as_matrix(dot(x[0], x[1])); },
-                     inner});
-  records.push_back({"squared_norm",
-                     "matrix",
-                     {x},
-                     [](const Vars& x) { return as_matrix(squared_norm(x[0])); },
-                     [](const std::vector<M>& x) { return number((x[0].array() * x[0].array()).sum()); }});
-  records.push_back({"log_softmax", "3×4", {x}, [](const Vars& x) { return log_softmax(x[0]); }, log_softmax_of});
-  records.push_back({"log_softmax", "1×5", {row}, [](const Vars& x) { return log_softmax(x[0]); }, log_softmax_of});
+  const auto product = [](Index rows, Index cols) { return reduction(product_of, rows, cols); };
+  const M one = zeros.row(0), two = zeros.row(1);
+  const M row = sample(1, 5, -2, 2, 1), x = sample(3, 4, -3, 3, 3), y = sample(3, 4, -2, 2, 8);
+  // clang-format off
+  add("prod", "zeros, all",       {zeros}, [](V x) { return as_matrix(prod(x[0])); },          product(1, 1));
+  add("prod", "zeros, by row",    {zeros}, [](V x) { return prod(x[0], By::row); },            product(3, 1));
+  add("prod", "zeros, by column", {zeros}, [](V x) { return prod(x[0], By::column); },         product(1, 4));
+  add("prod", "zero, span",       {one},   [](V x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1));
+  add("prod", "zeros, span",      {two},   [](V x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1));
+  add("prod", "span",             {row},   [](V x) { return as_matrix(prod(numbers(x[0]))); }, product(1, 1));
+
+  add("sum",          "span",     {row},  [](V x) { return as_matrix(sum(numbers(x[0]))); },
+                                          reduction(sum_of, 1, 1));
+  add("log_sum_exp",  "span",     {row},  [](V x) { return as_matrix(log_sum_exp(numbers(x[0]))); },
+                                          reduction(log_sum_exp_of, 1, 1));
+  add("stack",        "span",     {row},  [](V x) { return stack(std::span<const Var<double>>(numbers(x[0]))); },
+                                          [](R x) { return x[0]; });
+  add("dot",          "matrices", {x, y}, [](V x) { return as_matrix(dot(x[0], x[1])); },
+                                          [](R x) { return number((x[0].array() * x[1].array()).sum()); });
+  add("squared_norm", "matrix",   {x},    [](V x) { return as_matrix(squared_norm(x[0])); },
+                                          [](R x) { return number((x[0].array() * x[0].array()).sum()); });
+  add("log_softmax",  "3×4",      {x},    [](V x) { return log_softmax(x[0]); }, log_softmax_of);
+  add("log_softmax",  "1×5",      {row},  [](V x) { return log_softmax(x[0]); }, log_softmax_of);
+  // clang-format on
   return records;
 }
 
