@@ -70,8 +70,7 @@ std::vector<S> log_densities(int n, std::uint64_t seed, std::uint64_t number) {
   std::vector<double> x(n);
   Random(seed, Purpose::data, number).fill_normal(x);
   std::vector<S> terms(x.size());
-  std::ranges::transform(x, terms.begin(),
-                         [](double x_i) { return static_cast<S>(models::normal_log_density(x_i, 0, 1)); });
+  std::ranges::transform(x, terms.begin(), [](double x_i) -> S { return models::normal_log_density(x_i, 0, 1); });
   return terms;
 }
 template std::vector<float> log_densities(int, std::uint64_t, std::uint64_t);

@@ -34,7 +34,7 @@ void plot_minibatches(const Example& example, const plots::Output& output) {
   plots::Curves figure{.title = fmt::format("Every minibatch of {} of the {} points", M, N),
                        .x_label = "minibatch, by its gradient",
                        .y_label = "gradient estimate",
-                       .x_range = plots::Range{0.5, static_cast<double>(subsets.size()) + 0.5},
+                       .x_range = plots::Range{0.5, subsets.size() + 0.5},
                        .y_range = plots::Range{0, 1.08 * scaled.maxCoeff()}};
   figure.line("(N/M) Σ ∇log p(x)", number, sorted(scaled), plots::Style::points);
   figure.line("Σ ∇log p(x)", number, sorted(sums), plots::Style::points);

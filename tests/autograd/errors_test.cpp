@@ -83,8 +83,7 @@ TEST_SUITE("autograd") {
     CHECK_MESSAGE_OF(log_sum_exp(empty), "stack: the span is empty (need at least one Var)");
   }
 
-  TEST_CASE(
-      "errors: matrices that are not square, systems that do not fit, and matrices that are not positive definite") {
+  TEST_CASE("errors: matrices that are not square or not positive definite, and solves whose shapes differ") {
     Tape tape;
     const auto a = zeros(tape, 3, 4), square = zeros(tape, 3, 3);
     CHECK_MESSAGE_OF(cholesky(a), "cholesky: A is 3×4 (need a square matrix)");

@@ -54,7 +54,7 @@ struct Step {
     };
     Tape tape;
     value_and_gradient(loss, parameters, gradient, tape);
-    return static_cast<double>(tape.arena().used());
+    return tape.arena().used();
   }
 };
 
@@ -123,9 +123,9 @@ void measure_chain(const Settings& settings) {
   Curve time{"time of a chain"}, memory{"memory of a chain"};
   for (double n = 100; n <= (settings.quick ? 1e4 : 1e6); n *= 10) {
     Tape tape;
-    const auto operations = static_cast<std::size_t>(n);
+    const std::size_t operations = n;
     time.add(n, 1e6 * bench::median_seconds(settings.seconds, [&] { bench::scalar_chain(tape, operations); }), "µs");
-    memory.add(n, static_cast<double>(tape.arena().used()) / 1e6, "MB");
+    memory.add(n, tape.arena().used() / 1e6, "MB");
   }
   time.label = memory.label = "y ← y x, y ← y + a in turn, Var<double>";
   draw(settings, "growth_chain_time",

@@ -33,7 +33,7 @@ double mallocs_in_a_step(const bench::Case& c) {
   for (int i = 0; i < 5; ++i) trainer.step();
   const long before = tests::malloc_calls();
   for (int i = 0; i < 20; ++i) trainer.step();
-  return static_cast<double>(tests::malloc_calls() - before) / 20;
+  return (tests::malloc_calls() - before) / 20.0;
 }
 
 int train(const bench::Case& c) {
@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   autograd::Tape tape;
   const double seconds = bench::median_seconds(1, [&] { bench::scalar_chain(tape, kOperations); });
   facts.push_back(fact("a scalar multiply or add, recording and sweep", 1e9 * seconds / kOperations, "ns"));
-  facts.push_back(fact("a scalar record", static_cast<double>(tape.arena().used()) / kOperations, "bytes"));
+  facts.push_back(fact("a scalar record", 1.0 * tape.arena().used() / kOperations, "bytes"));
   if (tests::malloc_is_counted()) {
     for (const bench::Case& c : bench::kCases) {
       facts.push_back(fact("heap allocations in a steady step " + c.name(), mallocs_in_a_step(c), ""));

@@ -28,7 +28,7 @@ struct Tensors {
   }
   void add(const std::string& name, Matrix<float> values) {
     const Matrix<float>& m = kept.emplace_back(std::move(values));
-    views.push_back(models::view(name, {m.rows(), m.cols()}, std::span(m.data(), static_cast<std::size_t>(m.size()))));
+    views.push_back(models::view(name, {m.rows(), m.cols()}, std::span(m.data(), m.size())));
   }
 };
 
@@ -40,7 +40,7 @@ void add_case(const bench::Case& c, Tensors& tensors) {
   models::Minibatches batches(images.count(), c.batch);
   Matrix<float> x(c.batch, images.dimensions()), epsilon(c.batch, c.latent);
   models::fill_batch(images, batches.batch(0, 0), {models::Binarisation::dynamic, 1, 0}, x);
-  models::Random(1).fill_normal(std::span(epsilon.data(), static_cast<std::size_t>(epsilon.size())));
+  models::Random(1).fill_normal(std::span(epsilon.data(), epsilon.size()));
 
   const auto loss = [&](const Watched<float>& theta) {
     autograd::Tape& tape = theta.tape();

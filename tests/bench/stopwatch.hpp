@@ -22,7 +22,7 @@ double median_seconds(double seconds, F f) {
     f();
     times.push_back(elapsed(from));
   }
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  const auto middle = times.begin() + times.size() / 2;
   std::ranges::nth_element(times, middle);
   return *middle;
 }

@@ -90,8 +90,7 @@ TEST_SUITE("chapters/04_iid_log_likelihood") {
       return normal_sum(std::vector(values.begin(), values.end()));
     };
     check_rejects("every point twice", with(as_a_set));
-    check_rejects("every point twice",
-                  with([](std::span<const double> x) { return normal_sum(x) / static_cast<double>(x.size()); }));
+    check_rejects("every point twice", with([](std::span<const double> x) { return normal_sum(x) / x.size(); }));
     const auto without_the_first = [](std::span<const double> x) { return normal_sum(x.subspan(1)); };
     check_rejects("the points sorted", with(without_the_first));
     check_rejects("20 shuffles", with(without_the_first));
@@ -210,9 +209,7 @@ TEST_SUITE("chapters/04_iid_log_likelihood") {
     };
     check_holds(with(pixels_in_closed_form, models::kl_divergence));
     using P = std::span<const double>;
-    const auto mean_over_pixels = [](P means, P theta) {
-      return pixels_in_closed_form(means, theta) / static_cast<double>(means.size());
-    };
+    const auto mean_over_pixels = [](P means, P theta) { return pixels_in_closed_form(means, theta) / means.size(); };
     const auto only_ones = [](P means, P theta) {
       return std::transform_reduce(means.begin(), means.end(), theta.begin(), 0.0, std::plus(),
                                    [](double m, double t) { return m * std::log(t); });

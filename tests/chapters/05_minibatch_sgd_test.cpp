@@ -89,7 +89,7 @@ TEST_SUITE("chapters/minibatch") {
       CAPTURE(seed);
       const models::Random random(seed);
       const Sampler biased = [&](std::uint64_t draw) -> Points {
-        return neighbours[random.below(static_cast<std::uint32_t>(neighbours.size()), draw)];
+        return neighbours[random.below(neighbours.size(), draw)];
       };
       const auto judge = [&](const Sampler& sampler) {
         const models::RunningMeans drawn = sample(sampler, scaled, 5000);

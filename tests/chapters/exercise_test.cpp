@@ -39,8 +39,8 @@ struct Student {
                           .minutes = 15,
                           .hints = {"Which sum?", "Compare the terms.", "Multiply by N/M."},
                           .check = check};
-    return check_exercises(static_cast<int>(words.size()), words.data(),
-                           Classroom{"05_minibatch_sgd", chapters, in, out, err}, {scaled});
+    return check_exercises(words.size(), words.data(), Classroom{"05_minibatch_sgd", chapters, in, out, err},
+                           {scaled});
   }
 
   // The student's answer to a sum that is -31.656, with the mistakes that are listed for it.

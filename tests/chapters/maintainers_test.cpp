@@ -16,7 +16,7 @@ using CheckFunction = std::function<void(Attempt&)>;
 // An answer that is 3 seed, and the mistakes that are listed for it.
 CheckFunction times_three(std::vector<std::pair<double, std::string>> factors, double tolerance = 1e-12) {
   return [=](Attempt& attempt) {
-    const double x = static_cast<double>(attempt.seed());
+    const double x = attempt.seed();
     std::vector<Mistake> mistakes;
     for (const auto& [factor, likely] : factors) mistakes.push_back({factor * x, "", likely});
     attempt.equal(3 * x, 3 * x, tolerance, mistakes);
@@ -74,7 +74,7 @@ TEST_SUITE("chapters/maintainers") {
               .starts_with("5.2, seed 1: a student who makes the listed mistake 'a sum of two.' reads: your side"));
     // x² and 2 x are told apart on every instance but one
     CHECK(fault_of_check([](Attempt& attempt) {
-            const double x = static_cast<double>(attempt.seed());
+            const double x = attempt.seed();
             attempt.equal(3 * x, 3 * x, 1e-12, {{2 * x, "", "twice."}, {x == 4 ? 2 * x : -x, "", "the sign."}});
           }).starts_with("5.2, seed 4: a student who makes the listed mistake 'the sign.' reads"));
     CHECK(fault_of_check(times_three({{std::nan(""), "0/0."}})).find("makes the listed mistake '0/0.' reads") !=

@@ -37,7 +37,7 @@ struct Settings {
   std::string parse(std::vector<const char*> words) {
     words.insert(words.begin(), "11_vae");
     try {
-      return options.parse(static_cast<int>(words.size()), words.data(), quick) ? "" : "help";
+      return options.parse(words.size(), words.data(), quick) ? "" : "help";
     } catch (const UsageError& error) {
       return error.what();
     }

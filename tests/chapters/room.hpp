@@ -23,7 +23,7 @@ struct Room {
   Lesson lesson{"05_minibatch_sgd", "A minibatch gradient is unbiased", "1.6, 1.6.1", out, err};
   int run(std::vector<const char*> words, const std::function<void(Lesson&)>& body) {
     words.insert(words.begin(), "05_minibatch_sgd");
-    return lesson.run(static_cast<int>(words.size()), words.data(), [&] { body(lesson); });
+    return lesson.run(words.size(), words.data(), [&] { body(lesson); });
   }
   // The slugs of the equations that did not pass, in a run without a message of error.
   std::set<std::string> failing() const {

@@ -24,7 +24,7 @@ TEST_SUITE("plots") {
     CHECK(plots::number(-kInfinity) == "-Inf");
     std::mt19937_64 bits(1);
     for (int i = 0; i < 10'000; ++i) {
-      const double value = std::ldexp(static_cast<double>(bits()) - 0x1p63, static_cast<int>(bits() % 1900) - 1000);
+      const double value = std::ldexp(bits() - 0x1p63, static_cast<int>(bits() % 1900) - 1000);
       REQUIRE(std::stod(plots::number(value)) == value);
     }
   }

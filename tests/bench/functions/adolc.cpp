@@ -10,7 +10,7 @@ const Contender kContender{.name = "ADOL-C"};
 
 Gradient gradient_of(char function) {
   const std::vector<double>& x = problem(function).x;
-  const auto trace = static_cast<short>(function);
+  const short trace = function;
   constexpr unsigned kBuffer = 1u << 27;  // all of the trace stays in memory
   trace_on(trace, 0, kBuffer, kBuffer, kBuffer, kBuffer, 0);
   {
@@ -22,7 +22,7 @@ Gradient gradient_of(char function) {
   }
   trace_off();
   return [function, trace](std::span<const double> x, std::span<double> gradient) {
-    const int n = static_cast<int>(x.size());
+    const int n = x.size();
     ::gradient(trace, n, const_cast<double*>(x.data()), gradient.data());
     return formulas::evaluate(function, x.data());
   };

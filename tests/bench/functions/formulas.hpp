@@ -31,8 +31,7 @@ T log_sum_exp(std::span<const T> x) {
   for (const T& value : x) {
     if (value > m) m = value;
   }
-  return m +
-         log(sum_of(static_cast<int>(x.size()), [&](int i) -> T { return exp(x[static_cast<std::size_t>(i)] - m); }));
+  return m + log(sum_of(x.size(), [&](int i) -> T { return exp(x[i] - m); }));
 }
 
 template <class T>

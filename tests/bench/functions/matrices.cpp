@@ -21,7 +21,7 @@ class Parts {
   Parts(Tape& tape, std::span<const double> x, std::span<double> gradient) : tape_(tape), x_(x), gradient_(gradient) {}
 
   Var<Matrix<double>> next(Index rows, Index cols) {
-    const auto n = static_cast<std::size_t>(rows * cols);
+    const std::size_t n = rows * cols;
     const auto part = tape_.watch<double>({x_.data(), rows, cols}, {gradient_.data(), rows, cols});
     x_ = x_.subspan(n), gradient_ = gradient_.subspan(n);
     return part;

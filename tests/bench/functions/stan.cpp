@@ -45,7 +45,7 @@ template <class X>
 Matrix layer(const X& x, const Matrix& W, const Vector& b) {
   using stan::math::add, stan::math::multiply, stan::math::rep_matrix;
   const Eigen::Matrix<var, 1, Eigen::Dynamic> row = b.transpose();
-  return stan::math::tanh(add(multiply(x, W), rep_matrix(row, static_cast<int>(x.rows()))));
+  return stan::math::tanh(add(multiply(x, W), rep_matrix(row, x.rows())));
 }
 
 var D(Parts parts) {
@@ -93,14 +93,13 @@ var E(Parts parts) {
 }  // namespace
 
 Gradient gradient_of(char function) {
-  return [f = std::array{A, B, C, D, E}[static_cast<std::size_t>(function - 'A')]](std::span<const double> x,
-                                                                                   std::span<double> gradient) {
-    Vector vars(static_cast<Eigen::Index>(x.size()));
-    for (std::size_t i = 0; i < x.size(); ++i) vars(static_cast<Eigen::Index>(i)) = x[i];
+  return [f = std::array{A, B, C, D, E}[function - 'A']](std::span<const double> x, std::span<double> gradient) {
+    Vector vars(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) vars(i) = x[i];
     const var y = f(Parts(vars));
     const double value = y.val();
     stan::math::grad(y.vi_);
-    for (std::size_t i = 0; i < x.size(); ++i) gradient[i] = vars(static_cast<Eigen::Index>(i)).adj();
+    for (std::size_t i = 0; i < x.size(); ++i) gradient[i] = vars(i).adj();
     stan::math::recover_memory();
     return value;
   };

@@ -130,7 +130,7 @@ LogLikelihood Run::test_log_likelihood(int images, int samples) const {
 
 void Run::append_row(const LogLikelihood& test) {
   history_.conservativeResize(history_.rows() + 1, kHistoryColumns);
-  const double epoch = static_cast<double>(trainer_.steps()) / trainer_.steps_per_epoch();
+  const double epoch = 1.0 * trainer_.steps() / trainer_.steps_per_epoch();
   history_.bottomRows(1) << epoch, seconds_, trainer_.means().bound, test.mean, test.se;
 }
 
@@ -169,7 +169,7 @@ void Run::describe(const lesson::Options& options) {
     words.push_back(std::visit([&name = name](const auto& v) { return fmt::format("--{} {}", name, v); }, value));
   }
   log_.say(fmt::format("{}, {} parameters; one-sample ELBO; pixels binarised anew at every presentation",
-                       kShape.text(), lesson::thousands(static_cast<double>(trainer_.parameters().count()))));
+                       kShape.text(), lesson::thousands(trainer_.parameters().count())));
   log_.say(fmt::format("{}", fmt::join(words, " ")));
   log_.say(fmt::format("{}, {} of {} cores, {}\n", processor_name(), trainer_.threads(), core_count(), today()));
   log_.say(fmt::format("on the way: the first {} test images with K = {}", lesson::thousands(c_.probe_images),
@@ -180,10 +180,9 @@ void Run::describe(const lesson::Options& options) {
 void Run::report() {
   const auto start = Clock::now();
   const LogLikelihood l = test_log_likelihood(c_.images, c_.samples);
-  const double images = static_cast<double>(trainer_.epoch()) * trainer_.images_per_epoch();
+  const double images = 1.0 * trainer_.epoch() * trainer_.images_per_epoch();
   log_.say(fmt::format("\ntraining             {} ({:.1f} s in {} steps, {} images/s)", lesson::duration(seconds_),
-                       seconds_, lesson::thousands(static_cast<double>(trainer_.steps())),
-                       lesson::thousands(images / seconds_)));
+                       seconds_, lesson::thousands(trainer_.steps()), lesson::thousands(images / seconds_)));
   log_.say(fmt::format("evaluation           {}", lesson::duration(seconds_since(start))));
   log_.say(fmt::format("test log-likelihood  {:.3f} nats: ± {:.3f} over images, ± {:.4f} Monte Carlo on these images",
                        l.mean, l.se, l.monte_carlo_se));

@@ -29,9 +29,8 @@ void register_step(const Case& c, int threads) {
 
 void register_products(const Case& c, int threads) {
   const auto products = [c, threads](benchmark::State& state) {
-    std::vector<bench::ShardProducts> shards(static_cast<std::size_t>(threads),
-                                             {c.batch / threads, 784, c.hidden, c.latent});
-    const auto run = [&](int i) { shards[static_cast<std::size_t>(i)].run(); };
+    std::vector<bench::ShardProducts> shards(threads, {c.batch / threads, 784, c.hidden, c.latent});
+    const auto run = [&](int i) { shards[i].run(); };
     models::parallel_for(threads, threads, std::ref(run));
     for (auto _ : state) models::parallel_for(threads, threads, std::ref(run));
     state.counters["flops"] =
