@@ -1,6 +1,6 @@
 #pragma once
-// A mixture of K Gaussians with full covariances in d dimensions: z ~ Categorical(π), x | z = k ~ N(μ_k, Σ_k). In
-// nats, one row a data point.
+// A mixture of K Gaussians with full covariances in d dimensions: z ~ Categorical(π), x | z = k ~ N(μ_k, Σ_k).
+// In nats, one row a data point.
 //
 // Every precision is Σ_k⁻¹ = Q_kᵀ Q_k, with Q_k lower triangular and a positive diagonal, its logarithm being a
 // parameter: any numbers are a valid mixture, no covariance is inverted, and ½ log det Σ_k⁻¹ is the sum of the

@@ -21,13 +21,15 @@ Var<Matrix<S>> SoftmaxRegression::log_prob(const Watched<S>& theta, const Var<Ma
 }
 
 // Everything above, once for each element type that models train with.
-#define SOFTMAX_REGRESSION_OF(S)                                                                                      \
-  template SoftmaxRegression::SoftmaxRegression(Parameters<S>&, Index, Index, std::uint64_t);                         \
-  template Var<Matrix<S>> SoftmaxRegression::log_probs(const Watched<S>&, const Var<Matrix<S>>&) const;               \
-  template Var<Matrix<S>> SoftmaxRegression::log_prob(const Watched<S>&, const Var<Matrix<S>>&, std::span<const int>) \
-      const;
+// clang-format off
+#define SOFTMAX_REGRESSION_OF(S)                                                                        \
+  template SoftmaxRegression::SoftmaxRegression(Parameters<S>&, Index, Index, std::uint64_t);           \
+  template Var<Matrix<S>> SoftmaxRegression::log_probs(const Watched<S>&, const Var<Matrix<S>>&) const; \
+  template Var<Matrix<S>> SoftmaxRegression::log_prob(const Watched<S>&, const Var<Matrix<S>>&,         \
+                                                      std::span<const int>) const;
 SOFTMAX_REGRESSION_OF(float)
 SOFTMAX_REGRESSION_OF(double)
 #undef SOFTMAX_REGRESSION_OF
+// clang-format on
 
 }  // namespace models

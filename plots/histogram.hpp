@@ -10,17 +10,18 @@
 
 namespace plots {
 
-// All samples share the bins: `bins` equal ones over `range`, or over all finite values. A value equal to the upper
-// end is in the last bin. A density is count / (n · width), n being the sample's finite values, inside the range or
-// not. .csv: series,label,x,y,width; x is the bin's centre; the rows of a curve have width 0.
+// All samples share the bins: `bins` equal ones over `range`, or over all finite values. A value equal to the
+// upper end is in the last bin. A density is count / (n · width), where n counts the sample's finite values, inside
+// the range or not.
+// .csv: series,label,x,y,width; x is the bin's centre; the rows of a curve have width 0.
 struct Histogram {
   std::string title{}, x_label{}, y_label{};  // y_label: "density" or "count" unless given
   int bins = 40;
   bool density = true;
   std::optional<Range> range{};
 
-  // n >= 1 values; NaN and infinities are left out, and counted in the note. Throws std::invalid_argument if
-  // nothing is left.
+  // n >= 1 values; NaN and infinities are left out, and counted in the note. Throws
+  // std::invalid_argument if nothing is left.
   void sample(std::string label, std::span<const double> values);
 
   // A curve y(x) over the bars, in their unit. Throws std::invalid_argument if the numbers of x and y differ.

@@ -25,8 +25,8 @@ struct ImageGrid {
   void image(std::span<const double> greys);
   void image(std::span<const float> greys);
 
-  // Throws std::invalid_argument if no image was added, if columns is 0, or if rows or columns are fewer
-  // than their labels.
+  // Throws std::invalid_argument if no image was added, if columns is 0, or if rows or
+  // columns are fewer than their labels.
   Drawing drawing() const;
 
   std::vector<std::vector<double>> images{};

@@ -1,6 +1,6 @@
 #pragma once
-// Counts what a program takes from the heap, by every way that leads there: operator new, and the malloc
-// that Eigen calls.
+// Counts what a program takes from the heap, by every way that leads there: operator new,
+// and the malloc that Eigen calls.
 
 namespace tests {
 

@@ -8,9 +8,8 @@
 
 namespace models {
 
-// safetensors is the format of trained parameters that Python reads too (huggingface.co/docs/safetensors): a
-// 64-bit little-endian length, a JSON header {"name": {"dtype", "shape", "data_offsets": [begin, end]}, ...},
-// then the values.
+// safetensors is the format of trained parameters that Python reads too (huggingface.co/docs/safetensors): a 64-bit
+// little-endian length, a JSON header {"name": {"dtype", "shape", "data_offsets": [begin, end]}, ...}, then values.
 
 enum class Dtype { f32, f64, u8, i64 };
 

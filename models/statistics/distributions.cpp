@@ -10,8 +10,8 @@ namespace models {
 
 using autograd::By;
 
-// A function's parameters are what the caller has. Its formula is of matrices with a row for every row of the result,
-// or with one row for all.
+// A function's parameters are what the caller has. Its formula is of matrices with a row for every row of the
+// result, or with one row for all.
 
 template <Element S>
 Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>& data, const Var<Matrix<S>>& logits) {
@@ -53,6 +53,7 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& means, const Var<Matrix<S>>&
 }
 
 // Everything above, once for each element type that models train with.
+// clang-format off
 #define DISTRIBUTIONS_OF(S)                                                                                     \
   template Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&);           \
   template Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
@@ -62,5 +63,6 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& means, const Var<Matrix<S>>&
 DISTRIBUTIONS_OF(float)
 DISTRIBUTIONS_OF(double)
 #undef DISTRIBUTIONS_OF
+// clang-format on
 
 }  // namespace models

@@ -32,7 +32,7 @@ template <Element S>
 Var<Matrix<S>> kl_to_standard_normal(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var);
 
 // The reparameterised sample z = μ + exp(½ log_var) ε, for ε ~ N(0, I) given as R×d: R×d.
-// (Kingma & Welling 2014, section 2.4)
+// (Kingma & Welling 2014, §2.4)
 template <Element S>
 Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var, const Var<Matrix<S>>& epsilon);
 

@@ -1,7 +1,7 @@
 #pragma once
-// K samples a data point: what is theirs has R = n·K rows, of which the K rows i·K .. i·K + K-1 belong to data point
-// i. An operand with fewer rows serves several: row r of a result reads row r / (R / rows) of it. So a caller need not
-// repeat x or the encoder's μ (n×d) K times, and a row 1×d serves all.
+// K samples a data point: what is theirs has R = n·K rows, of which the K rows i·K .. i·K + K-1 belong to data
+// point i. An operand with fewer rows serves several: row r of a result reads row r / (R / rows) of it. So a caller
+// need not repeat x or the encoder's μ (n×d) K times, and a row 1×d serves all.
 
 #include <initializer_list>
 

@@ -24,8 +24,7 @@ enum class Activation { tanh, relu, sigmoid, softplus };
 template <Element S>
 Var<Matrix<S>> activate(Activation activation, const Var<Matrix<S>>& x);
 
-// What a layer is given: most elements of a sparse input are 0, as in black and white digits
-// (models/training/sparse.hpp).
+// What a layer is given. Most elements of a sparse input are 0, as in black and white digits (training/sparse.hpp).
 enum class Input { dense, sparse };
 
 // y = x W + b      x: n×in   W: in×out   b: 1×out

@@ -104,16 +104,18 @@ Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>&
 }
 
 // Everything above, once for each element type that models train with.
+// clang-format off
 #define BOUNDS_OF(S)                                                                                                 \
   template Bound<S> closed_form_bound(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, S);                   \
   template Bound<S> elbo(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&, S);         \
   template Bound<S> sampled_elbo(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&, S); \
   template Bound<S> path_elbo(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&, S);    \
   template Bound<S> iwae_bound(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&, S);   \
-  template Bound<S> bound(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&,            \
-                          const BoundSettings&);
+  template Bound<S> bound(const Vae<S>&, const Watched<S>&, const Var<Matrix<S>>&,                                   \
+                          const Var<Matrix<S>>&, const BoundSettings&);
 BOUNDS_OF(float)
 BOUNDS_OF(double)
 #undef BOUNDS_OF
+// clang-format on
 
 }  // namespace models

@@ -16,8 +16,8 @@ struct Bound {
   Var<Matrix<S>> log_likelihood;  // log p(x|z): n×1, or (n·K)×1, one of each sample
   Var<Matrix<S>> kl;              // KL(q ‖ p), or what is summed to estimate it: likewise
 
-  // The parts as they are reported, summed over the rows of x and averaged over the samples: the rate KL(q ‖ p), and
-  // the distortion -E log p(x|z).
+  // The parts as they are reported, summed over the rows of x and averaged over the samples: the rate KL(q ‖ p),
+  // and the distortion -E log p(x|z).
   double rate() const { return total(kl); }
   double distortion() const { return -total(log_likelihood); }
 
@@ -32,7 +32,7 @@ struct Bound {
 template <Element S>
 Bound<S> closed_form_bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, S beta);
 
-// The evidence lower bound: the same with log p(x|z) at K samples z ~ q(z|x)           (Kingma & Welling 2014, eq. 10)
+// The evidence lower bound: the same with log p(x|z) at K samples z ~ q(z|x)          (Kingma & Welling 2014, eq. 10)
 template <Element S>
 Bound<S> elbo(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
               S beta);

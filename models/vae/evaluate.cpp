@@ -120,6 +120,7 @@ LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& 
 }
 
 // Everything above, once for each element type that models train with.
+// clang-format off
 #define EVALUATION_OF(S)                                                                                       \
   template Evaluation evaluate(const Vae<S>&, const Parameters<S>&, const Matrix<S>&, std::uint64_t,           \
                                const BoundSettings&);                                                          \
@@ -128,5 +129,6 @@ LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& 
 EVALUATION_OF(float)
 EVALUATION_OF(double)
 #undef EVALUATION_OF
+// clang-format on
 
 }  // namespace models

@@ -55,8 +55,9 @@ class Vae {
   // log p(x | z): R×1, for z of R = n·K rows, K for each row of x.
   Var<Matrix<S>> log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& z) const;
 
-  // E_{q(z|x)} log p(x | z) without sampling: n×1. Exists in closed form for a linear decoder with Gaussian
-  // likelihood, means z W + b:  log N(x; μW + b, s²I) - ½ Σⱼ σⱼ² ‖Wⱼ‖² / s². Throws std::logic_error for any other.
+  // E_{q(z|x)} log p(x | z) without sampling: n×1. For a linear decoder with Gaussian likelihood, means z W + b, it is
+  //   log N(x; μW + b, s²I) - ½ Σⱼ σⱼ² ‖Wⱼ‖² / s².
+  // Throws std::logic_error for any other.
   Var<Matrix<S>> expected_log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x, const Posterior& q) const;
 
   const VaeShape& shape() const { return shape_; }

@@ -113,8 +113,8 @@ TEST_SUITE("autograd") {
     CHECK(gradcheck([](auto x) { return softmax(x, true); }, x).passed);
     CHECK_FALSE(gradcheck([](auto x) { return softmax(x, false); }, x).passed);
 
-    // the opposite mistake, ȳ all ones taken for granted: Σⱼ yⱼ = 1 has gradient 0, so 0 is right for
-    // that cotangent alone
+    // The opposite mistake: a pullback that is right where ȳ is all ones, and wrong elsewhere. Σⱼ yⱼ = 1 has gradient
+    // 0, so that a check with ȳ all ones would let it pass.
     const auto zero = [](auto x) {
       const Var<M> y = softmax(x, true);
       return record<"zero">([](auto& y) { return y.value(); }, [](auto&, auto&) {}, y);

@@ -15,8 +15,8 @@ namespace {
 template <class S>
 constexpr S kInf = std::numeric_limits<S>::infinity();
 
-// Value and derivative at x, computed with matrices (9 numbers: registers and a rest) and with a number:
-// both must agree.
+// Value and derivative at x, computed with a matrix and with a number. Both must agree. The 9 elements of the matrix
+// do not fill a whole number of vector registers.
 template <class S, class F>
 std::pair<double, double> at_point(F f, double x) {
   Tape tape;

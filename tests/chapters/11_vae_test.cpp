@@ -1,5 +1,5 @@
-// Chapter 11's exact checks hold with the right ingredients, and each of its equations has a mistake that its
-// own check notices.
+// Chapter 11's exact checks hold with the right ingredients, and each of its equations has a
+// mistake that its own check notices.
 #include <doctest/doctest.h>
 
 #include <set>

@@ -10,8 +10,8 @@
 namespace lesson {
 namespace {
 
-// Columns of a check's line. Label and left side share the first, so that a long estimate can reach into the room
-// of the label.
+// Columns of a check's line. Label and left side share the first, so that a long estimate can
+// reach into the room of the label.
 constexpr int kIndent = 8, kLeftWidth = 40, kRightWidth = 13, kErrorWidth = 11, kLineWidth = 92;
 constexpr int kRed = 31, kGreen = 32, kYellow = 33, kFaint = 2;
 

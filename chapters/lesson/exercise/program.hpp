@@ -1,6 +1,5 @@
 #pragma once
-// What a chapter's check.cpp is made of: a table of exercises, each with the function that checks
-// the student's answer.
+// What a chapter's check.cpp is made of: a table of exercises, each with the function that checks an answer to it.
 //
 //   int main(int argc, char** argv) {
 //     return lesson::check_exercises(argc, argv, "05_minibatch_sgd", {{

@@ -1,5 +1,5 @@
-// The gradients as one would write them by hand, number by number. They are what every other gradient
-// is compared with.
+// The gradients as one would write them by hand, number by number. They are what every
+// other gradient is compared with.
 #include <algorithm>
 #include <array>
 

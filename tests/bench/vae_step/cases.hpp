@@ -1,6 +1,6 @@
 #pragma once
-// The training steps that are timed: the same model, minibatch and noise for us, for PyTorch and for
-// the bare products.
+// The training steps that are timed: the same model, minibatch and noise for us, for
+// PyTorch and for the bare products.
 
 #include <fmt/format.h>
 
