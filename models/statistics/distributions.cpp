@@ -23,8 +23,8 @@ Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>& data, const Va
 
 // The square is of (x - μ) / σ, since 1 / σ² may overflow where x - μ is 0.
 template <Element S>
-Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& data, const Var<Matrix<S>>& means,
-                               const Var<Matrix<S>>& log_variances) {
+Var<Matrix<S>> formulas::normal_log_prob(const Var<Matrix<S>>& data, const Var<Matrix<S>>& means,
+                                         const Var<Matrix<S>>& log_variances) {
   const Index R =
       common_rows<S>("normal_log_prob", {{"x", data}, {"mu", means, true}, {"log_var", log_variances, true}});
   const auto x = repeated_for(R, data), mu = repeated_for(R, means), log_var = repeated_for(R, log_variances);
@@ -56,7 +56,7 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& means, const Var<Matrix<S>>&
 // clang-format off
 #define DISTRIBUTIONS_OF(S)                                                                                     \
   template Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&);           \
-  template Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
+  template Var<Matrix<S>> formulas::normal_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
   template Var<Matrix<S>> standard_normal_log_prob(const Var<Matrix<S>>&);                                      \
   template Var<Matrix<S>> kl_to_standard_normal(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                  \
   template Var<Matrix<S>> reparameterise(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&);

@@ -15,12 +15,12 @@ namespace models {
 namespace formulas {
 template <Element S>
 Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& logits);
-}
 
-// Normal with diagonal covariance; mu and log_var may be 1×1.
+// Normal with diagonal covariance; mu and log_var may be 1×1. Callers get the fast twin, models::normal_log_prob.
 //   log p(x) = -½ Σⱼ [ log 2π + log_varⱼ + (xⱼ - μⱼ)² / exp log_varⱼ ]
 template <Element S>
 Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var);
+}  // namespace formulas
 
 // The prior's density: normal with mean 0 and covariance I.       log p(z) = -½ Σⱼ [ log 2π + zⱼ² ]
 template <Element S>

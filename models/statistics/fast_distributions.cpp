@@ -2,9 +2,12 @@
 
 #include <stdexcept>
 
+#include "models/statistics/normal.hpp"
 #include "models/statistics/shared_rows.hpp"
 
 namespace models {
+
+using autograd::ConstMatrixMap, autograd::MatrixMap;
 
 namespace {
 
@@ -13,6 +16,39 @@ template <class M>
 auto row_of(const M& x, Index r, Index R) {
   using Row = Eigen::Map<const Eigen::Array<typename M::Scalar, 1, Eigen::Dynamic>>;
   return Row(x.data() + r / (R / x.rows()) * x.cols(), x.cols());
+}
+
+// An operand of d columns as it is, and one number as a row that repeats it.
+template <Element S>
+ConstMatrixMap<S> repeated(autograd::Arena& arena, const ConstMatrixMap<S>& x, Index d) {
+  if (x.cols() == d) return x;
+  MatrixMap<S> row = autograd::scratch<S>(arena, 1, d);
+  row.setConstant(x(0, 0));
+  return {row.data(), 1, d};
+}
+
+// Calls f(r, μ, log σ², 1/σ) for every row r of the result: with numbers where all of x has one μ and one σ, else with
+// rows of d numbers.
+template <Element S, class F>
+void each_normal(autograd::Arena& arena, const ConstMatrixMap<S>& mu, const ConstMatrixMap<S>& log_var,
+                 const ConstMatrixMap<S>& inverse_sigma, Index R, Index d, F f) {
+  if (mu.size() == 1 && log_var.size() == 1) {
+    for (Index r = 0; r < R; ++r) f(r, mu(0, 0), log_var(0, 0), inverse_sigma(0, 0));
+    return;
+  }
+  const auto m = repeated<S>(arena, mu, d), l = repeated<S>(arena, log_var, d),
+             s = repeated<S>(arena, inverse_sigma, d);
+  for (Index r = 0; r < R; ++r) f(r, row_of(m, r, R), row_of(l, r, R), row_of(s, r, R));
+}
+
+// Row r's share of an operand's adjoint += gradient, which is summed if the operand is one number.
+template <class Node, class E>
+void add_to_row(Node& x, Index r, Index R, const E& gradient) {
+  auto adjoint = x.adjoint();
+  if (x.cols() == gradient.cols())
+    adjoint.row(r / (R / x.rows())).array() += gradient;
+  else
+    adjoint(0, 0) += gradient.sum();
 }
 
 }  // namespace
@@ -47,7 +83,41 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
       x, logits);
 }
 
+template <Element S>
+Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var) {
+  const Index R = common_rows<S>("normal_log_prob", {{"x", x}, {"mu", mu, true}, {"log_var", log_var, true}});
+  const Index d = x.cols();
+  MatrixMap<S> inverse = x.tape().template scratch<S>(log_var.rows(), log_var.cols());
+  inverse.array() = (S(-0.5) * log_var.value().array()).exp();
+  const ConstMatrixMap<S> inverse_sigma(inverse.data(), inverse.rows(), inverse.cols());
+  return record<"normal_log_prob">(
+      [=](auto& x, auto& mu, auto& log_var) {
+        return autograd::written<S>(R, 1, [=, &x, &mu, &log_var](auto y) {
+          each_normal<S>(x.arena(), mu.value(), log_var.value(), inverse_sigma, R, d,
+                         [&](Index r, const auto& mu, const auto& log_var, const auto& inverse_sigma) {
+                           const auto u = (row_of(x.value(), r, R) - mu) * inverse_sigma;
+                           y(r, 0) = S(-0.5) * (S(kLog2Pi) + log_var + u.square()).sum();
+                         });
+        });
+      },
+      [=](auto& y, auto& x, auto& mu, auto& log_var) {
+        each_normal<S>(x.arena(), mu.value(), log_var.value(), inverse_sigma, R, d,
+                       [&](Index r, const auto& mean, const auto&, const auto& inverse_sigma) {
+                         const S g = y.grad()(r, 0);
+                         const auto u = (row_of(x.value(), r, R) - mean) * inverse_sigma;
+                         if (x.needs_gradient()) add_to_row(x, r, R, -g * u * inverse_sigma);
+                         if (mu.needs_gradient()) add_to_row(mu, r, R, g * u * inverse_sigma);
+                         if (log_var.needs_gradient()) add_to_row(log_var, r, R, S(0.5) * g * (u.square() - S(1)));
+                       });
+      },
+      x, mu, log_var);
+}
+
 template Var<Matrix<float>> bernoulli_log_prob(const Var<Matrix<float>>&, const Var<Matrix<float>>&);
 template Var<Matrix<double>> bernoulli_log_prob(const Var<Matrix<double>>&, const Var<Matrix<double>>&);
+template Var<Matrix<float>> normal_log_prob(const Var<Matrix<float>>&, const Var<Matrix<float>>&,
+                                            const Var<Matrix<float>>&);
+template Var<Matrix<double>> normal_log_prob(const Var<Matrix<double>>&, const Var<Matrix<double>>&,
+                                             const Var<Matrix<double>>&);
 
 }  // namespace models

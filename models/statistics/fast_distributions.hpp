@@ -15,4 +15,10 @@ using autograd::Var;
 template <Element S>
 Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& logits);
 
+// formulas::normal_log_prob. With μ and σ² that are numbers, the gradient of a sum over 1000 points takes six times as
+// long with the formula; a training step with a Gaussian likelihood takes 5 to 14 % longer.
+//   with u = (x - μ) / σ:      x̄ -= ȳ u / σ      μ̄ += ȳ u / σ      log_var⁻ += ½ ȳ (u² - 1)
+template <Element S>
+Var<Matrix<S>> normal_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& log_var);
+
 }  // namespace models

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <functional>
+#include <utility>
 
 #include "autograd/instruments/gradcheck.hpp"
 #include "models/statistics/distributions.hpp"
@@ -61,6 +63,39 @@ TEST_SUITE("models") {
           return twin(matmul(x.tape().constant(twice), x), l);
         };
         CHECK_FALSE(same<S>(rows_in_turn, formula, x, logits));
+      }
+    }
+  }
+
+  TEST_CASE_TEMPLATE("fast distributions: the normal is its formula, in value and gradients", S, float, double) {
+    const auto sample = [](Index rows, Index cols, unsigned seed) {
+      return uniform_matrix<S>(rows, cols, -2, 2, seed);
+    };
+    using Shape = std::pair<Index, Index>;
+    for (const Index d : {1, 3, 67}) {
+      // x, μ and log σ²: rows that divide the result's six, one row for all, or one number for all
+      for (const auto& [x, mu, log_var] :
+           {std::array{Shape{6, d}, Shape{6, d}, Shape{6, d}}, std::array{Shape{6, d}, Shape{1, 1}, Shape{1, 1}},
+            std::array{Shape{6, d}, Shape{2, d}, Shape{1, d}}, std::array{Shape{6, d}, Shape{1, 1}, Shape{3, d}},
+            std::array{Shape{3, d}, Shape{6, d}, Shape{1, 1}}, std::array{Shape{1, d}, Shape{6, d}, Shape{2, d}}}) {
+        const Matrix<S> a = sample(x.first, x.second, 1), m = sample(mu.first, mu.second, 2),
+                        l = sample(log_var.first, log_var.second, 3);
+        // each pair of operands, the third being a constant
+        const auto agree = [&](S factor) {
+          const auto both = [&](auto f) {
+            return std::array<LogProb<S>, 2>{
+                [=](const auto& x, const auto& mu) { return f(x, mu, x.tape().constant(l)); },
+                [=](const auto& mu, const auto& log_var) { return f(mu.tape().constant(a), mu, log_var); }};
+          };
+          const auto twin = both([=](const auto& x, const auto& mu, const auto& log_var) {
+            return normal_log_prob<S>(x, mu * factor, log_var);
+          });
+          const auto formula = both(formulas::normal_log_prob<S>);
+          return same<S>(twin[0], formula[0], a, m) && same<S>(twin[1], formula[1], m, l);
+        };
+        CAPTURE(d);
+        CHECK(agree(1));
+        CHECK_FALSE(agree(S(1.001)));
       }
     }
   }
