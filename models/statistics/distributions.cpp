@@ -53,16 +53,15 @@ Var<Matrix<S>> reparameterise(const Var<Matrix<S>>& means, const Var<Matrix<S>>&
 }
 
 // Everything above, once for each element type that models train with.
-// clang-format off
-#define DISTRIBUTIONS_OF(S)                                                                                     \
-  template Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&);           \
-  template Var<Matrix<S>> formulas::normal_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
-  template Var<Matrix<S>> standard_normal_log_prob(const Var<Matrix<S>>&);                                      \
-  template Var<Matrix<S>> kl_to_standard_normal(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                  \
+#define DISTRIBUTIONS_OF(S)                                                                           \
+  template Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
+  template Var<Matrix<S>> formulas::normal_log_prob(const Var<Matrix<S>>&, const Var<Matrix<S>>&,     \
+                                                    const Var<Matrix<S>>&);                           \
+  template Var<Matrix<S>> standard_normal_log_prob(const Var<Matrix<S>>&);                            \
+  template Var<Matrix<S>> kl_to_standard_normal(const Var<Matrix<S>>&, const Var<Matrix<S>>&);        \
   template Var<Matrix<S>> reparameterise(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&);
 DISTRIBUTIONS_OF(float)
 DISTRIBUTIONS_OF(double)
 #undef DISTRIBUTIONS_OF
-// clang-format on
 
 }  // namespace models
