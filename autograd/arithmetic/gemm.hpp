@@ -39,7 +39,8 @@ struct Product final : LazyMatrix<S> {
   }
 };
 
-// The factors that Eigen's products are made of. A block must be of whole rows, or it does not lie row after row.
+// The factors that Eigen's products are made of, if they lie row after row: also a block of whole rows of
+// such a matrix.
 template <class S>
 Factor<S> factor(const ConstMatrixMap<S>& X) {
   return {X};
@@ -53,6 +54,7 @@ Factor<S> factor(const Matrix<S>& X) {
   return {ConstMatrixMap<S>(X.data(), X.rows(), X.cols())};
 }
 template <class X>
+requires RowByRow<std::remove_const_t<X>>
 Factor<typename X::Scalar> factor(const Eigen::Block<X, Eigen::Dynamic, Eigen::Dynamic, true>& rows) {
   return {ConstMatrixMap<typename X::Scalar>(rows.data(), rows.rows(), rows.cols())};
 }

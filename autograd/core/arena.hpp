@@ -12,7 +12,8 @@
 namespace autograd {
 
 // Invariants:
-//   1. Chunks before `current_` are full, the one at `current_` is handed out up to `next_`, later ones are free.
+//   1. Chunks before `current_` are not used until the next rewind, the one at `current_` is handed out up to `next_`,
+//      later ones are free.
 //   2. rewind() frees nothing: the same requests after it get the same addresses, and nothing is taken from the heap.
 class Arena {
  public:

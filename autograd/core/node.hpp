@@ -46,15 +46,16 @@ struct Node : Record {
 template <class S>
 struct Keeper {
   virtual bool keep(const LazyMatrix<S>& gradient) = 0;  // false: add it now
-  virtual void add_what_waits(MatrixMap<S> adjoint) = 0;
+  virtual bool holds_something() const = 0;
+  virtual void add_what_waits(MatrixMap<S> adjoint) = 0;  // after which it holds nothing
   virtual void forget() = 0;
 
  protected:
   ~Keeper() = default;
 };
 
-// A matrix and its adjoint. The adjoint gets its memory when backward first comes to it; the first contribution is
-// assigned, later ones are added. So nothing is filled with zeros to be added to.
+// A matrix and its adjoint, which is untouched until something is added to it. The adjoint gets its memory then; the
+// first contribution is assigned, later ones are added. So no matrix is filled with zeros first.
 template <class S>
 struct Node<Matrix<S>> : Record {
   Arena* arena_ = nullptr;
@@ -77,11 +78,13 @@ struct Node<Matrix<S>> : Record {
   Arena& arena() const { return *arena_; }
 
   // adjoint += gradient, of the value's shape. A constant drops the expression unevaluated.
-  // Throws std::invalid_argument for another shape.
+  // Throws std::invalid_argument if the shapes differ.
   template <class E>
   void accumulate(const E& gradient);
   // The adjoint itself, zeros if it was untouched, for an operation that adds to it here and there.
   MatrixMap<S> adjoint();
+  // The adjoint to look at: with what waits, and zeros if nothing came. An untouched record stays untouched.
+  ConstMatrixMap<S> complete_grad();
 
  private:
   MatrixMap<S> memory();
@@ -98,6 +101,13 @@ MatrixMap<S> Node<Matrix<S>>::adjoint() {
   MatrixMap<S> all = memory();
   if (!std::exchange(touched_, true)) all.setZero();
   return all;
+}
+
+template <class S>
+ConstMatrixMap<S> Node<Matrix<S>>::complete_grad() {
+  if (keeper_ && keeper_->holds_something()) keeper_->add_what_waits(adjoint());
+  if (!touched_) memory().setZero();
+  return grad();
 }
 
 template <class S>

@@ -8,8 +8,8 @@
 //   }
 //
 // Both functions get the operands' nodes, the pullback its own node first. The forward returns a number, or one of the
-// things in expression.hpp; what an expression refers to must outlive the forward, as nodes do and its own variables
-// do not. What else a pullback needs (an index, memory of the tape) it captures by value.
+// things in expression.hpp; an expression may refer to the nodes, but not to variables of the forward's own. What else
+// a pullback needs (an index, memory of the tape) it captures by value.
 
 #include <algorithm>
 #include <tuple>
@@ -73,6 +73,7 @@ Tape& tape_of(const Var<T>& x, const Rest&...) {
 }
 template <class S, class... Rest>
 Tape& tape_of(const std::span<const Var<S>>& x, const Rest&...) {
+  if (x.empty()) throw_empty();
   return x.front().tape();
 }
 template <class S, class... Rest>

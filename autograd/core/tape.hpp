@@ -14,7 +14,7 @@ namespace autograd {
 
 class Tape;
 
-// A handle on a value on a tape: cheap to copy, valid until the tape is rewound.
+// A handle on a value on a tape: cheap to copy, valid until the tape is rewound or destroyed.
 template <Value T>
 class Var {
  public:
@@ -29,9 +29,7 @@ class Var {
   auto grad() const {
     Node<T>& node = this->node();
     if constexpr (MatrixValue<T>) {
-      const MatrixMap<Element> adjoint = node.adjoint();
-      if (node.keeper_) node.keeper_->add_what_waits(adjoint);
-      return node.grad();
+      return node.complete_grad();
     } else {
       return node.needs_gradient() ? node.grad() : T(0);
     }
@@ -49,8 +47,8 @@ class Var {
   std::uint64_t epoch_ = 0;
 };
 
-// Who watches a tape, as a Trace does (instruments/trace.hpp): it is told of every record and its operands, of every
-// step of a sweep, and of a rewind.
+// Who looks on while a tape works, as a Trace does (instruments/trace.hpp): it is told of every record and its
+// operands, of every step of a sweep, and of a rewind.
 struct Observer {
   virtual void recorded(const Record& record, std::vector<const Record*> operands) = 0;
   virtual void pulled(const Record& record) = 0;
@@ -80,9 +78,9 @@ class Tape {
   template <RowByRow M>
   Var<kind_of<M>> reference(const M& x);
   template <class S>
-  Var<Matrix<S>> reference(Matrix<S>&&) = delete;  // a temporary does not stay
+  Var<Matrix<S>> reference(const Matrix<S>&&) = delete;  // a temporary does not stay
   // A variable whose value and gradient both lie elsewhere, n×d each: how parameters enter a tape. A sweep that comes
-  // to it overwrites the gradient, and never adds to an old one. Throws std::invalid_argument for two shapes.
+  // to it overwrites the gradient, and never adds to an old one. Throws std::invalid_argument if the shapes differ.
   template <class S>
   Var<Matrix<S>> watch(const ConstMatrixMap<S>& value, const MatrixMap<S>& gradient);
 

@@ -58,7 +58,7 @@ template <class M>
 concept RowByRow = std::same_as<M, Matrix<typename M::Scalar>> || std::same_as<M, MatrixMap<typename M::Scalar>> ||
                    std::same_as<M, ConstMatrixMap<typename M::Scalar>>;
 
-// The kind T that a value is recorded as: a number (an int is one of double), or a matrix of an expression's elements.
+// The type T that a value is recorded as: S for a number, double for an int, Matrix<S> for an Eigen expression.
 template <class E>
 struct KindOf {
   using type = Matrix<typename E::Scalar>;

@@ -57,7 +57,7 @@ struct Line {
 std::map<const Record*, Line> ancestors(const Tape& tape, const Record& y) {
   const auto* trace = dynamic_cast<const Trace*>(tape.observer());
   if (!trace) {
-    throw std::invalid_argument("print_graph: the tape kept no operands; make a Trace trace(tape) before recording");
+    throw std::invalid_argument("graph: the tape kept no operands; make a Trace trace(tape) before recording");
   }
   std::map<const Record*, bool> needed{{&y, true}};
   for (auto traced = trace->records().rbegin(); traced != trace->records().rend(); ++traced) {
@@ -72,7 +72,7 @@ std::map<const Record*, Line> ancestors(const Tape& tape, const Record& y) {
   return lines;
 }
 
-// A number as it is, a matrix as its shape and first elements.
+// A number as it is, a matrix by its first elements.
 std::string numbers(const Matrix<double>& matrix) {
   if (matrix.size() == 1) return fmt::format("{:.6g}", matrix(0, 0));
   constexpr Index kShown = 4;

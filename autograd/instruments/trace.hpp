@@ -17,7 +17,8 @@
 
 namespace autograd {
 
-// Keeps every record of a tape with its operands until the tape is rewound. Changes no value and no gradient.
+// Keeps every record of a tape with its operands until the tape is rewound. Changes no value and no gradient. The tape
+// must outlive it.
 class Trace final : public Observer {
  public:
   // Throws std::invalid_argument if the tape has an observer or holds records already.

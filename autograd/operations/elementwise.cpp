@@ -20,7 +20,7 @@ template <class F, class S, class... X>
   for (Index i = 0; i < n; i += Lanes<S>::kCount) Lanes<S>(f(Lanes<S>::load(x + i)...)).store(y + i);
 }
 
-// The same for n coefficients, the last lanes filled up with zeros: a number has one value wherever it stands.
+// The same for n coefficients, the last lanes filled up with zeros: f(x) does not depend on where x stands among them.
 template <class F, class S, class... X>
 void coefficients_in_lanes(F f, Index n, S* y, const X*... x) {
   constexpr Index kCount = Lanes<S>::kCount;

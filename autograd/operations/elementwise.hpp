@@ -96,7 +96,7 @@ Var<Matrix<S>> matrix_operand(Tape& tape, const X& x) {
 
 // expand   y = x repeated to rows×cols          x: 1×cols, rows×1 or 1×1; x itself if it is rows×cols already
 //          x̄ += ȳ, summed over the repetitions
-// How every operation broadcasts. Throws std::invalid_argument for another shape.
+// How every operation broadcasts. Throws std::invalid_argument if x does not broadcast to rows×cols.
 template <Element S>
 Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols);
 

@@ -147,7 +147,7 @@ Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
 
 // Everything above, once for each element type.
 // clang-format off
-#define PRODUCTS_OF(S)                                                                                  \
+#define LINEAR_ALGEBRA_OF(S)                                                                                  \
   template Var<Matrix<S>> matmul(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
   template Var<Matrix<S>> affine(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
   template Var<Matrix<S>> transpose(const Var<Matrix<S>>&);                                            \
@@ -157,10 +157,10 @@ Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
   template Var<Matrix<S>> columns(const Var<Matrix<S>>&, Index, Index);                                \
   template Var<Matrix<S>> hstack(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
   template Var<Matrix<S>> pick(const Var<Matrix<S>>&, std::span<const int>);
-PRODUCTS_OF(float)
-PRODUCTS_OF(double)
-PRODUCTS_OF(Dual<double>)
-#undef PRODUCTS_OF
+LINEAR_ALGEBRA_OF(float)
+LINEAR_ALGEBRA_OF(double)
+LINEAR_ALGEBRA_OF(Dual<double>)
+#undef LINEAR_ALGEBRA_OF
 // clang-format on
 
 }  // namespace autograd

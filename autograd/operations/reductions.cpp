@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "autograd/arithmetic/dual.hpp"
 
@@ -38,7 +39,7 @@ void accumulate_rows(Node<Matrix<S>>& x, F write) {
 
 // gradient(i) = ȳ Π_{j≠i} x(j): the product of what is before i times the product of what is behind it, which is right
 // with zeros too. The two products grow from both ends at once, because each multiplication waits for the one before.
-// The one that comes to i second multiplies.
+// Whichever comes to i first assigns, the second multiplies.
 template <class X, class S, class G>
 void product_gradient(const X& x, const S& y_grad, G&& gradient) {
   S before(1), behind = y_grad;
@@ -57,7 +58,7 @@ void product_gradient(const X& x, const S& y_grad, G&& gradient) {
 template <class X>
 auto max_and_log_sum(const X& x) {
   using S = typename X::Scalar;
-  using std::exp, std::log, std::isfinite;
+  using std::log, std::isfinite;
   const S m = x.template maxCoeff<Eigen::PropagateNaN>();
   return std::pair(m, isfinite(m) ? S(log((x.array() - m).exp().sum())) : S(0));
 }

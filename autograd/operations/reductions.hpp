@@ -26,7 +26,7 @@ template <Element S> Var<Matrix<S>> mean(const Var<Matrix<S>>& x, By by);
 
 // log_sum_exp   y = m + log Σ exp(xᵢ - m), m = max xᵢ          x̄ᵢ += ȳ wᵢ,  wᵢ = exp(xᵢ - m) / Σ exp(xⱼ - m)
 // log_softmax   yᵢⱼ = (xᵢⱼ - m) - log Σ of row i               x̄ += ȳ - exp(y) Σⱼ ȳᵢⱼ
-// All of x at -∞ gives -∞ (and no gradient); a +∞ gives +∞.
+// log_sum_exp of nothing but -∞ is -∞ (with no gradient), and with a +∞ it is +∞; log_softmax of such a row is NaN.
 template <Element S> Var<S> log_sum_exp(const Var<Matrix<S>>& x);
 template <Element S> Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by);
 template <Element S> Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x);

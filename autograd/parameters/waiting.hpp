@@ -1,7 +1,7 @@
 #pragma once
-// Gradients that wait. For a minibatch of n rows the gradient of a weight matrix d×k is a product of two thin ones,
-// W̄ = Xᵀ Ȳ: n (d + k) numbers say what d k would. A parameter keeps the factors, and an optimiser has the product
-// computed a few rows at a time, as it uses them. The whole product never goes to memory and back.
+// Gradients that wait. For a minibatch of n rows the gradient of a weight matrix d×k is a product of two thin ones, W̄
+// = Xᵀ Ȳ: its two factors have n (d + k) numbers, the product has d k. A parameter keeps the factors, and an optimiser
+// has the product computed a few rows at a time, as it uses them. The whole product never goes to memory and back.
 
 #include "autograd/core/tape.hpp"
 
@@ -18,6 +18,7 @@ class Waiting final : public Keeper<S> {
     last_ = new (tape_->allocate<Share>()) Share{last_, gradient.copy_to(tape_->arena())};
     return true;
   }
+  bool holds_something() const override { return last_; }
   void forget() override { last_ = nullptr; }
 
   // rows += those of everything that waits, from row `first` on, as many as `rows` has.

@@ -14,7 +14,7 @@ template <Element S>
 class Watched {
  public:
   // `gradient` is a buffer of the parameters' layout, which complete_gradient() fills. Both outlive the next rewind.
-  // Throws std::invalid_argument if its length is another.
+  // Throws std::invalid_argument if its length differs.
   Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient);
   // The parameters as constants: a forward pass alone.
   Watched(Tape& tape, const Parameters<S>& parameters);
@@ -36,8 +36,9 @@ class Watched {
   Tape* tape_;
   const Parameters<S>* parameters_;
   Buffer<S>* gradient_ = nullptr;
-  std::span<Var<Matrix<S>>> vars_;  // in the tape's arena, as is what waits for each (nothing on a watched tape,
-  std::span<Waiting<S>*> waiting_;  // which looks at adjoints as they grow, nor for constants)
+  std::span<Var<Matrix<S>>> vars_;  // in the tape's arena
+  // What waits for each. Empty for constants, and on a tape with an observer, which must see every share at once.
+  std::span<Waiting<S>*> waiting_;
 };
 
 // The value of the loss and its gradient in a model's parameters: loss(watched) returns a scalar Var, the gradient

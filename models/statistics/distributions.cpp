@@ -10,8 +10,8 @@ namespace models {
 
 using autograd::By;
 
-// A function's parameters are what the caller has. Its formula is of matrices with a row for every row of the
-// result, or with one row for all.
+// What a caller gives (data, means, log_variances) may have fewer rows than the result. x, mu and log_var are the same
+// with a row for every row of the result, or with one row that the operations broadcast.
 
 template <Element S>
 Var<Matrix<S>> formulas::bernoulli_log_prob(const Var<Matrix<S>>& data, const Var<Matrix<S>>& logits) {

@@ -37,7 +37,6 @@ class Optimiser {
   // Parameters first .. first + count - 1 of the whole array θ, whose gradients are g[0] .. g[count - 1].
   void update(S* theta, const S* g, Index first, Index count);
 
-  const OptimiserSettings& settings() const { return settings_; }
   // What a checkpoint keeps: t, and the moments (empty where the method has none).
   std::uint64_t steps = 0;
   Buffer<S> m, v;

@@ -8,9 +8,9 @@ namespace models {
 // The cores of this machine, at least 1.
 int core_count();
 
-// Calls body(0), ..., body(n - 1) from up to `threads` threads, body(i) in thread i mod threads. The first exception
-// by number is rethrown after all have ended. Matrix products inside run on one thread each. Pass std::ref(body) to
-// keep std::function from copying the body to the heap.
+// Calls body(0), ..., body(n - 1) from up to `threads` threads, as many as OpenMP gives. The first exception by number
+// is rethrown after all have ended. From the first call on, every matrix product of the program runs on one thread.
+// Pass std::ref(body) to keep std::function from copying the body to the heap.
 void parallel_for(int n, int threads, const std::function<void(int)>& body);
 
 }  // namespace models

@@ -76,6 +76,7 @@ typename Trainer<S>::ShardResult Trainer<S>::run_shard(const ShardLoss& loss, co
 
 template <Element S>
 typename Trainer<S>::Step Trainer<S>::step(const ShardLoss& loss, int rows, double learning_rate) {
+  if (rows < 1) throw std::invalid_argument(fmt::format("Trainer::step: expected at least 1 row, found {}", rows));
   std::array<std::byte, 4096> room;  // on the stack, for the results of some eighty shards
   std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
   std::pmr::vector<ShardResult> results(workplaces_.size(), &memory);
@@ -95,23 +96,26 @@ typename Trainer<S>::Step Trainer<S>::step(const ShardLoss& loss, int rows, doub
   return total;
 }
 
-// Calls f(block, g) for every block of the gradient g = Σ of the shards' gradients: the threads take turns, and a
-// block goes to the same one every time, which finds it in its core's cache.
+// Calls f(block, g) for every block of the gradient g = Σ of the shards' gradients. The blocks are dealt out to
+// `threads` turns, each with memory for a block of its own; a turn gets the same blocks every time, and finds them in
+// its core's cache.
 template <Element S>
 template <class F>
 void Trainer<S>::for_gradient_blocks(F f) {
   const bool worth_waking_others = parameters_.size() > kBlock;
   const int threads = worth_waking_others ? threads_ : 1;
-  const auto one = [&](int i) {
-    const Block& block = blocks_[i];
-    MatrixMap<S> g(scratch_[i % threads].data(), block.rows, block.cols);
-    g.setZero();
-    for (const Workplace& place : workplaces_) {
-      if (place.theta) place.theta->add_gradient_rows(block.slot, block.first_row, g);
+  const auto turn = [&](int t) {
+    for (std::size_t i = t; i < blocks_.size(); i += threads) {
+      const Block& block = blocks_[i];
+      MatrixMap<S> g(scratch_[t].data(), block.rows, block.cols);
+      g.setZero();
+      for (const Workplace& place : workplaces_) {
+        if (place.theta) place.theta->add_gradient_rows(block.slot, block.first_row, g);
+      }
+      f(block, g);
     }
-    f(block, g);
   };
-  parallel_for(blocks_.size(), threads, std::ref(one));
+  parallel_for(threads, threads, std::ref(turn));
 }
 
 template <Element S>

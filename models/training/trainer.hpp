@@ -37,7 +37,7 @@ struct NotFinite : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// 0 threads: as many as there are cores.
+// 0 threads: one for each core, but never more than there are shards.
 struct TrainerSettings {
   int shards = 2;
   int threads = 0;
@@ -68,7 +68,8 @@ class Trainer {
   // One step on a minibatch of `rows` rows with learning rate α. Nothing is allocated once the tapes have seen a step
   // of this size, except where a basis turns (soap.hpp); pass std::ref(loss) to keep std::function from copying a
   // lambda to the heap. What a shard throws is rethrown here. Throws NotFinite if the loss or its gradient is not
-  // finite. Whatever is thrown, parameters and optimiser stay as they were.
+  // finite, after calling `loss` once more to find where, and std::invalid_argument for rows < 1. Whatever is thrown,
+  // parameters and optimiser stay as they were.
   Step step(const ShardLoss& loss, int rows, double learning_rate);
 
   Optimiser<S>& optimiser() { return optimiser_; }

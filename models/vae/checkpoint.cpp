@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <vector>
@@ -87,6 +88,9 @@ Checkpoint<S> load_checkpoint(const std::string& path, const Checkpoint<S>& like
   double epoch[4];
   file.read("epoch.sums", {4}, std::span<double>(epoch));
   checkpoint.sums = {epoch[0], epoch[1], epoch[2]};
+  if (!(epoch[3] >= 0 && epoch[3] <= std::numeric_limits<int>::max())) {
+    throw std::runtime_error(fmt::format("checkpoint {}: expected a number of images, found {}", path, epoch[3]));
+  }
   checkpoint.images = epoch[3];
   const Shape shape = file.tensor("history").shape;
   if (shape.size() != 2) throw std::runtime_error(fmt::format("checkpoint {}: history is not a table", path));

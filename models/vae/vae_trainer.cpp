@@ -27,8 +27,21 @@ VaeTrainer<S>::VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeT
     throw std::invalid_argument(
         fmt::format("the model is for images of {} pixels, {} has {}", shape.pixels, data.name, data.dimensions()));
   }
-  if (settings.schedule == ScheduleKind::exponential && !(settings.last_learning_rate > 0)) {
-    throw std::invalid_argument("an exponential schedule needs a last learning rate above 0");
+  if (settings.schedule == ScheduleKind::exponential &&
+      !(settings.learning_rate > 0 && settings.last_learning_rate > 0)) {
+    throw std::invalid_argument(
+        fmt::format("an exponential schedule needs a first and a last learning rate above 0, "
+                    "found {} and {}",
+                    settings.learning_rate, settings.last_learning_rate));
+  }
+  if (settings.epochs < 0) {
+    throw std::invalid_argument(fmt::format("epochs: expected at least 0, found {}", settings.epochs));
+  }
+  const bool iwae = settings.bound.objective == Objective::iwae;
+  if (settings.bound.samples < (iwae ? 1 : 0)) {
+    throw std::invalid_argument(fmt::format("samples: expected at least {}, found {}",
+                                            iwae ? "1 for the importance-weighted bound" : "0, the closed form",
+                                            settings.bound.samples));
   }
   schedule_ = {settings.schedule, settings.learning_rate, settings.last_learning_rate,
                std::uint64_t(settings.epochs) * steps_per_epoch()};

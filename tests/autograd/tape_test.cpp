@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <optional>
+#include <span>
 #include <stdexcept>
 
 #include "tests/autograd/operations.hpp"
@@ -178,5 +179,21 @@ TEST_SUITE("autograd") {
     CHECK(row.cols() == 4);
     tape.backward(sum(A) + sum(column));
     CHECK(M(column.grad()) == M::Ones(2, 1));
+  }
+
+  TEST_CASE("tape: looking at a gradient changes no later one") {
+    Tape tape;
+    const auto x = tape.variable(M::Zero(2, 2).eval());
+    const auto y = sqrt(x);  // an infinite derivative at 0: sweeping it would give NaN
+    const auto z = sum(x);
+    CHECK(M(y.grad()) == M::Zero(2, 2));
+    tape.backward(z);
+    CHECK(M(x.grad()) == M::Ones(2, 2));
+  }
+
+  TEST_CASE("tape: an operation of no operands at all is refused") {
+    CHECK_THROWS_AS(autograd::record<"none">([](auto& x) { return double(x.size()); }, [](auto&, auto&) {},
+                                             std::span<const Var<double>>()),
+                    std::invalid_argument);
   }
 }

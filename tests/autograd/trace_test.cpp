@@ -58,8 +58,7 @@ TEST_SUITE("autograd") {
   TEST_CASE("trace: the graph of an untraced tape is refused") {
     Tape tape;
     const auto x = tape.variable(2.0);
-    CHECK_THROWS_WITH_AS(print_graph(x),
-                         "print_graph: the tape kept no operands; make a Trace trace(tape) before recording",
+    CHECK_THROWS_WITH_AS(print_graph(x), "graph: the tape kept no operands; make a Trace trace(tape) before recording",
                          std::invalid_argument);
     CHECK_THROWS_AS(graph_dot(x), std::invalid_argument);
     CHECK_THROWS_WITH_AS(Trace trace(tape),

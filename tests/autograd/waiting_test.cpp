@@ -170,4 +170,18 @@ TEST_SUITE("autograd") {
     autograd::assign(autograd::MatrixMap<S>(product.data(), product.rows(), product.cols()), A * Bt.transpose());
     CHECK(distance(product.template cast<double>(), expected) < rounding);
   }
+
+  TEST_CASE("product: blocks that do not lie row after row are multiplied as they stand") {
+    const M A = sample(5, 4, -1, 1, 1), B = sample(2, 3, -1, 1, 2), I = M::Identity(2, 2);
+    const auto value = [](const auto& product) {
+      M result(product.rows(), product.cols());
+      autograd::assign(autograd::MatrixMap<double>(result.data(), result.rows(), result.cols()), product);
+      return result;
+    };
+    CHECK(value(A.middleRows(1, 2).transpose() * B) == M(A.middleRows(1, 2).transpose() * B));
+    CHECK(value(A.middleCols(1, 2) * B) == M(A.middleCols(1, 2) * B));
+    CHECK(value(A.middleCols(1, 2).middleRows(1, 2) * I) == M(A.block(1, 1, 2, 2)));
+    CHECK(value(I * A.transpose().middleRows(0, 2)) == M(A.leftCols(2).transpose()));
+    CHECK(value(A.transpose().middleCols(1, 2) * I) == M(A.middleRows(1, 2).transpose()));
+  }
 }

@@ -1,6 +1,7 @@
 #include "models/training/trainer.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <atomic>
 #include <cmath>
@@ -182,6 +183,13 @@ TEST_SUITE("models") {
     CHECK(error_of<std::invalid_argument>([&] { threads(0, 1); }) == "Trainer: need at least 1 shard");
     CHECK(error_of<std::invalid_argument>([&] { threads(1, -1); }) ==
           "Trainer: need at least 1 thread, or 0 for all cores");
+    Trainer<double> trainer(parameters, {});
+    const auto loss = [](const Watched<double>& theta, const Shard&) { return sum(theta[Slot{0}]); };
+    for (const int rows : {0, -1}) {
+      CHECK(error_of<std::invalid_argument>([&] { trainer.step(loss, rows, 0.1); }) ==
+            fmt::format("Trainer::step: expected at least 1 row, found {}", rows));
+    }
+    CHECK(trainer.optimiser().steps == 0);
   }
 
   TEST_CASE("trainer: rows go to shards in order, each once") {

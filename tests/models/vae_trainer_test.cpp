@@ -102,7 +102,13 @@ TEST_SUITE("models") {
     CHECK(error(kSmallVae, {.batch = 250}) == "");
     CHECK(error({.pixels = 784}, {}) == "the model is for images of 784 pixels, digits has 64");
     CHECK(error(kSmallVae, {.schedule = ScheduleKind::exponential}) ==
-          "an exponential schedule needs a last learning rate above 0");
+          "an exponential schedule needs a first and a last learning rate above 0, found 0.001 and 0");
+    CHECK(error(kSmallVae, {.schedule = ScheduleKind::exponential, .learning_rate = 0, .last_learning_rate = 1}) ==
+          "an exponential schedule needs a first and a last learning rate above 0, found 0 and 1");
+    CHECK(error(kSmallVae, {.epochs = -1}) == "epochs: expected at least 0, found -1");
+    CHECK(error(kSmallVae, {.bound = {.samples = -1}}) == "samples: expected at least 0, the closed form, found -1");
+    CHECK(error(kSmallVae, {.bound = {.objective = Objective::iwae, .samples = 0}}) ==
+          "samples: expected at least 1 for the importance-weighted bound, found 0");
     CHECK(error(kSmallVae, {.trainer = {.shards = 0}}) == "Trainer: need at least 1 shard");
     CHECK(error(kSmallVae, {.batch = 0}) != "");
   }
