@@ -85,7 +85,7 @@ void plot_rounding(const ErrorsByCount& errors, const plots::Output& output) {
 
 void plot_price(const Series& series, std::uint64_t seed, const plots::Output& output) {
   const double pairs = series.length - 1;
-  plots::Curves figure{.title = "The price of taking AR(1) data for independent",
+  plots::Curves figure{.title = "The price of treating AR(1) data as independent",
                        .x_label = "ρ, correlation of neighbours",
                        .y_label = "nats for each point"};
   figure.line("-½ log(1 - ρ²), the information between neighbours", fine_rhos(),
