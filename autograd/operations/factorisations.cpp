@@ -27,20 +27,19 @@ template <Element S>
                   A.cols(), smallest));
 }
 
-// The lower triangle of an expression, and zeros above it, in a tape's memory.
-template <Element S, class E>
-MatrixMap<S> lower_triangle(Arena& arena, const E& expression) {
-  MatrixMap<S> M = scratch<S>(arena, expression.rows(), expression.cols());
-  assign(M, expression);
-  for (Index i = 0; i < M.rows(); ++i) M.row(i).tail(M.cols() - i - 1).setZero();
-  return M;
-}
-
 // A copy in a tape's memory.
 template <Element S, class E>
 MatrixMap<S> copy(Arena& arena, const E& expression) {
   MatrixMap<S> M = scratch<S>(arena, expression.rows(), expression.cols());
   assign(M, expression);
+  return M;
+}
+
+// The lower triangle of an expression, and zeros above it, in a tape's memory.
+template <Element S, class E>
+MatrixMap<S> lower_triangle(Arena& arena, const E& expression) {
+  MatrixMap<S> M = copy<S>(arena, expression);
+  for (Index i = 0; i < M.rows(); ++i) M.row(i).tail(M.cols() - i - 1).setZero();
   return M;
 }
 

@@ -158,6 +158,10 @@ TEST_SUITE("models") {
     CHECK(resume_error(replaced(file, "\"batch\":", "\"hatch\":")) == about + "no metadata 'batch'");
     CHECK(resume_error(replaced(file, "optimiser.v.encoder.mu.b", "optimiser.v.encoder.mu.c")) ==
           about + "no tensor 'optimiser.v.encoder.mu.b': did you mean 'optimiser.v.encoder.mu.W'?");
+    const auto in_file = [](double number) { return std::string(reinterpret_cast<const char*>(&number), 8); };
+    const std::string images = in_file(trainer.images_in_epoch());
+    CHECK(resume_error(replaced(file, images, in_file(-1))) == about + "expected a number of images, found -1");
+    CHECK(resume_error(replaced(file, images, in_file(1e300))) == about + "expected a number of images, found 1e+300");
   }
 
   TEST_CASE("vae checkpoint: where nothing can be written the old file stays") {
