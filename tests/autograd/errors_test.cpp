@@ -112,8 +112,8 @@ TEST_SUITE("autograd") {
     Tape tape;
     const M value = M::Zero(3, 4);
     M gradient(4, 3);
-    CHECK_MESSAGE_OF(tape.watch(autograd::ConstMatrixMap<double>(value.data(), 3, 4),
-                                autograd::MatrixMap<double>(gradient.data(), 4, 3)),
+    CHECK_MESSAGE_OF(autograd::watch(tape, autograd::ConstMatrixMap<double>(value.data(), 3, 4),
+                                     autograd::MatrixMap<double>(gradient.data(), 4, 3)),
                      "watch: the value is 3×4, its gradient is 4×3 (need equal shapes)");
   }
 }
