@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <span>
 #include <stdexcept>
 
@@ -50,12 +51,22 @@ TEST_SUITE("autograd") {
     const auto a = zeros(tape, 3, 4);
     CHECK_MESSAGE_OF(reshape(a, 5, 2), "reshape: X is 3×4, the result is 5×2 (need as many elements)");
     CHECK_MESSAGE_OF(reshape(a, -6, -2), "reshape: X is 3×4, the result is -6×-2 (need as many elements)");
-    CHECK_MESSAGE_OF(at(a, 3, 0), "at: row 3 to 3 of a 3×4 matrix (need 0 <= first and first + count <= 3)");
-    CHECK_MESSAGE_OF(at(a, 0, -1), "at: column -1 to -1 of a 3×4 matrix (need 0 <= first and first + count <= 4)");
-    CHECK_MESSAGE_OF(rows(a, 2, 3), "rows: rows 2 to 4 of a 3×4 matrix (need 0 <= first and first + count <= 3)");
+    CHECK_MESSAGE_OF(at(a, 3, 0), "at: 1 row from 3 on, of a 3×4 matrix (need 0 <= first and first + count <= 3)");
+    CHECK_MESSAGE_OF(at(a, 0, -1),
+                     "at: 1 column from -1 on, of a 3×4 matrix (need 0 <= first and first + count <= 4)");
+    CHECK_MESSAGE_OF(rows(a, 2, 3),
+                     "rows: 3 rows from 2 on, of a 3×4 matrix (need 0 <= first and first + count <= 3)");
     CHECK_MESSAGE_OF(columns(a, -1, 2),
-                     "columns: columns -1 to 0 of a 3×4 matrix (need 0 <= first and first + count <= 4)");
+                     "columns: 2 columns from -1 on, of a 3×4 matrix (need 0 <= first and first + count <= 4)");
     CHECK_THROWS_AS(rows(a, 1, -1), std::invalid_argument);
+    // first + count is no Index any more
+    constexpr Index kMost = std::numeric_limits<Index>::max();
+    CHECK_MESSAGE_OF(
+        rows(a, 1, kMost),
+        "rows: 9223372036854775807 rows from 1 on, of a 3×4 matrix (need 0 <= first and first + count <= 3)");
+    CHECK_THROWS_AS(rows(a, kMost, 1), std::invalid_argument);
+    CHECK_THROWS_AS(columns(a, kMost, kMost), std::invalid_argument);
+    CHECK_THROWS_AS(reshape(zeros(tape, 0, 4), Index{1} << 32, Index{1} << 32), std::invalid_argument);
     CHECK_MESSAGE_OF(hstack(a, zeros(tape, 4, 4)), "hstack: A is 3×4, B is 4×4 (need equal rows)");
   }
 

@@ -98,6 +98,7 @@ TEST_SUITE("autograd") {
                          "Watched::add_gradient_rows: rows 20 to 30, of 20 columns, of a parameter that is 30×20",
                          std::invalid_argument);
     CHECK_THROWS_AS(add(-1, 11, 20), std::invalid_argument);
+    CHECK_THROWS_AS(add(std::numeric_limits<Index>::max(), 11, 20), std::invalid_argument);
     CHECK_THROWS_AS(add(0, 11, 19), std::invalid_argument);
   }
 
