@@ -14,7 +14,8 @@ double digamma(double x) { return Eigen::numext::digamma(x); }
 // Eigen's sum is for x > 0. Below, by reflection: trigamma(x) = π² / sin²(πx) - trigamma(1 - x), A&S 6.4.7. The sine
 // of π (x - the nearest integer) is exactly 0 at the poles.
 double trigamma(double x) {
-  if (x > 0) return Eigen::numext::polygamma(1.0, x);
+  if (std::isinf(x) && x > 0) return 0;  // Eigen: NaN
+  if (!(x <= 0)) return Eigen::numext::polygamma(1.0, x);
   const double sine = std::sin(std::numbers::pi * (x - std::nearbyint(x)));
   return std::numbers::pi * std::numbers::pi / (sine * sine) - trigamma(1 - x);
 }
