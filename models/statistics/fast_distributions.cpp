@@ -53,7 +53,8 @@ void add_to_row(Node& x, Index r, Index R, const E& gradient) {
 
 }  // namespace
 
-// log(1 + exp ℓ) = max(ℓ, 0) + log(1 + exp -|ℓ|): nothing overflows.
+// x ℓ - log(1 + exp ℓ) = -w |ℓ| - log(1 + exp -|ℓ|), where w = 1 - x for ℓ > 0 and x for ℓ <= 0 is the part of x on the
+// side that ℓ denies. Nothing overflows. Where w is 0, w |ℓ| counts as 0 for an infinite ℓ too.
 template <Element S>
 Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& logits) {
   const Index R = common_rows<S>("bernoulli_log_prob", {{"x", x}, {"logits", logits}});
@@ -62,8 +63,9 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
       [R](auto& x, auto& logits) {
         return autograd::written<S>(R, 1, [R, &x, &logits](auto y) {
           for (Index r = 0; r < R; ++r) {
-            const auto l = row_of(logits.value(), r, R);
-            y(r, 0) = (row_of(x.value(), r, R) * l - l.max(S(0)) - (-l.abs()).exp().log1p()).sum();
+            const auto l = row_of(logits.value(), r, R), x_r = row_of(x.value(), r, R);
+            const auto w = (l > S(0)).select(S(1) - x_r, x_r);
+            y(r, 0) = -((w == S(0)).select(S(0), w * l.abs()) + (-l.abs()).exp().log1p()).sum();
           }
         });
       },
