@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 #include "tests/autograd/operations.hpp"
 
@@ -44,6 +45,8 @@ TEST_SUITE("autograd") {
     CHECK_MESSAGE_OF(affine(a, zeros(tape, 4, 2), zeros(tape, 3, 2)),
                      "affine: W is 4×2, b is 3×2 (need b to be 1×W.cols)");
     CHECK_MESSAGE_OF(dot(a, zeros(tape, 4, 3)), "dot: a is 3×4, b is 4×3 (need equal shapes)");
+    CHECK_MESSAGE_OF(dot(a, zeros(tape, 3, 3)), "dot: a is 3×4, b is 3×3 (need equal shapes)");
+    CHECK_MESSAGE_OF(dot(a, zeros(tape, 2, 4)), "dot: a is 3×4, b is 2×4 (need equal shapes)");
   }
 
   TEST_CASE("errors: shapes, blocks and stacks") {
@@ -126,5 +129,26 @@ TEST_SUITE("autograd") {
     CHECK_MESSAGE_OF(tape.watch(autograd::ConstMatrixMap<double>(value.data(), 3, 4),
                                 autograd::MatrixMap<double>(gradient.data(), 4, 3)),
                      "watch: the value is 3×4, its gradient is 4×3 (need equal shapes)");
+    // rows alone, and columns alone
+    for (const auto& [rows, cols] : {std::pair<Index, Index>{2, 4}, {3, 2}}) {
+      CHECK_THROWS_AS(tape.watch(autograd::ConstMatrixMap<double>(value.data(), 3, 4),
+                                 autograd::MatrixMap<double>(gradient.data(), rows, cols)),
+                      std::invalid_argument);
+    }
+  }
+
+  TEST_CASE("errors: a gradient of as many rows and other columns, or of as many columns and other rows") {
+    Tape tape;
+    const auto x = zeros(tape, 2, 3);
+    const auto of = [&](Index rows, Index cols) {
+      return autograd::record<"wrong">([=](auto&) { return M::Ones(rows, cols); },
+                                       [](auto& y, auto& x) { x.accumulate(y.grad()); }, x);
+    };
+    CHECK_MESSAGE_OF(tape.backward(sum(of(2, 4))),
+                     "accumulate: the value is 2×3, its gradient is 2×4 (need equal shapes)");
+    CHECK_MESSAGE_OF(tape.backward(sum(of(1, 3))),
+                     "accumulate: the value is 2×3, its gradient is 1×3 (need equal shapes)");
+    tape.backward(sum(of(2, 3)));
+    CHECK(M(x.grad()) == M::Ones(2, 3));
   }
 }
