@@ -14,9 +14,10 @@ namespace {
 
 constexpr const char* kBroadcasting = "rows and columns must be equal, or 1 to be repeated";
 
-// y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below.
+// y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below. Flattened:
+// everything that f calls is inlined, so that its constants stay in registers.
 template <class F, class S, class... X>
-[[gnu::noinline]] void in_lanes(F f, Index n, S* y, const X*... x) {
+[[gnu::noinline, gnu::flatten]] void in_lanes(F f, Index n, S* y, const X*... x) {
   for (Index i = 0; i < n; i += Lanes<S>::kCount) Lanes<S>(f(Lanes<S>::load(x + i)...)).store(y + i);
 }
 
@@ -81,14 +82,17 @@ Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
 
 namespace detail {
 
+using rules::select, rules::zero_or_product;
+
 template <class Rule, Element S>
 Var<Matrix<S>> unary_matrix(const Var<Matrix<S>>& x) {
-  return record<Rule::name>([](auto& x) { return coefficients([](auto x) { return Rule::f(x); }, x.value()); },
-                            [](auto& y, auto& x) {
-                              x.accumulate(coefficients([](auto g, auto x, auto y) { return g * Rule::df(x, y); },
-                                                        y.grad(), x.value(), y.value()));
-                            },
-                            x);
+  return record<Rule::name>(
+      [](auto& x) { return coefficients([](auto x) { return Rule::f(x); }, x.value()); },
+      [](auto& y, auto& x) {
+        x.accumulate(coefficients([](auto g, auto x, auto y) { return zero_or_product(g, Rule::df(x, y)); }, y.grad(),
+                                  x.value(), y.value()));
+      },
+      x);
 }
 
 template <class Rule, Element S>
@@ -104,8 +108,9 @@ Var<Matrix<S>> binary_matrix(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
       },
       [](auto& c, auto& a, auto& b) {
         const auto times_adjoint = [&](auto derivative) {
-          return coefficients([derivative](auto g, auto a, auto b, auto c) { return g * derivative(a, b, c); },
-                              c.grad(), a.value(), b.value(), c.value());
+          return coefficients(
+              [derivative](auto g, auto a, auto b, auto c) { return zero_or_product(g, derivative(a, b, c)); },
+              c.grad(), a.value(), b.value(), c.value());
         };
         a.accumulate(times_adjoint([](auto a, auto b, auto c) { return Rule::da(a, b, c); }));
         b.accumulate(times_adjoint([](auto a, auto b, auto c) { return Rule::db(a, b, c); }));
@@ -121,7 +126,6 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
       throw_shapes("where", "the condition", rows, cols, name, x.rows(), x.cols(), kBroadcasting);
   }
   const Var<Matrix<S>> left = expand(a, rows, cols), right = expand(b, rows, cols);
-  using rules::select;
   return record<"where">(
       [](auto& condition, auto& a, auto& b) {
         return coefficients([](auto condition, auto a, auto b) { return select(condition != 0, a, b); },

@@ -60,7 +60,7 @@ void Watched<S>::complete_gradient() const {
 template <Element S>
 void Watched<S>::add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const {
   const Node<Matrix<S>>& node = (*this)[slot].node();
-  if (first < 0 || first + rows.rows() > node.rows() || rows.cols() != node.cols()) {
+  if (first < 0 || first > node.rows() - rows.rows() || rows.cols() != node.cols()) {
     throw std::invalid_argument(
         fmt::format("Watched::add_gradient_rows: rows {} to {}, of {} columns, of a parameter that is {}×{}", first,
                     first + rows.rows() - 1, rows.cols(), node.rows(), node.cols()));

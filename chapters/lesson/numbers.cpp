@@ -41,6 +41,7 @@ std::string number(double value) {
 }
 
 std::string with_error(double mean, double standard_error) {
+  if (std::isnan(standard_error)) return number(mean) + " (no standard error)";
   if (!std::isfinite(mean) || !std::isfinite(standard_error) || standard_error <= 0)
     return fmt::format("{} ± {:.2g}", number(mean), standard_error);
   const std::string rounded = fmt::format("{:.1e}", standard_error);  // 0.0996 counts as 0.10

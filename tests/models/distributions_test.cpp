@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <stdexcept>
 
@@ -136,6 +137,61 @@ TEST_SUITE("models") {
     tape.backward(sum(y));
     CHECK((y.value() - expected).cwiseAbs().maxCoeff() < S(1e-30));
     CHECK((l.grad() - gradient).cwiseAbs().maxCoeff() < S(1e-30));
+  }
+
+  TEST_CASE_TEMPLATE("distributions: Bernoulli at infinite logits is 0 on the right side and -∞ on the other", S,
+                     float, double) {
+    const S inf = std::numeric_limits<S>::infinity();
+    Tape tape;
+    Matrix<S> x(7, 1), logits(7, 1);
+    x << 0, 1, 0, 1, S(0.5), S(0.5), 1;
+    logits << -inf, inf, inf, -inf, inf, -inf, std::numeric_limits<S>::quiet_NaN();
+    const auto l = tape.variable(logits);
+    const auto y = bernoulli_log_prob(tape.constant(x), l);
+    tape.backward(sum(y));
+    const S values[] = {0, 0, -inf, -inf, -inf, -inf}, slopes[] = {0, 0, -1, 1, S(-0.5), S(0.5)};
+    for (Index i = 0; i < 6; ++i) {
+      CAPTURE(i);
+      CHECK(y.value()(i, 0) == values[i]);
+      CHECK(l.grad()(i, 0) == slopes[i]);
+    }
+    CHECK(std::isnan(y.value()(6, 0)));
+    CHECK(std::isnan(l.grad()(6, 0)));
+  }
+
+  // log(1 + e⁻ˡ) is lost in 1 + 1e-9 without log1p: 8e-8 of it in double, all of it in float.
+  TEST_CASE_TEMPLATE("distributions: Bernoulli of a sure model is -e⁻ˡ, to the last digits", S, float, double) {
+    const S sure = -std::log(1e-9);
+    const double expected = -std::log1p(std::exp(-double(sure)));
+    const auto is_right = [&](S found) {
+      return std::abs(found - expected) <= 20 * std::numeric_limits<S>::epsilon() * -expected;
+    };
+    const Matrix<S> l = Matrix<S>::Constant(40, 1, sure);
+    for (const auto f : {bernoulli_log_prob<S>, formulas::bernoulli_log_prob<S>}) {
+      const Matrix<S> found =
+          value<S>([&](Tape& tape) { return f(tape.constant(Matrix<S>::Zero(40, 1)), tape.constant(-l)); });
+      for (const S log_p : found.reshaped()) CHECK(is_right(log_p));
+    }
+    const Matrix<S> found = value<S>(
+        [&](Tape& tape) { return bernoulli_log_prob<S>(tape.constant(Matrix<S>::Ones(40, 1)), tape.constant(l)); });
+    for (const S log_p : found.reshaped()) CHECK(is_right(log_p));
+    CHECK_FALSE(is_right(-std::log(1 + std::exp(-sure))));
+  }
+
+  TEST_CASE_TEMPLATE("distributions: the normal density with tiny variances, at its mean and beside it", S, float,
+                     double) {
+    // 1 / σ² of log σ² = -90 overflows in float, and that of -800 in double.
+    const S log_var = std::is_same_v<S, float> ? -90 : -800;
+    Tape tape;
+    const Matrix<S> mean = Matrix<S>::Constant(2, 2, S(0.3)), variances = Matrix<S>::Constant(2, 2, log_var);
+    for (const auto f : {normal_log_prob<S>, formulas::normal_log_prob<S>}) {
+      const auto x = tape.variable(mean), l = tape.variable(variances);
+      const auto y = f(x, tape.constant(mean), l);
+      tape.backward(sum(y));
+      CHECK(y.value()(1, 0) == doctest::Approx(-std::log(2 * std::numbers::pi) - log_var).epsilon(1e-6));
+      CHECK(x.grad()(1, 1) == 0);
+      CHECK(l.grad()(1, 1) == S(-0.5));
+    }
   }
 
   TEST_CASE("distributions: a normal density integrates to 1") {
