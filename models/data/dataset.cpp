@@ -23,6 +23,9 @@ Dataset load_idx_pair(const std::string& folder, const std::string& prefix, cons
   if (labels.size() != std::size_t(images.count))
     throw std::runtime_error(fmt::format("{}: holds {} images, but {} holds {} labels", images_path, images.count,
                                          labels_path, labels.size()));
+  if (images.pixels.empty())
+    throw std::runtime_error(fmt::format("{}: expected at least 1 image with at least 1 pixel, found {} of {}×{}",
+                                         images_path, images.count, images.height, images.width));
   return {name, images.height, images.width, 255, std::move(images.pixels), std::move(labels)};
 }
 
