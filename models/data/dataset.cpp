@@ -1,6 +1,7 @@
 #include "models/data/dataset.hpp"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -39,6 +40,11 @@ std::uint8_t whole_number(double value, int largest, const std::string& path, Ei
 }  // namespace
 
 int Dataset::classes() const { return labels.empty() ? 0 : 1 + *std::max_element(labels.begin(), labels.end()); }
+
+std::uint32_t checksum(const Dataset& data) {
+  const std::uint8_t scale = data.scale;
+  return crc32_z(crc32_z(0, &scale, 1), data.pixels.data(), data.pixels.size());
+}
 
 Dataset slice(const Dataset& whole, int first, int count) {
   if (first < 0 || count < 0 || count > whole.count() - first)

@@ -30,6 +30,9 @@ struct TrainTest {
   Dataset test;
 };
 
+// CRC-32 of the pixels, and of what one of them is measured in: 0 .. scale.
+std::uint32_t checksum(const Dataset& data);
+
 // Rows first .. first + count - 1 of a data set, copied. Throws std::invalid_argument when it does not hold them.
 Dataset slice(const Dataset& whole, int first, int count);
 
