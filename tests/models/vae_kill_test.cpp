@@ -62,8 +62,9 @@ int steps_in(const std::string& path) {
 // How many system calls a save of the step after `old` makes.
 int calls_of_a_save(const std::string& old) {
   const TemporaryFolder folder;
-  if (!old.empty()) write_file(folder / "run", old);
   KilledTrainer trainer(few_digits(), kSmallVae, kKilledSettings);
+  if (!old.empty()) trainer.load(write_file(folder / "run", old), 1);
+  trainer.step();
   tests::inject(tests::Fault::none, 0);
   save_state(trainer, folder / "run");
   return tests::calls_since_inject();
@@ -98,7 +99,7 @@ TEST_SUITE("models") {
   TEST_CASE("vae kill: at random system calls of a training, until it is done") {
     const TemporaryFolder folder;
     const std::string path = folder / "run", whole = unbroken(kSteps);
-    const int calls = calls_of_a_save(whole);  // no other makes more
+    const int calls = calls_of_a_save(unbroken(kSteps - 1));  // no other makes more
     const Random random(1, Purpose::shuffle);
     int kills = 0;
     for (int before = 0, trial = 0; before < kSteps; ++trial) {
