@@ -92,10 +92,10 @@ Json parse_json(std::string_view text) {
     throw std::runtime_error("the header is not a JSON object");
   std::vector<std::set<std::string>> keys;  // of the objects that are open
   const auto check_keys = [&](int, Json::parse_event_t event, const Json& parsed) {
-    using enum Json::parse_event_t;
-    if (event == object_start) keys.emplace_back();
-    if (event == object_end) keys.pop_back();
-    if (event == key && !keys.back().insert(parsed.get<std::string>()).second)
+    using Event = Json::parse_event_t;
+    if (event == Event::object_start) keys.emplace_back();
+    if (event == Event::object_end) keys.pop_back();
+    if (event == Event::key && !keys.back().insert(parsed.get<std::string>()).second)
       throw std::runtime_error(fmt::format("the header has the key '{}' twice", parsed.get<std::string>()));
     return true;
   };
