@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFirstBuffer = 1 << 20;
+constexpr std::size_t kFirstBuffer = 1 << 16;
 
 [[noreturn]] void fail_to_open(const std::string& path) {
   throw std::runtime_error(fmt::format("{}: cannot be opened: {}", path, std::strerror(errno)));
