@@ -85,23 +85,39 @@ void check_layout(const std::vector<TensorInfo>& tensors, std::size_t value_byte
     throw std::runtime_error(fmt::format("{} bytes at the end belong to no tensor", value_bytes - end));
 }
 
-// The text as JSON. The library keeps the last of equal keys and stops at a NUL byte as if the text ended there; both
-// are refused here, with a byte order mark, because another reader may see another file.
-Json parse_json(std::string_view text) {
-  if (!text.starts_with('{') || text.find('\0') != std::string_view::npos)
-    throw std::runtime_error("the header is not a JSON object");
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
-  const auto check_keys = [&](int, Json::parse_event_t event, const Json& parsed) {
-    using Event = Json::parse_event_t;
-    if (event == Event::object_start) keys.emplace_back();
-    if (event == Event::object_end) keys.pop_back();
-    if (event == Event::key && !keys.back().insert(parsed.get<std::string>()).second)
-      throw std::runtime_error(fmt::format("the header has the key '{}' twice", parsed.get<std::string>()));
+// Goes through a JSON text and throws for an object with the same key twice.
+class KeyCheck : public nlohmann::json_sax<Json> {
+ public:
+  bool start_object(std::size_t) override { return keys_.emplace_back(), true; }
+  bool end_object() override { return keys_.pop_back(), true; }
+  bool key(string_t& key) override {
+    if (!keys_.back().insert(key).second)
+      throw std::runtime_error(fmt::format("the header has the key '{}' twice", key));
     return true;
-  };
-  Json json = Json::parse(text, check_keys, false);
-  if (!json.is_object()) throw std::runtime_error("the header is not a JSON object");
-  return json;
+  }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
+
+ private:
+  std::vector<std::set<std::string>> keys_;  // of the objects that are open
+};
+
+// The text as JSON. The library keeps the last of equal keys and stops at a NUL byte as if the text ended there; both
+// are refused here, with a byte order mark, because another reader may see another file. Keys are checked in a pass of
+// their own: the library's parser with a callback looks through all entries after each.
+Json parse_json(std::string_view text) {
+  const bool begins_and_ends = text.starts_with('{') && text.find('\0') == std::string_view::npos;
+  KeyCheck check;
+  if (!begins_and_ends || !Json::sax_parse(text, &check)) throw std::runtime_error("the header is not a JSON object");
+  return Json::parse(text);
 }
 
 }  // namespace

@@ -230,7 +230,7 @@ assert max(header[n]['data_offsets'][1] for n in header if n != '__metadata__') 
   }
 
   TEST_CASE("safetensors: a header of many tensors") {
-    // 60,000 keys: what looks through all of them for each takes half a minute, and is seen to hang
+    // Who looks through all of them for each takes minutes, and is seen to hang.
     std::vector<TensorView> tensors;
     for (int i = 0; i < 60'000; ++i) tensors.push_back(view("tensor " + std::to_string(i), {}, kStep));
     const TemporaryFolder folder;
