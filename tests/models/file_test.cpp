@@ -137,11 +137,16 @@ TEST_SUITE("models") {
     CHECK(std::string(received) == "onetwo");
     close(reader);
     CHECK(fs::is_fifo(pipe));
-    fs::create_symlink("/dev/full", folder / "full");  // a device on which every write finds no space
-    CHECK(error_of<std::runtime_error>([&] { replace(folder / "full", "new"); }, folder / "") ==
-          "full: cannot be written: No space left on device");
-    CHECK(fs::is_character_file(folder / "full"));
-    CHECK(names_in(folder) == std::set<std::string>{"full", "pipe"});
+    // through a link, and with an error. No real device is written to: a fault here could replace it.
+    fs::create_symlink("pipe", folder / "link");
+    const int other = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+    tests::inject(tests::Fault::fail, 2, ENOSPC);  // the first write
+    const std::string error = error_of<std::runtime_error>([&] { replace(folder / "link", "new"); }, folder / "");
+    tests::calls_since_inject();
+    close(other);
+    CHECK(error == "link: cannot be written: No space left on device");
+    CHECK(fs::is_fifo(folder / "link"));
+    CHECK(names_in(folder) == std::set<std::string>{"link", "pipe"});
   }
 
   TEST_CASE("file: every draft is its own") {

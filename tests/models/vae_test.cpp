@@ -156,8 +156,8 @@ TEST_SUITE("models") {
       const Matrix<double> mean = uniform_matrix(1, 5, 0.2, 0.8, 7), x = uniform_matrix(3, 5, 0, 1, 8);
       centred.vae.start_at_mean(centred.parameters, mean);
       const auto mu = [](TestVae<double>& of, const Matrix<double>& x) {
-        Tape tape;
-        Buffer<double> gradient = Buffer<double>::Zero(of.parameters.size());
+        autograd::Tape tape;
+        autograd::Buffer<double> gradient = autograd::Buffer<double>::Zero(of.parameters.size());
         const Watched<double> theta(tape, of.parameters, gradient);
         const auto q = of.vae.encode(theta, tape.constant(x));
         return Matrix<double>(q.mu.value());
