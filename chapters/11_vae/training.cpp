@@ -42,15 +42,15 @@ void append_epoch(Matrix<double>& history, const VaeTrainer<float>& trainer, con
       test.distortion;
 }
 
-// One step; an error says what is left to go on from.
-int step(VaeTrainer<float>& trainer, const Choices& c, bool saved) {
+// One step; an error says what is left to go on from, the file `last` ("": there is none).
+int step(VaeTrainer<float>& trainer, const std::string& last) {
   try {
     return trainer.step();
   } catch (const NotFinite& error) {
-    throw NotFinite(
-        fmt::format("step {}, epoch {}: {}. {}", trainer.steps() + 1, trainer.epoch() + 1, error.what(),
-                    saved ? "The epoch before it is in " + c.checkpoint
-                          : "No epoch was finished, so there is no checkpoint; try a smaller --learning-rate"));
+    throw NotFinite(fmt::format(
+        "step {}, epoch {}: {}. {}", trainer.steps() + 1, trainer.epoch() + 1, error.what(),
+        !last.empty() ? "The training up to then is in " + last
+                      : "No epoch was finished, so there is no checkpoint; try a smaller --learning-rate"));
   }
 }
 
@@ -61,11 +61,12 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
   using Clock = std::chrono::steady_clock;
   auto progress = lesson.progress("epoch", c.training.epochs, trainer.images_per_epoch(), "images");
   progress.resume_at(trainer.epoch());
+  std::string last = c.resume;  // the file that holds the most of this training
   std::int64_t images = 0;
   double seconds = 0;
   while (!trainer.done() && !lesson::interrupted()) {
     const auto start = Clock::now();
-    const int count = step(trainer, c, history.rows() > 0);
+    const int count = step(trainer, last);
     images += count;
     seconds += std::chrono::duration<double>(Clock::now() - start).count();
     progress.show("ELBO", trainer.means().bound);
@@ -73,6 +74,7 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
     if (!trainer.at_epoch_end()) continue;
     append_epoch(history, trainer, evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed()));
     trainer.save(c.checkpoint, history);
+    last = c.checkpoint;
     progress.end_round();
   }
   if (images > 0) lesson.metric("train_images_per_second", images / seconds);

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <string>
 
-#include "tests/temporary_folder.hpp"
+#include "tests/models/files.hpp"
 
 namespace {
 
@@ -117,6 +117,32 @@ TEST_CASE("Ctrl-C saves, and the resumed run ends with the bits of one that was 
   CHECK(content_of(stopped / "11_vae.safetensors") != content_of(whole / "11_vae.safetensors"));
   CHECK(stopped.run(training + "--resume 11_vae.safetensors").status == 0);
   CHECK(content_of(stopped / "11_vae.safetensors") == content_of(whole / "11_vae.safetensors"));
+}
+
+TEST_CASE("Ctrl-C before the first step changes no file") {
+  const Home folder;
+  fs::create_directory(folder.path / "data");
+  const std::string pixels(100 * 64, '\x33');
+  for (const std::string part : {"train", "t10k"}) {
+    write_file(folder / ("data/" + part + "-images-idx3-ubyte"), idx_bytes(0x803, {100, 8, 8}, pixels));
+    write_file(folder / ("data/" + part + "-labels-idx1-ubyte"),
+               idx_bytes(0x801, {100}, std::string(50, '\0') + std::string(50, '\1')));
+  }
+  const std::string training = kSmall.substr(kSmall.find("--hidden")) + "--data data --epochs 1 ";
+  const Run whole = folder.run(training);
+  CAPTURE(whole.text);
+  CHECK(whole.status == 0);
+  const std::string finished = content_of(folder / "11_vae.safetensors");
+
+  // The program waits for the images, which come through a pipe, and Ctrl-C comes before them.
+  const Run again = folder.run(training +
+                                   "& child=$!; exec 3>data/train-images-idx3-ubyte; kill -INT $child; "
+                                   "cat data/images >&3; exec 3>&-; wait $child",
+                               "set -m; mv data/train-images-idx3-ubyte data/images; "
+                               "mkfifo data/train-images-idx3-ubyte;");
+  CAPTURE(again.text);
+  CHECK(again.text.find("Stopped before the first step; no file was changed.") != std::string::npos);
+  CHECK(content_of(folder / "11_vae.safetensors") == finished);
 }
 
 TEST_CASE("the run goes on without gnuplot, and leaves data and script") {
