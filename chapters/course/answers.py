@@ -22,7 +22,7 @@ class Answers:
     comment is gone, an answer begins with its function."""
 
     def __init__(self, source, functions):
-        self.source = source
+        self.source, self.functions = source, functions
         self.lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
         self.starts = sorted((line, number) for number, names in functions.items()
                              for line in filter(None, [self._start(number, names)]))

@@ -75,7 +75,7 @@ class Checkout:
             errors = self.make("solution", chapter)
             if errors:
                 raise Stop(f"{errors}\nThe checks of {chapter} could not be built, for the reason above.\n"
-                           f"{self._changed(chapter)}")
+                           f"{self._changed(chapter, errors)}".rstrip())
             lines = self.reference(chapter, "--list").splitlines()[1:]
             self._tables[chapter] = [
                 Exercise(number, slug, statement, int(points), int(minutes))
@@ -87,14 +87,15 @@ class Checkout:
         return subprocess.run([self.build / self.target("solution", chapter), *words], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, check=True).stdout
 
-    def _changed(self, chapter):
+    def _changed(self, chapter, errors):
         """A sentence on the files of exercises that are not as handed out, exercise.hpp among them."""
         folder = f"chapters/{chapter}/exercises"
         git = subprocess.run(["git", "-C", self.root, "-c", "core.quotePath=off", "diff", "--name-only", "HEAD", "--",
                               folder], capture_output=True, text=True, check=False)
         changed = [name for name in git.stdout.splitlines() if not name.endswith("/exercise.cpp")]
         if not changed:
-            return f"Was {folder}/exercise.hpp changed? Only exercise.cpp is yours to write in."
+            fits = "exercises/" not in errors
+            return "" if fits else f"Was {folder}/exercise.hpp changed? Only exercise.cpp is yours to write in."
         return (f"Changed since it was handed out: {', '.join(changed)}. Only exercise.cpp is yours to write in. "
                 f"To have it back: git checkout -- {' '.join(changed)}")
 

@@ -8,7 +8,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from answers import Answers
+from answers import Answers, code_of
 from checkout import ROOT
 from compiler import likely, messages_of, readable
 from run import Result, run, where_to_edit
@@ -20,7 +20,7 @@ def grade_file(checkout, chapter, exercises, source, limits, seed):
     """A result for each of the exercises. REQUIRES: checkout.prepare_apart(chapter)."""
     with tempfile.TemporaryDirectory(prefix="grade_", ignore_cleanup_errors=True) as folder:
         built = Build(checkout, chapter, source, Path(folder), limits)
-        return [built.result(exercise, seed) for exercise in exercises]
+        return with_culprits([built.result(exercise, seed) for exercise in exercises], built.answers)
 
 
 def explain(checkout, chapter, source, limits, results):
@@ -31,7 +31,20 @@ def explain(checkout, chapter, source, limits, results):
     with tempfile.TemporaryDirectory(prefix="grade_", ignore_cleanup_errors=True) as folder:
         _, log = checkout.compile_apart(chapter, source, Path(folder) / "exercise.o", limits)
     answers = Answers(source, names_of(checkout.functions(chapter)))
-    return [with_warnings(result, answers, messages_of(log)) for result in results]
+    return with_culprits([with_warnings(result, answers, messages_of(log)) for result in results], answers)
+
+
+def with_culprits(results, answers):
+    """Says of an answer that ends the program by calling another which does so, that it does."""
+    ended = [result for result in results if result.state in ("crashed", "timed out")]
+    for result in ended:
+        number = result.exercise.number
+        code = code_of(answers.part(number)) if number in answers.numbers else ""
+        for other in ended:
+            called = any(re.search(rf"\b{name}\s*\(", code) for name in answers.functions[other.exercise.number])
+            if other is not result and called:
+                result.report += f"\nlikely: it calls {other.exercise.number}, which {other.state}. Repair that first."
+    return results
 
 
 def with_warnings(result, answers, messages):
@@ -140,7 +153,8 @@ def lacks(number, missing, others):
     lines = []
     for symbol in sorted(missing):
         name = name_of(symbol)
-        near = [other for other in sorted(others) if difflib.get_close_matches(name_of(other), [name], cutoff=0.7)]
+        near = [other for other in sorted(others) if name in name_of(other) or
+                difflib.get_close_matches(name_of(other), [name], cutoff=0.7)]
         lines += [f"{number} {name} is missing or its arguments differ from exercise.hpp", f"expected: {signature(symbol)}",
                   *(f"found:    {signature(other)}" for other in near[:2])]
     return "\n".join(lines)

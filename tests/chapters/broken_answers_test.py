@@ -133,6 +133,15 @@ class Broken:
         self.files[student] = NEEDS + text
         self.expected[student] = broken
 
+    def calls(self, number, student):
+        """Whether the right answer to it calls a broken one."""
+        names = [name for other in self.expected[student] for name in self.names[other]]
+        return number not in self.expected[student] and re.search(rf"\b({'|'.join(names)})\(", self.part(number))
+
+    def part(self, number):
+        start = re.search(rf"^// {re.escape(number)}(?!\d).*$", self.solution, flags=re.MULTILINE).start()
+        return re.split(r"^// \d+\.\d+(?!\d)", self.solution[start + 3:], flags=re.MULTILINE)[0]
+
     def add_all(self):
         namespace = "ch" + self.chapter[:2]
         for way, (change, message) in BUILT.items():
@@ -158,6 +167,9 @@ class EveryAnswer(unittest.TestCase):
                 for number in broken.numbers:
                     with self.subTest(chapter=chapter, student=student, exercise=number):
                         state, report = reports[number]
+                        if state in ("crashed", "timed out") and broken.calls(number, student):
+                            self.assertIn("Repair that first.", report)
+                            continue
                         _, expected, message = broken.expected[student].get(number, (None, "passed", ""))
                         self.assertEqual(state, expected, report)
                         if expected != "passed":

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "chapters" / "course"))
 import equations  # noqa: E402
 import index  # noqa: E402
 from answers import Answers  # noqa: E402
-from checkout import Exercise  # noqa: E402
+from checkout import Checkout, Exercise  # noqa: E402
 from compiler import likely, messages_of, readable  # noqa: E402
 from exercise_table import faults_of_table, with_table  # noqa: E402
 from limits import Limits  # noqa: E402
@@ -185,6 +185,25 @@ class Compiling(unittest.TestCase):
                 ("ld: error: multiple definition of 'main'", "", "the program has a main")):
             self.assertTrue(likely(message, [code]).startswith(guess), (message, likely(message, [code])))
         self.assertEqual(likely("e.cpp:1:1: error: expected ;", ["return x"]), "")
+
+    def test_a_changed_header_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            exercises = Path(folder) / "chapters" / "05_x" / "exercises"
+            exercises.mkdir(parents=True)
+            for name in ("exercise.hpp", "exercise.cpp"):
+                (exercises / name).write_text("// as handed out\n")
+            git = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b.c"]
+            for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "a"]):
+                subprocess.run([*git, *words], check=True)
+            checkout = Checkout(Path(folder) / "build", Path(folder))
+            errors = "chapters/05_x/exercises/solution.cpp:3:1: error: no"
+            (exercises / "exercise.cpp").write_text("// an answer\n")
+            self.assertIn("Was chapters/05_x/exercises/exercise.hpp changed?", checkout._changed("05_x", errors))
+            self.assertEqual(checkout._changed("05_x", "models/x.hpp:1:1: error: no"), "")
+            (exercises / "exercise.hpp").write_text("// changed\n")
+            self.assertEqual(checkout._changed("05_x", errors),
+                             "Changed since it was handed out: chapters/05_x/exercises/exercise.hpp. Only exercise.cpp is "
+                             "yours to write in. To have it back: git checkout -- chapters/05_x/exercises/exercise.hpp")
 
     def test_names_and_signatures(self):
         symbol = "ch05::f(autograd::Var<double> const&, std::span<double const, 18446744073709551615ul>)"
