@@ -1,15 +1,22 @@
 """The exercises of a checkout, and how an answer to them is built."""
 
 import json
-import re
+import os
 import shlex
 import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from limits import plain, text_of, wait
+from compiler import readable
+from limits import text_of, wait
+from symbols import functions_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+EXTRA = ["-Wfloat-conversion", "-fdiagnostics-color=never"]  # shown with an answer that is wrong
+ENGLISH = {**os.environ, "LC_ALL": "C.UTF-8",  # the compiler's messages are read, also by this program
+           "CCACHE_DISABLE": "1"}
 
 
 class Stop(Exception):
@@ -40,7 +47,7 @@ class Checkout:
     def __init__(self, build, root=ROOT):
         self.root, self.build = root, build
         self.chapters = chapters_of(root / "chapters")
-        self._tables, self._recipes = {}, {}
+        self._tables, self._recipes, self._functions, self._precompiled, self._announced = {}, {}, {}, {}, set()
 
     def title(self, chapter):
         with open(self.root / "chapters" / chapter / "README.md", encoding="utf-8") as text:
@@ -55,16 +62,20 @@ class Checkout:
 
     def make(self, answers, chapter):
         """Builds the check program of "exercise" or "solution". Returns what the compiler says, "" when all is well."""
-        ninja = subprocess.run(["ninja", "-C", self.build, self.target(answers, chapter)], capture_output=True,
-                               text=True, errors="replace", stdin=subprocess.DEVNULL)
-        return "" if ninja.returncode == 0 else compiler_messages(ninja.stdout + ninja.stderr)
+        target = self.target(answers, chapter)
+        if chapter not in self._announced and "no work to do" not in self._run_ninja("-n", target).stdout:
+            print(f"Building {chapter} ...", file=sys.stderr)
+            self._announced.add(chapter)
+        ninja = self._run_ninja(target)
+        return "" if ninja.returncode == 0 else readable(ninja.stdout + ninja.stderr)
 
     def table(self, chapter):
         """The chapter's exercises. They come from the reference program: it builds whatever the student wrote."""
         if chapter not in self._tables:
             errors = self.make("solution", chapter)
             if errors:
-                raise Stop(f"{errors}\nThe checks of {chapter} could not be built, for the reason above.")
+                raise Stop(f"{errors}\nThe checks of {chapter} could not be built, for the reason above.\n"
+                           f"{self._changed(chapter, errors)}".rstrip())
             lines = self.reference(chapter, "--list").splitlines()[1:]
             self._tables[chapter] = [
                 Exercise(number, slug, statement, int(points), int(minutes))
@@ -76,36 +87,108 @@ class Checkout:
         return subprocess.run([self.build / self.target("solution", chapter), *words], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, check=True).stdout
 
+    def _changed(self, chapter, errors):
+        """A sentence on the files of exercises that are not as handed out, exercise.hpp among them."""
+        folder = f"chapters/{chapter}/exercises"
+        git = subprocess.run(["git", "-C", self.root, "-c", "core.quotePath=off", "diff", "--name-only", "HEAD", "--",
+                              folder], capture_output=True, text=True, check=False)
+        changed = [name for name in git.stdout.splitlines() if not name.endswith("/exercise.cpp")]
+        if not changed:
+            fits = "exercises/" not in errors
+            return "" if fits else f"Was {folder}/exercise.hpp changed? Only exercise.cpp is yours to write in."
+        return (f"Changed since it was handed out: {', '.join(changed)}. Only exercise.cpp is yours to write in. "
+                f"To have it back: git checkout -- {' '.join(changed)}")
+
     def prepare_apart(self, chapter):
         """Builds what the answers of all students lean on, whatever stands in this checkout's own."""
-        self.table(chapter)
-        own = self.target("exercise", chapter)
+        numbers = [exercise.number for exercise in self.table(chapter)]
+        compile_ = self._compile_command(chapter)
+        link = shlex.split(self._commands(self.target("exercise", chapter)))
+        own = compile_[compile_.index("-o") + 1]
+        checks = [word for word in link if word.endswith(".o") and word != own]
+        solution = next(word for word in shlex.split(self._commands(self.target("solution", chapter)))
+                        if word.endswith(".o") and word not in checks)
+        self._functions[chapter] = functions_of([self.build / check for check in checks], self.build / solution,
+                                                self.file("exercise", chapter).with_suffix(".hpp"),
+                                                self.file("solution", chapter), numbers)
+        self._recipes[chapter] = compile_, own, link, self._stand_in(chapter, self.build / solution)
+
+    def functions(self, chapter):
+        """{exercise: the functions that its answer must define}. REQUIRES: prepare_apart."""
+        return self._functions[chapter]
+
+    def compile_apart(self, chapter, source, object_file, limits):
+        """Compiles an answer that lies elsewhere as ninja compiles the one of this checkout. Returns what the compiler
+        says, and whether it failed. REQUIRES: prepare_apart."""
+        compile_, own, _, _ = self._recipes[chapter]
+        theirs = {compile_[-1]: source, own: object_file}
+        command = [theirs.get(word, word) for word in compile_] + EXTRA
+        given = self._precompiled.get(chapter)
+        if given and f'"chapters/{chapter}/exercises/exercise.hpp"' in source.read_text(encoding="utf-8", errors="replace"):
+            command[command.index("-o"):command.index("-o")] = ["-include", given]
+        return self._limited(command, object_file.parent, limits)
+
+    def precompile(self, chapter, folder, limits):
+        """Compiles exercise.hpp once, into that folder, for many answers that include it: each then takes a fifth of the
+        time. What fails here is left alone. REQUIRES: prepare_apart, and that the folder lasts."""
+        compile_, own, _, _ = self._recipes[chapter]
+        given = folder / f"given_{chapter[:2]}.hpp"
+        given.write_text(f'#include "chapters/{chapter}/exercises/exercise.hpp"\n', encoding="utf-8")
+        theirs = {compile_[-1]: given, own: f"{given}.gch", "-c": "-xc++-header"}
+        status, _ = self._limited([theirs.get(word, word) for word in compile_] + EXTRA, folder, limits)
+        if status == 0:
+            self._precompiled[chapter] = given
+
+    def build_apart(self, chapter, source, folder, name, limits):
+        """Builds the program of such an answer in that folder, with the reference answers in the places of what the
+        answer does not define. REQUIRES: prepare_apart."""
+        _, own, link, stand_in = self._recipes[chapter]
+        made = Made(folder / name, folder / f"{name}.o")
+        status, made.log = self.compile_apart(chapter, source, made.object, limits)
+        if status == 0:
+            theirs = {own: [made.object, stand_in], self.target("exercise", chapter): [made.program]}
+            status, output = self._limited([word for part in link for word in theirs.get(part, [part])], folder, limits)
+            made.failure = "" if status == 0 else output
+        else:
+            made.failure = made.log or "the compiler ran into its limits of time or memory"
+        return made
+
+    def _stand_in(self, chapter, solution):
+        """The reference answers as weak symbols: a student's own take their places."""
+        weak = self.build / "chapters" / f"reference_{chapter[:2]}.o"
+        with tempfile.NamedTemporaryFile(dir=weak.parent, delete=False) as draft:
+            subprocess.run(["objcopy", "--weaken", solution, draft.name], check=True)
+        os.replace(draft.name, weak)
+        return weak
+
+    def _compile_command(self, chapter):
         commands = json.loads((self.build / "compile_commands.json").read_text(encoding="utf-8"))
-        compile_ = next(c["command"] for c in commands if c["file"].endswith(f"{chapter}/exercises/exercise.cpp"))
-        self._recipes[chapter] = (without_notes(shlex.split(compile_)),
-                                  shlex.split(self._ninja("-t", "commands", own).splitlines()[-1]))
+        command = next(c["command"] for c in commands if c["file"].endswith(f"{chapter}/exercises/exercise.cpp"))
+        return without_notes(shlex.split(command))  # ... -o exercise.cpp.o -c exercise.cpp
 
-    def build_apart(self, chapter, source, folder, limits):
-        """Builds the program of an answer that lies elsewhere, in that folder, as ninja builds the one of this
-        checkout. Returns the program and what the compiler says. REQUIRES: prepare_apart."""
-        compile_, link = self._recipes[chapter]  # ... -o exercise.cpp.o -c exercise.cpp
-        program = folder / "exercise"
-        theirs = {compile_[-1]: source, compile_[-3]: folder / "exercise.o", self.target("exercise", chapter): program}
-        for command in (compile_ + ["-w", "-fdiagnostics-color=never"], link):
-            status, output = self._limited([theirs.get(word, word) for word in command], folder, limits)
-            if status != 0:
-                return program, compiler_messages(output) or "the compiler ran into its limits"
-        return program, ""
+    def _commands(self, target):
+        return self._run_ninja("-t", "commands", target).stdout.splitlines()[-1]
 
-    def _ninja(self, *words):
-        return subprocess.run(["ninja", "-C", self.build, *words], capture_output=True, text=True, check=True).stdout
+    def _run_ninja(self, *words):
+        return subprocess.run(["ninja", "-C", self.build, *words], capture_output=True, text=True, errors="replace",
+                              stdin=subprocess.DEVNULL, env=ENGLISH, check=False)
 
     def _limited(self, command, folder, limits):
         with open(folder / "compiler", "w+b") as output:
-            process = subprocess.Popen(limits.around(command, scale=6, output_megabytes=500), cwd=self.build,
+            process = subprocess.Popen(limits.around(command, scale=6, output_megabytes=500), cwd=self.build, env=ENGLISH,
                                        stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
-            status = wait(process, limits.seconds * 6)
-            return status, text_of(output)
+            status = wait(process, limits.patience * 6)
+            return status, text_of(output, most=1_000_000)
+
+
+@dataclass
+class Made:
+    """What became of a build: the whole log, and of a build that failed what it failed of."""
+
+    program: Path
+    object: Path
+    log: str = ""
+    failure: str = ""
 
 
 def without_notes(command):
@@ -114,12 +197,3 @@ def without_notes(command):
         at = command.index(option)
         command = command[:at] + command[at + 1 + arguments:]
     return command
-
-
-def compiler_messages(log, most=30):
-    """Of what ninja or a compiler prints, the messages alone: no progress, no command lines, no names of functions."""
-    other = r"\[\d+/\d+\]|FAILED:|ninja: |(ccache )?(c\+\+|g\+\+|clang\+\+)[^:]* -|\S+: (In |At global scope)"
-    short = re.sub(r"Eigen::Matrix<(\w+), -1, -1, 1, -1, -1>", r"Matrix<\1>", plain(log))
-    lines = [line for line in short.splitlines() if not re.match(other, line)]
-    left_out = len(lines) - most
-    return "\n".join(lines[:most] + ([f"... and {left_out} lines more"] if left_out > 0 else []))

@@ -2,10 +2,12 @@
 
 import os
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from answers import grade_file
 from checkout import Stop
+from isolate import grade_file
 from run import Result
 
 
@@ -21,9 +23,11 @@ def students_in(folder):
 def grade_class(checkout, folder, chapters, limits, seed):
     """{student: {chapter: [Result]}}. As many students at a time as there are processors."""
     students = students_in(folder)
-    for chapter in chapters:
-        checkout.prepare_apart(chapter)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with tempfile.TemporaryDirectory(prefix="class_") as headers, ThreadPoolExecutor(os.cpu_count()) as threads:
+        for chapter in chapters:
+            checkout.prepare_apart(chapter)
+        for _ in threads.map(lambda chapter: checkout.precompile(chapter, Path(headers), limits), chapters):
+            pass
         graded = threads.map(lambda name: grade_student(checkout, folder / name, chapters, limits, seed), students)
         return dict(zip(students, graded))
 

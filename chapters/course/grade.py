@@ -1,13 +1,15 @@
 """chapters/grade: the state and the points of each exercise, for a student or for a class."""
 
 import argparse
+import difflib
 import json
+import re
 import sys
 from pathlib import Path
 
-from answers import grade_file
 from checkout import ROOT, Checkout, Stop
 from classroom import grade_class
+from isolate import explain, grade_file
 from limits import Limits
 from reports import dump, print_chapter, to_json, to_junit, write_csv
 from run import run
@@ -15,11 +17,18 @@ from run import run
 
 class Parser(argparse.ArgumentParser):
     def error(self, message):
-        raise Stop(f"{message} (see chapters/grade --help)")
+        unknown = re.match(r"unrecognized arguments: (--[^ =]+)", message)
+        names = [name for action in self._actions for name in action.option_strings]
+        near = difflib.get_close_matches(unknown[1], names, n=1) if unknown else []
+        raise Stop(f"{message}{did_you_mean(near)} (see chapters/grade --help)")
+
+
+def did_you_mean(near):
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def positive(text):
-    if not text.isdigit() or int(text) < 1:
+    if not re.fullmatch("[0-9]+", text) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected an integer of at least 1, found '{text}'")
     return int(text)
 
@@ -34,7 +43,7 @@ def options():
     add("--json", type=Path, metavar="FILE", help="write states, points and reports there")
     add("--junit", type=Path, metavar="FILE", help="the same as JUnit's XML")
     add("--seed", type=positive, default=1, help="of the random instances")
-    add("--limit", type=positive, default=Limits.seconds, metavar="SECONDS", help="of one exercise (%(default)s)")
+    add("--limit", type=positive, default=Limits.seconds, metavar="SECONDS", help="of one exercise, of the processor's time (%(default)s)")
     add("--memory", type=positive, default=Limits.megabytes, metavar="MB", help="of one exercise (%(default)s)")
     add("--build", type=Path, default=ROOT / "build", metavar="DIR", help="folder that meson has set up")
     group = parser.add_argument_group("For a class (chapters/TEACHING.md)")
@@ -46,19 +55,23 @@ def options():
 
 def find_chapter(checkout, what):
     """The chapter of "11", "11_vae" or "11.2"."""
-    number = what.split(".")[0]
+    number = re.match(r"0*([0-9]+)(?![^.])", what)
     for chapter in checkout.chapters:
-        if what == chapter or (number.isdigit() and int(number) == int(chapter[:2])):
+        if what == chapter or number and int(number[1]) == int(chapter[:2]):
             return chapter
-    raise Stop(f"there is no chapter '{what}' with exercises (known: {', '.join(checkout.chapters)})")
+    words = {word: chapter for chapter in checkout.chapters
+             for word in (chapter, f"ch{chapter[:2]}", chapter[:2], *chapter.split("_")[1:])}
+    near = [words[word] for word in difflib.get_close_matches(what.lower(), words, n=1)]
+    raise Stop(f"there is no chapter '{what}' with exercises{did_you_mean(near)} (known: {', '.join(checkout.chapters)})")
 
 
 def find_exercises(checkout, chapter, what):
-    """All exercises of the chapter, or the one that is named."""
+    """All exercises of the chapter, or the one that is named: 4.2, or 04.2."""
     exercises = checkout.table(chapter)
     if not what or "." not in what:
         return exercises
-    named = [exercise for exercise in exercises if exercise.number == what]
+    wanted = re.sub(r"^0+(?=[0-9])", "", what)
+    named = [exercise for exercise in exercises if exercise.number == wanted]
     if not named:
         raise Stop(f"there is no exercise '{what}' (known: {', '.join(e.number for e in exercises)})")
     return named
@@ -67,17 +80,22 @@ def find_exercises(checkout, chapter, what):
 def grade_own(checkout, chapter, exercises, limits, seed):
     """The answers of this checkout, built by ninja; only when they do not compile are they taken apart."""
     source = checkout.file("exercise", chapter)
-    if not checkout.make("exercise", chapter):
-        program = checkout.build / checkout.target("exercise", chapter)
-        return [run(program, exercise, source, limits, seed) for exercise in exercises]
-    checkout.prepare_apart(chapter)
-    return grade_file(checkout, chapter, exercises, source, limits, seed)
+    if checkout.make("exercise", chapter):
+        checkout.prepare_apart(chapter)
+        return grade_file(checkout, chapter, exercises, source, limits, seed)
+    program = checkout.build / checkout.target("exercise", chapter)
+    return explain(checkout, chapter, source, limits, [run(program, exercise, source, limits, seed)
+                                                       for exercise in exercises])
 
 
 def give_hint(checkout, number, level):
     """Without a level the one after the last that was given, which the build folder remembers."""
     chapter = find_chapter(checkout, number)
-    find_exercises(checkout, chapter, number)
+    exercises = find_exercises(checkout, chapter, number)
+    if "." not in number:
+        raise Stop(f"--hint: expected an exercise, found the chapter '{number}' "
+                   f"(its exercises: {', '.join(e.number for e in exercises)})")
+    number = exercises[0].number
     memory = checkout.build / "hints.json"
     given = json.loads(memory.read_text()) if memory.is_file() else {}
     level = level or min(given.get(number, 0) + 1, 3)
@@ -118,6 +136,10 @@ def grade(checkout, chapters, asked, limits):
 
 def main():
     asked = options().parse_args()
+    if asked.level and not asked.hint:
+        raise Stop("--level: of which exercise's hint? Expected --hint EXERCISE as well, found --level alone")
+    if asked.csv and not asked.students:
+        raise Stop("--csv: the table of a class. Expected --class DIR as well, found --csv alone")
     for file in filter(None, (asked.json, asked.junit, asked.csv)):
         open(file, "a", encoding="utf-8").close()  # says so before the work when it cannot be written
     checkout = Checkout(asked.build.resolve())

@@ -12,6 +12,11 @@ from pathlib import Path
 from checkout import ROOT, Exercise
 from limits import Limits, text_of, wait
 
+# What is likely behind a signal.
+SIGNALS = {signal.SIGSEGV: "an index beyond the end, a pointer to nothing, or a function that calls itself without end",
+           signal.SIGFPE: "a whole number divided by 0", signal.SIGABRT: "a condition above does not hold, or the memory is spoilt"}
+
+
 @dataclass
 class Result:
     exercise: Exercise
@@ -41,15 +46,20 @@ def run(program, exercise, source, limits=Limits(), seed=1):
                 process.stdin.close()
             except BrokenPipeError:  # it ended at once
                 pass
-            status = wait(process, limits.seconds)
+            status = wait(process, limits.patience)
             printed = text_of(output, from_end=True).rstrip()
         seen = verdict.read_text(encoding="utf-8", errors="replace") if verdict.is_file() else ""
         state, reason = judge(status, seen, word, limits)
     if reason:
-        shown = source.relative_to(ROOT) if source.is_relative_to(ROOT) else source
-        reason += f"\nedit {shown}        (hint: chapters/grade {exercise.chapter} --hint {exercise.number})"
+        reason += "\n" + where_to_edit(exercise, source)
     report = "\n".join(filter(None, (shortened(printed, 8 if reason else 40), reason)))
     return Result(exercise, state, report, time.monotonic() - start)
+
+
+def where_to_edit(exercise, source, line=0):
+    shown = source.relative_to(ROOT) if source.is_relative_to(ROOT) else source
+    at = f", line {line}" if line else ""
+    return f"edit {shown}{at}        (hint: chapters/grade {exercise.chapter} --hint {exercise.number})"
 
 
 def judge(status, seen, word, limits):
@@ -58,11 +68,13 @@ def judge(status, seen, word, limits):
         if seen == f"{word} {verdict}\n" and status == code:
             return state, ""
     if status in (None, -signal.SIGXCPU):
-        return "timed out", f"it did not end within {limits.seconds} s"
+        return "timed out", (f"it did not end within {limits.seconds} s\n"
+                             "likely: a loop without end, or one over far too many cases")
     if status == -signal.SIGXFSZ:
-        return "crashed", f"it printed more than {limits.output_megabytes} MB"
+        return "crashed", f"it printed more than {limits.output_megabytes} MB\nlikely: a loop without end"
     if status < 0:
-        return "crashed", f"it ended by signal {-status}: {signal.strsignal(-status)}"
+        guess = SIGNALS.get(-status)
+        return "crashed", f"it ended by signal {-status}: {signal.strsignal(-status)}" + (guess and f"\nlikely: {guess}" or "")
     return "crashed", f"it ended with status {status} before its answer was checked"
 
 

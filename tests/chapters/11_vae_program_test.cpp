@@ -113,6 +113,7 @@ TEST_CASE("Ctrl-C saves, and the resumed run ends with the bits of one that was 
                                           "kill -INT $child; wait $child",
                                       "set -m;");
   CAPTURE(interrupted.text);
+  CHECK(interrupted.status == 130);
   CHECK(interrupted.text.find("--resume 11_vae.safetensors") != std::string::npos);
   CHECK(content_of(stopped / "11_vae.safetensors") != content_of(whole / "11_vae.safetensors"));
   CHECK(stopped.run(training + "--resume 11_vae.safetensors").status == 0);

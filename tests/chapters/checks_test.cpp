@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "tests/not_finite.hpp"
@@ -59,6 +60,12 @@ TEST_SUITE("chapters/checks") {
     CHECK_FALSE(off.holds);
     CHECK(off.lhs == 2.5);
     CHECK(off.reason == "component 2 of 3: tolerance 1e-09");
+    for (const std::size_t at : {0u, 1u, 2u}) {
+      Numbers twice{1.1, 2.1, 3.1};
+      twice[at] += 1;
+      CHECK(judge_exact(twice, Numbers{1, 2, 3}, 1e-9).lhs == twice[at]);
+      CHECK(judge_exact(Numbers{1, 2, 3}, twice, 1e-9).rhs == twice[at]);
+    }
     CHECK_FALSE(judge_exact(Numbers{1, 2, kNaN}, Numbers{1, 2, 3}, 1e-9).holds);
     CHECK_THROWS_WITH(judge_exact(Numbers{1}, Numbers{1, 2}, 0), "check: the sides have 1 and 2 components");
     CHECK_THROWS_WITH(judge_exact(Numbers{}, Numbers{}, 0), "check: the sides have no components");
@@ -97,6 +104,17 @@ TEST_SUITE("chapters/checks") {
     CHECK_FALSE(judge_sampled(Numbers{2, 1}, Numbers{0, 0}, Numbers{2, 1}).holds);
     CHECK_FALSE(judge_sampled(Numbers{kNaN, 1}, Numbers{0.1, 0.1}, Numbers{2, 1}).holds);
     CHECK_FALSE(judge_sampled(Numbers{2, 1}, Numbers{0.1, kNaN}, Numbers{2, 1}).holds);
+    // the largest z wins, however small its standard error and wherever it stands, not the largest distance
+    for (const std::size_t at : {0u, 1u, 2u}) {
+      Numbers far{1.3, 1.3, 1.3}, wide{0.1, 0.1, 0.1};
+      const Numbers right{1, 1, 1};
+      CHECK(judge_sampled(far, wide, right).holds);
+      far[at] = 1 + 1e-9, wide[at] = 1e-11;
+      const Check tiny = judge_sampled(far, wide, right);
+      CHECK_FALSE(tiny.holds);
+      CHECK(*tiny.z == doctest::Approx(100));
+      CHECK(tiny.reason.starts_with("component " + std::to_string(at + 1) + " of 3: "));
+    }
     // one varying component has the scalar's threshold
     CHECK_FALSE(judge_sampled(Numbers{2, 1.401}, Numbers{0, 0.1}, Numbers{2, 1}).holds);
   }

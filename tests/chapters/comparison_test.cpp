@@ -57,6 +57,22 @@ TEST_SUITE("chapters/comparison") {
           std::string::npos);
   }
 
+  TEST_CASE("gradients whose errors cancel in a sum over the components") {
+    // the value of x², but what flows back into the first row is what belongs to the second, and the other way round
+    const auto swapped = [](const Vars& v) {
+      const Matrix<double> slopes{{2 * v[0].value()(1, 0)}, {2 * v[0].value()(0, 0)}}, x = v[0].value();
+      return slopes * v[0] + Matrix<double>(x.cwiseAbs2() - slopes.cwiseProduct(x));
+    };
+    // an error that is 1 in one row of the answer and -1 in the other
+    const auto opposite = [](const Vars& v) {
+      const Matrix<double> ones{{1.0}, {1.0}}, x = v[0].value();
+      const auto all = sum(v[0]);
+      return square(v[0]) + Matrix<double>{{1.0}, {-1.0}} * (all - all.value()) * ones;
+    };
+    for (const Formula& wrong : {Formula(swapped), Formula(opposite)})
+      CHECK(report(wrong).find("your answer's value is right. Its gradient in x") != std::string::npos);
+  }
+
   TEST_CASE("nearly right, another shape, another tape") {
     CHECK(ends_with_guess(report([](const Vars& v) { return square(v[0]) + 1e-8; }),
                           "right but for 1e-08. Is a small number added for safety, or float used?"));

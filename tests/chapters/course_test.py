@@ -2,8 +2,12 @@
 
 import csv
 import io
+import json
+import os
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,21 +18,35 @@ sys.path.insert(0, str(ROOT / "chapters" / "course"))
 import equations  # noqa: E402
 import index  # noqa: E402
 from answers import Answers  # noqa: E402
-from checkout import Exercise, compiler_messages  # noqa: E402
+from checkout import Checkout, Exercise  # noqa: E402
+from compiler import likely, messages_of, readable  # noqa: E402
 from exercise_table import faults_of_table, with_table  # noqa: E402
 from limits import Limits  # noqa: E402
 from reports import to_json, to_junit, write_csv  # noqa: E402
 from run import Result, run  # noqa: E402
+from suspects import suspects  # noqa: E402
+from symbols import name_of, signature  # noqa: E402
 
 
 def exercise(number="5.2", points=2):
     return Exercise(number, "eq:scaled", "E[ c·Σ ] = ∇log p(D)", points, 15)
 
 
+def ends(process, within):
+    """Whether the process is gone, or is only not yet collected by its parent, before so many seconds have passed."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        state = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True).stdout.strip()
+        if not state or state.startswith("Z"):
+            return True
+        time.sleep(0.05)
+    return False
+
+
 class Running(unittest.TestCase):
     """A check program stands in as a script: $verdict is the file it writes, $word what it read."""
 
-    def state(self, script, limits=Limits(seconds=5)):
+    def state(self, script, limits=Limits(seconds=60)):
         with tempfile.TemporaryDirectory() as folder:
             program = Path(folder) / "program"
             program.write_text(f'#!/usr/bin/env bash\nread -r word\nverdict=$3\n{script}\n')
@@ -51,22 +69,26 @@ class Running(unittest.TestCase):
     def test_crash(self):
         state, report, _ = self.state("echo so far; kill -SEGV $$")
         self.assertEqual(state, "crashed")
-        self.assertEqual(report, "so far\nit ended by signal 11: Segmentation fault\n"
+        self.assertEqual(report, "so far\nit ended by signal 11: Segmentation fault\nlikely: an index beyond the end, "
+                                 "a pointer to nothing, or a function that calls itself without end\n"
                                  "edit ann/exercise.cpp        (hint: chapters/grade 05 --hint 5.2)")
         self.assertIn("it ended with status 3 before its answer was checked", self.state("exit 3")[1])
 
     def test_time(self):
-        for script in ("while :; do :; done", "sleep 60", "trap '' TERM; sleep 60"):
-            state, report, _ = self.state(script, Limits(seconds=1))
+        for script in ("while :; do :; done", "sleep 600", "trap '' TERM; sleep 600"):
+            state, report, _ = self.state(script, Limits(seconds=1, waiting=2))
             self.assertEqual(state, "timed out", script)
-            self.assertIn("it did not end within 1 s", report)
+            self.assertIn("it did not end within 1 s\nlikely: a loop without end", report)
+
+    def test_a_busy_machine_costs_nothing(self):
+        """What computes little may take long by the clock."""
+        self.assertEqual(self.state('sleep 2; echo "$word right" >"$verdict"', Limits(seconds=1, waiting=60))[0], "passed")
 
     def test_what_it_started_ends_with_it(self):
         with tempfile.TemporaryDirectory() as folder:
-            alive = Path(folder) / "alive"
-            self.state(f'(sleep 1; touch "{alive}") & echo "$word right" >"$verdict"')
-            Running.state(self, "sleep 1.5")
-            self.assertFalse(alive.exists())
+            started = Path(folder) / "started"
+            self.state(f'sleep 600 & echo $! >"{started}"; echo "$word right" >"$verdict"')
+            self.assertTrue(ends(int(started.read_text()), within=60))
 
     def test_output_without_end(self):
         state, report, _ = self.state("yes 'a line'")
@@ -82,48 +104,146 @@ class Running(unittest.TestCase):
         self.assertIn("MemoryError", report)
 
 
-class Compiling(unittest.TestCase):
-    text = "#include <x>\n// 1.6 is the notes'\n// 5.1 one\nint a() {\n}\n// 5.2 two\nint b() {\n}\n// 5.10\nint c() {\n}\n"
+class TakenApart(unittest.TestCase):
+    text = ("#include <x>\nnamespace ch05 {\n// 1.6 is the notes'\n// 5.1 one\nint a() {\n}\n// 5.2 two\nint b() {\n}\n"
+            "// 5.10\nint c() {\n}\n}  // namespace\n")
 
-    def setUp(self):
+    def answers(self, text=text):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.file = Path(folder.name) / "exercise.cpp"
-        self.file.write_text(self.text)
-        self.answers = Answers(self.file, ["5.1", "5.2", "5.10"])
+        self.file.write_text(text)
+        return Answers(self.file, {"5.1": ["a"], "5.2": ["b"], "5.10": ["c"]})
 
-    def lost(self, *messages):
-        return self.answers.lost_with("\n".join(f"{self.file}:{message}" for message in messages))
+    def test_where_an_answer_begins(self):
+        answers = self.answers()
+        self.assertEqual([answers.at(line) for line in range(1, 14)],
+                         [""] * 3 + ["5.1"] * 3 + ["5.2"] * 3 + ["5.10"] * 4)
+        self.assertEqual(answers.extent("5.10"), (10, 14))
+        # 5.10 before 5.1: each by its whole number
+        self.assertEqual([self.answers("// 5.10 c\nint c();\n// 5.1 a\nint a();\n").at(line) for line in (1, 2, 3, 4)],
+                         ["5.10", "5.10", "5.1", "5.1"])
+        # where the comment is gone, at the function
+        answers = self.answers(self.text.replace("// 5.2 two\n", "  b();\n"))
+        self.assertEqual([answers.at(line) for line in (6, 7, 8)], ["5.1", "5.1", "5.2"])
 
-    def test_where_the_errors_lie(self):
-        self.assertEqual(self.lost("7:3: error: expected ;"), {"5.2"})
-        self.assertEqual(self.lost("3:3: error: no", "11:1: error: no"), {"5.1", "5.10"})
-        self.assertEqual(self.lost("2:3: error: no", "11:1: error: no"), set())  # above all answers
-        self.assertEqual(self.answers.lost_with("/usr/bin/ld: undefined reference"), set())
+    def test_without_an_answer_the_others_keep_their_lines(self):
+        answers = self.answers()
+        start = f'#line 1 "{self.file}"\n'
+        lines = self.text.splitlines()
+        self.assertEqual(answers.without({"5.2"}), start + "\n".join(lines[:6] + [""] * 3 + lines[9:]) + "\n")
+        # the last one closes the namespace
+        self.assertEqual(answers.without({"5.10"}), start + "\n".join(lines[:9] + [""] * 3 + ["}"]) + "\n")
 
-    def test_where_a_brace_is_missing(self):
-        for compiler in ("a function-definition is not allowed here before", "function definition is not allowed here"):
-            self.assertEqual(self.lost(f"10:9: error: {compiler}", "11:1: error: expected }"), {"5.2"})
-        self.assertEqual(self.lost("4:9: error: a function-definition is not allowed here before"), set())
+    def test_braces(self):
+        self.assertEqual(self.answers().unbalanced(), {})
+        for old, new, found in (("a() {\n", "a() {{\n", {"5.1": 1}), ("b() {\n}", "b() {\n}}", {"5.2": -1}),
+                                ("c() {\n", "c() { if (1) {\n", {"5.10": 1}),
+                                ("a() {\n", "a() {  // {\n\"{\" '{' /* {\n{ */\n", {})):
+            self.assertEqual(self.answers(self.text.replace(old, new)).unbalanced(), found, new)
 
-    def test_the_messages_of_one_answer(self):
-        one, two = f"{self.file}:4:1: error: no\n  hint\n", f"{self.file}:7:1: error: never"
-        self.assertEqual(self.answers.errors_of("5.2", one + two), two)
-        self.assertEqual(self.answers.errors_of("5.1", one + two), one.rstrip())
-        self.assertEqual(self.answers.errors_of("5.10", one + two), one + two)
 
-    def test_the_reference_stands_in(self):
-        reference = self.file.parent / "solution.cpp"
-        reference.write_text("// 5.2\nint b() { return 2; }\n")
-        text = self.answers.without({"5.2"}, Answers(reference, ["5.1", "5.2", "5.10"]))
-        self.assertNotIn("int b() {\n", text)
-        self.assertIn('#line 1 "solution.cpp"\n// 5.2\nint b() { return 2; }\n#line 9 ', text)
-        self.assertIn(f'#line 3 "{self.file}"\n// 5.1 one\nint a() {{\n}}\n', text)
+class Compiling(unittest.TestCase):
+    def line(self, log):
+        return [message.line_in("ann/e.cpp") for message in messages_of(log) if message.kind == "error"]
+
+    def test_the_line_that_an_error_is_about(self):
+        self.assertEqual(self.line("ann/e.cpp:7:3: error: expected ;\nann/e.cpp:9:1: fatal error: no"), [7, 9])
+        # a note, and how the compiler came to it, are no places of errors
+        self.assertEqual(self.line("ann/e.cpp: In function 'f':\nann/e.cpp:7:3: error: no match\n"
+                                   "In file included from x.hpp:2,\n                 from ann/e.cpp:3:\n"
+                                   "x.hpp:9:1: note: candidate\nann/e.cpp:5:1: note: declared here\n"), [7])
+        # inside a header: g++, then clang++
+        self.assertEqual(self.line("In file included from ann/e.cpp:3:\nx.hpp: In instantiation of 'f':\n"
+                                   "ann/e.cpp:12:5:   required from here\nx.hpp:9:1: error: no\n"), [12])
+        self.assertEqual(self.line("In file included from ann/e.cpp:3:\nx.hpp:9:1: error: no\n"
+                                   "ann/e.cpp:14:5: note: in instantiation of 'f' requested here\n"), [14])
+        self.assertEqual(self.line("In file included from ann/e.cpp:3:\nx.hpp:9:1: error: no\n"), [None])
+        self.assertEqual(self.line("/usr/bin/ld: undefined reference\n"), [])
 
     def test_the_compiler_alone(self):
         log = ("[1/2] Compiling C++ object x.o\nFAILED: x.o \nccache c++ -Ix -c ../x.cpp\n../x.cpp: In function ‘f’:\n"
                "../x.cpp:1:2: \x1b[01;31merror:\x1b[m expected ;\nninja: build stopped\n")
-        self.assertEqual(compiler_messages(log), "../x.cpp:1:2: error: expected ;")
+        self.assertEqual(readable(log), "../x.cpp:1:2: error: expected ;")
+
+    def test_what_is_likely_meant(self):
+        matrix = "autograd::Var<Eigen::Matrix<double, -1, -1, 1, -1, -1> >"
+        for message, code, guess in (
+                (f"e.cpp:1:1: error: no matching function for call to ‘exp(const {matrix}&)’", "std::exp(x)",
+                 "the functions of std::"),
+                ("e.cpp:1:1: error: no matching function for call to 'exp'", "  return std::exp(x);", "the functions of std::"),
+                (f"e.cpp:1:1: error: could not convert ‘x.value()’ from ‘Eigen::Map<double>’ to ‘{matrix}’", "x.value()",
+                 ".value() is a plain number"),
+                ("e.cpp:1:1: error: no viable conversion from returned value of type 'int' to function return type 'ch11::M' "
+                 "(aka 'Var<Matrix<double>>')", "return 1;", "a plain number stands where a Var is expected"),
+                ("e.cpp:1:1: error: cannot convert ‘autograd::Var<double>’ to ‘double’ in return", "return mean(x);",
+                 "a Var stands where a plain number"),
+                ("e.cpp:1:1: error: could not convert ‘sum(x)’ from ‘Var<double>’ to ‘Var<Matrix<double>>’", "sum(x)",
+                 "your answer is one number."),
+                ("e.cpp:1:1: error: no return statement [-Werror=return-type]", "}", "a way through the function"),
+                ("e.cpp:1:1: error: ‘accumulate’ is not a member of ‘std’", "std::accumulate(a)", "the name is misspelt, or"),
+                ("ld: error: multiple definition of 'main'", "", "the program has a main")):
+            self.assertTrue(likely(message, [code]).startswith(guess), (message, likely(message, [code])))
+        self.assertEqual(likely("e.cpp:1:1: error: expected ;", ["return x"]), "")
+
+    def test_a_changed_header_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            exercises = Path(folder) / "chapters" / "05_x" / "exercises"
+            exercises.mkdir(parents=True)
+            for name in ("exercise.hpp", "exercise.cpp"):
+                (exercises / name).write_text("// as handed out\n")
+            git = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b.c"]
+            for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "a"]):
+                subprocess.run([*git, *words], check=True)
+            checkout = Checkout(Path(folder) / "build", Path(folder))
+            errors = "chapters/05_x/exercises/solution.cpp:3:1: error: no"
+            (exercises / "exercise.cpp").write_text("// an answer\n")
+            self.assertIn("Was chapters/05_x/exercises/exercise.hpp changed?", checkout._changed("05_x", errors))
+            self.assertEqual(checkout._changed("05_x", "models/x.hpp:1:1: error: no"), "")
+            (exercises / "exercise.hpp").write_text("// changed\n")
+            self.assertEqual(checkout._changed("05_x", errors),
+                             "Changed since it was handed out: chapters/05_x/exercises/exercise.hpp. Only exercise.cpp is "
+                             "yours to write in. To have it back: git checkout -- chapters/05_x/exercises/exercise.hpp")
+
+    def test_names_and_signatures(self):
+        symbol = "ch05::f(autograd::Var<double> const&, std::span<double const, 18446744073709551615ul>)"
+        self.assertEqual((name_of(symbol), signature(symbol)), ("f", "f(Var<double> const&, std::span<double const>)"))
+        self.assertEqual(name_of("ch05::Adam::step(int)"), "step")
+
+    def test_suspicious_lines(self):
+        for code, found in (("y = 1/2 * x;", "1 / 2 of whole numbers is 0. Write 1.0 / 2"), ("y = x * (3 / 2);", "is 1."),
+                            ("float y = x;", "a float keeps 7 digits"), ("y = 0.5f * x;", "a float keeps 7 digits")):
+            self.assertIn(found, " ".join(suspects(["", code], 7)), code)
+            self.assertIn("line 8: ", suspects(["", code], 7)[0])
+        for code in ("y = x * 1 / 2;", "y = 1.0 / 2;", "y = 1 / 2.0;", "// 1/2 float", "y = 4 / 2;", "y = x[1] / 2;",
+                     "y = 1e-3 / 2;", "y = floats / 2;", '"1/2"', "y = 0x1f;"):
+            self.assertEqual(suspects([code], 1), [], code)
+
+
+class Configuring(unittest.TestCase):
+    """chapters/setup, with a meson and a ninja that only say that they were called."""
+
+    def configured(self, made_for, root):
+        with tempfile.TemporaryDirectory() as folder:
+            root, tools = Path(folder) / root, Path(folder) / "tools"
+            (root / "build" / "meson-info").mkdir(parents=True)
+            (root / "build" / "build.ninja").touch()
+            (root / "build" / "meson-info" / "meson-info.json").write_text(
+                json.dumps({"directories": {"source": str(Path(folder) / made_for)}}))
+            tools.mkdir()
+            for tool in ("meson", "ninja"):
+                (tools / tool).write_text('#!/bin/sh\necho "$1" >>"$CALLS"\n')
+                (tools / tool).chmod(0o755)
+            script = f'. "{ROOT}/chapters/setup"; root=$1; configure build'
+            calls = Path(folder) / "calls"
+            subprocess.run(["bash", "-euc", script, "setup", root], check=True, capture_output=True,
+                           env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "CALLS": str(calls)})
+            return "setup" in calls.read_text().split()
+
+    def test_only_when_the_sources_lie_elsewhere(self):
+        for name in ("tapestry", "Übung 1", "課程", 'a "b"'):
+            self.assertFalse(self.configured(name, name), name)
+            self.assertTrue(self.configured("elsewhere", name), name)
 
 
 class Reports(unittest.TestCase):

@@ -132,6 +132,25 @@ TEST_SUITE("chapters/exercise") {
     CHECK(report({20, 0}).find("no spread") != std::string::npos);
   }
 
+  TEST_CASE("a guess at what is no number, and at what fills the memory; a listed mistake knows better") {
+    Student student;
+    CHECK(student.answers(std::nan("")) == 1);
+    CHECK(student.out.str().find("\n      likely: NaN comes from 0/0, 0 · ∞, ∞ - ∞, ") != std::string::npos);
+    student.out.str("");
+    CHECK(student.answers(INFINITY) == 1);
+    CHECK(student.out.str().find("\n      likely: ∞ comes from an exp of a large number") != std::string::npos);
+    student.out.str("");
+    student.check = [](Attempt&) { throw std::bad_alloc(); };
+    CHECK(student.run({"5.2"}) == 1);
+    CHECK(student.out.str().find("\n      likely: it asks for more memory") != std::string::npos);
+    student.out.str("");
+    student.check = [](Attempt&) {
+      throw WrongAnswer("NaN for one point\nlikely: 0 · log 0.", "NaN comes from 0/0.");
+    };
+    CHECK(student.run({"5.2"}) == 1);
+    CHECK(student.out.str().find("NaN comes from") == std::string::npos);
+  }
+
   TEST_CASE("every instance must be right") {
     Student student;
     student.check = [](Attempt& attempt) { attempt.require(attempt.seed() != 9, "wrong on this one"); };

@@ -53,6 +53,14 @@ STUDENTS = {
     "dee": SOLUTION.replace("epsilon;\n}", "epsilon;\n"),
     # has a verdict of its own
     "kim": SOLUTION + "int main() { return 0; }\n",
+    # 0 from 1/2, a float and what is not used, std::exp on a Var, a value where a Var is expected, NaN
+    "ida": answers({"11.1": "  return 1 / 2 * sum(square(mu) + exp(log_var) - 1 - log_var, By::row);",
+                    "11.2": "  int unused = 1;\n  const float half = 0.25;\n  return mu + exp(half * log_var) * epsilon;",
+                    "11.3": "  return decode(std::exp(q.mu));",
+                    "11.4": "  autograd::Tape tape;\n  const Var<double> loss = tape.variable(1.0).value();\n  return loss.value();",
+                    "11.5": "  return log(-1 - square(sum(log_weights, By::row)));"}),
+    # errors of which the compiler shows the second when the first is out of its way
+    "lea": answers({"11.1": '#include "nowhere.hpp"\n  return mu;', "11.3": "  return decode(q.mu)"}, SOLUTION),
     # throws what is no exception, answers on a tape of its own, fills the memory
     "eve": answers({"11.1": "  throw 1;",
                     "11.5": "  Matrix<double> large(40000, 40000);\n  large.setZero();\n  return log_weights;"}),
@@ -84,7 +92,7 @@ class Class(unittest.TestCase):
     def test_the_class(self):
         self.assertEqual((self.graded.returncode, list(self.rows)), (0, sorted([*STUDENTS, "fay"])), self.graded.stderr)
         self.assertTrue(self.untouched)
-        self.assertEqual(self.junit.count("<testsuite "), 8)
+        self.assertEqual(self.junit.count("<testsuite "), len(STUDENTS) + 1)
 
     def test_right_wrong_and_untouched(self):
         self.assertEqual(self.row("ann"), ["2", "failed", "not attempted", "3", "2", "7"])
@@ -102,15 +110,33 @@ class Class(unittest.TestCase):
         self.assertNotIn("By::row", self.reports["cem"]["11.2"])
         self.assertIn("likely: your answer is one number.", self.reports["cem"]["11.5"])
         self.assertEqual(self.row("dee"), ["2", "not built", "3", "3", "2", "10"])
-        self.assertIn("likely: a brace is missing", self.reports["dee"]["11.2"])
+        self.assertIn("likely: in this answer a { has no }", self.reports["dee"]["11.2"])
         self.assertEqual(self.row("dan"), ["not built"] * 5 + ["0"])
 
     def test_other_ways_to_fail(self):
-        self.assertEqual(self.row("kim"), ["not built"] * 5 + ["0"])
-        self.assertRegex(self.reports["kim"]["11.1"], "multiple definition of [`']main'")  # ld's and gold's quotes
+        self.assertEqual(self.row("kim"), ["2", "1", "3", "3", "not built", "9"])
+        self.assertRegex(self.reports["kim"]["11.5"], "multiple definition of [`']main'")  # ld's and gold's quotes
+        self.assertIn("likely: the program has a main of its own.", self.reports["kim"]["11.5"])
         self.assertEqual(self.row("eve"), ["failed", "not attempted", "not attempted", "not attempted", "failed", "0"])
         self.assertIn("it threw something that is no std::exception", self.reports["eve"]["11.1"])
-        self.assertIn("it threw: std::bad_alloc", self.reports["eve"]["11.5"])
+        self.assertIn("it threw: std::bad_alloc\nlikely: it asks for more memory", self.reports["eve"]["11.5"])
+
+    def test_what_is_likely(self):
+        """What the compiler warns of, and numbers that are not what they seem, beside a wrong answer."""
+        self.assertEqual(self.row("ida"), ["failed", "failed", "not built", "not built", "failed", "0"])
+        self.assertRegex(self.reports["ida"]["11.1"], r"likely: line \d+: 1 / 2 of whole numbers is 0. Write 1.0 / 2")
+        self.assertRegex(self.reports["ida"]["11.2"], r"likely: line \d+: a float keeps 7 digits")
+        self.assertRegex(self.reports["ida"]["11.2"], r"exercise.cpp:\d+:\d+: warning: unused variable")
+        self.assertIn("likely: the functions of std:: take plain numbers.", self.reports["ida"]["11.3"])
+        self.assertIn("likely: .value() is a plain number", self.reports["ida"]["11.4"])
+        self.assertIn("likely: NaN comes from", self.reports["ida"]["11.5"])
+        self.assertNotIn("warning", self.reports["ida"]["11.5"])
+
+    def test_errors_that_show_only_in_a_second_compile(self):
+        """A header that is not there ends the first one before the rest is read."""
+        self.assertEqual(self.row("lea"), ["not built", "1", "not built", "3", "2", "6"])
+        self.assertIn("nowhere.hpp", self.reports["lea"]["11.1"])
+        self.assertIn("error: expected", self.reports["lea"]["11.3"])
 
     def test_nothing_handed_in(self):
         self.assertEqual(self.row("fay"), ["not attempted"] * 5 + ["0"])
@@ -124,6 +150,7 @@ class Student(unittest.TestCase):
         self.assertEqual(graded.stdout.count("  not attempted  "), 5)
         self.assertTrue(graded.stdout.endswith("0 of 5 passed, 0 of 11 points\n\n"))
         self.assertEqual(grade("11.2").stdout.count("  not attempted  "), 1)
+        self.assertEqual(grade("011.2").stdout, grade("11.2").stdout)
 
     def test_hints_and_table(self):
         second = grade("--hint", "11.2", "--level", "2").stdout
@@ -135,6 +162,14 @@ class Student(unittest.TestCase):
         for words, sentence in ((["12"], "there is no chapter '12' with exercises (known: "),
                                 (["11.7"], "there is no exercise '11.7' (known: 11.1, "),
                                 (["--limit", "0"], "expected an integer of at least 1, found '0'"),
+                                (["²"], "there is no chapter '²' with exercises (known: "),
+                                (["11_vea"], "there is no chapter '11_vea' with exercises: did you mean 11_vae? (known: "),
+                                (["vae"], "did you mean 11_vae?"), (["11.²"], "there is no exercise '11.²' (known: 11.1, "),
+                                (["--hint", "11"], "--hint: expected an exercise, found the chapter '11' (its exercises: 11.1"),
+                                (["--level", "3"], "--level: of which exercise's hint? Expected --hint EXERCISE as well"),
+                                (["--hnt", "11.2"], "unrecognized arguments: --hnt: did you mean --hint?"),
+                                (["11", "--csv", "x.csv"], "--csv: the table of a class. Expected --class DIR as well"),
+                                (["--seed", "²"], "expected an integer of at least 1, found '²'"),
                                 (["--class", "/nowhere"], "expected a folder with one folder for each student"),
                                 (["11", "--json", "/nowhere/x.json"], "/nowhere/x.json")):
             graded = grade(*words)

@@ -31,7 +31,7 @@ struct Instance {
   Numbers x;
   double mu, sigma;
 
-  explicit Instance(std::uint64_t seed) : x(3000) {
+  explicit Instance(std::uint64_t seed) : x(3000 + 10 * (seed % 4)) {
     const Random random(seed, Purpose::data, 1);
     mu = 1 + random.uniform(0);
     sigma = 1.5 + random.uniform(1);
@@ -78,8 +78,8 @@ std::vector<lesson::Mistake> mistakes(const Instance& of) {
 void check_log_likelihood(lesson::Attempt& attempt) {
   const Instance all(attempt.seed());
   Instance few = all;
-  few.x.resize(7);
-  few.x[6] = few.x[0];  // a repetition
+  few.x.resize(6 + attempt.seed() % 3);
+  few.x.back() = few.x[0];  // a repetition
   attempt.equal(log_likelihood(few.x, few.mu, few.sigma), few.log_p(), kTolerance, mistakes(few));
   const double yours = log_likelihood(all.x, all.mu, all.sigma);
   attempt.require(std::isfinite(yours),
@@ -144,12 +144,15 @@ const Exercise kSummary{
 
 // 4.3
 
-// Whole numbers of all sizes, the large ones in pairs that cancel. The first one is small and meets a larger one.
+// Whole numbers of all sizes, the large ones in pairs that cancel. The first one is small and meets a larger one. No order
+// makes plain addition exact: the two largest add up to a number of 54 bits, and what takes it away again is smaller.
 Numbers large_and_small(std::uint64_t seed) {
   const Random random(seed, Purpose::data);
   Numbers numbers;
-  for (std::uint64_t i = 0; i < 12; ++i) numbers.push_back(1 + random.below(9, i));
+  for (std::uint64_t i = 0; i < 12 + seed % 5; ++i) numbers.push_back(1 + random.below(9, i));
   for (const double large : {0x1p80, 0x1p81, 0x1p82}) numbers.push_back(large), numbers.push_back(-large);
+  for (const double large : {0x1p90 + 0x1p38, 0x1p89 + 0x1p37}) numbers.push_back(large);
+  for (const double part : {0x1p89, 0x1p89, 0x1p89, 0x1p38 + 0x1p37}) numbers.push_back(-part);
   Numbers x{5.0 + seed % 7, 0x1p79};
   for (const int i : Random(seed, Purpose::shuffle).permutation(numbers.size())) x.push_back(numbers[i]);
   for (const double last : {-0x1p79, 0x1p53, 1.0, 1.0, 1.0, -0x1p53, 3.0}) x.push_back(last);
@@ -207,20 +210,20 @@ const Exercise kCompensatedSum{
 
 // 4.4
 
-constexpr int kStates = 5;
+int number_of_states(std::uint64_t seed) { return 4 + seed % 3; }
 
 // All states but the last, if it is not `seen`; each of the others at least once.
 std::vector<int> data(std::uint64_t seed, bool seen) {
   const Random random(seed, Purpose::data, seen ? 1 : 2);
-  const int states = seen ? kStates : kStates - 1;
+  const int states = number_of_states(seed) - (seen ? 0 : 1);
   std::vector<int> x;
   for (int k = 0; k < states; ++k) x.push_back(k);
-  for (std::uint64_t i = 0; i < 30; ++i) x.push_back(random.below(states, i));
+  for (std::uint64_t i = 0; i < 30 + seed % 4; ++i) x.push_back(random.below(states, i));
   return x;
 }
 
 Numbers model(std::uint64_t seed) {
-  Numbers p(kStates);
+  Numbers p(number_of_states(seed));
   Random(seed, Purpose::data, 3).fill_uniform(p);
   double total = 0;
   for (double& p_k : p) total += p_k += 0.1;
@@ -229,7 +232,7 @@ Numbers model(std::uint64_t seed) {
 }
 
 void check_on(lesson::Attempt& attempt, const std::vector<int>& x, const Numbers& p) {
-  const Numbers p_hat = models::empirical_distribution(x, kStates);
+  const Numbers p_hat = models::empirical_distribution(x, p.size());
   const double N = x.size(), H = models::entropy(p_hat), right = models::kl_divergence(p_hat, p);
   std::vector<lesson::Mistake> wrong{
       {-right, "-1", "the sign. Can a divergence be negative?"},

@@ -175,6 +175,11 @@ void check_minibatch_variance(lesson::Attempt& attempt) {
        {std::sqrt(right), "", "a square root: is the standard deviation asked for?"}});
   attempt.equal({minibatch_variance(g, 1), minibatch_variance(g, N)}, {S2, 0.0}, 1e-12,
                 {{{S2, S2 / n}, "", "right for one point, but with all N of them there is nothing left to chance."}});
+  // 40 points have 1.4e11 minibatches of 20: a formula is done at once, an enumeration never
+  const Numbers many = slopes(attempt, 40);
+  const double large_S2 = population_variance(many);
+  attempt.equal(minibatch_variance(many, 20), large_S2 / 20 * 20 / 39, 1e-12,
+                {{large_S2 / 20, "(N-1)/(N-M)", "right for few points, with replacement for many."}});
 }
 
 const Exercise kVariance{
@@ -194,7 +199,7 @@ const Exercise kVariance{
 // 5.5
 
 void check_importance_weighted_gradient(lesson::Attempt& attempt) {
-  const int N = 4, M = 2 + attempt.seed() % 2;  // N^M outcomes
+  const int N = 4 + attempt.seed() % 3, M = 2 + attempt.seed() % 2;  // N^M outcomes
   const Numbers g = slopes(attempt, N);
   Numbers q;
   for (int i = 0; i < N; ++i) q.push_back(0.2 + models::Random(attempt.seed(), models::Purpose::sampling).uniform(i));
@@ -237,6 +242,14 @@ void check_importance_weighted_gradient(lesson::Attempt& attempt) {
           return N * by_terms(g, q, quotient) / by_terms(g, q, [](double, double q) { return 1 / q; });
         }),
         "", "the weights are made to sum to N. That is close to unbiased for many draws, but not unbiased."}});
+
+  // unbiased from one draw alone would waste the others: the variance must be that of a mean of M
+  const auto spread = [&](auto&& estimate) {
+    return average([&](const Numbers& g, const Numbers& q) { return std::pow(estimate(g, q) - full, 2); });
+  };
+  const double of_one = m * spread([&](const Numbers& g, const Numbers& q) { return by_terms(g, q, quotient) / m; });
+  attempt.equal(spread(importance_weighted_gradient), of_one / m, 1e-12,
+                {{of_one, "M", "unbiased, but as far off as a single draw. What do the other draws say?"}});
 }
 
 const Exercise kImportance{

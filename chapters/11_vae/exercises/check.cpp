@@ -18,6 +18,8 @@ using M = Var<Matrix<double>>;
 
 // 4, 6 or 8: no other size, so that a wrong shape shows.
 Index rows_of(const lesson::Attempt& attempt) { return 4 + 2 * (attempt.seed() % 3); }
+// 3 or 5, and never the number of rows.
+Index dimensions_of(const lesson::Attempt& attempt) { return 3 + 2 * (attempt.seed() % 2); }
 
 M half_sum(const M& terms) { return 0.5 * sum(terms, By::row); }
 
@@ -27,7 +29,7 @@ M cut(const M& x) { return x.tape().constant(Matrix<double>(x.value())); }
 // 11.1
 
 void check_kl(lesson::Attempt& attempt) {
-  const Index n = rows_of(attempt), d = 3;
+  const Index n = rows_of(attempt), d = dimensions_of(attempt);
   const auto right = [](const Vars& v) { return models::kl_to_standard_normal(v[0], v[1]); };
   // ½ Σⱼ of what a mistake makes of the terms
   const auto terms = [](M (*f)(const M& mu, const M& log_var)) {
@@ -81,7 +83,7 @@ const Exercise kKl{
 // 11.2
 
 void check_reparameterise(lesson::Attempt& attempt) {
-  const Index n = rows_of(attempt), d = 3;
+  const Index n = rows_of(attempt), d = dimensions_of(attempt);
   const Matrix<double> epsilon = normal_matrix(attempt.seed(), 3, n, d);
   const auto noise = [&](const Vars& v) { return v[0].tape().constant(epsilon); };
   compare(
@@ -149,6 +151,11 @@ std::vector<Wrong> wrong_elbos(const Model& m) {
           {"this is the negative ELBO, the loss. The bound itself is asked for.",
            [&](const Vars& v) { return -m.right(v); }},
           {"log p(x|z) alone: the KL is missing.", [&](const Vars& v) { return m.log_likelihood(v, m.sample(v)); }},
+          {"the KL is sampled, as log q(z|x) - log p(z). That too is unbiased, but 11.1 knows it without sampling.",
+           [&](const Vars& v) {
+             const M z = m.sample(v);
+             return m.log_likelihood(v, z) + half_sum(square(m.noise(v)) + v[1] - square(z));
+           }},
           {"log p(x|z) is a mean over the pixels. What is the probability of D independent pixels?",
            [&, D](const Vars& v) { return m.log_likelihood(v, m.sample(v)) / D - m.kl(v); }},
           {"z = ε is drawn from the prior, but the bound needs z drawn from q(z|x).",
@@ -194,7 +201,7 @@ std::vector<Wrong> inherited(const Model& m, const Vars& v) {
 
 void check_elbo(lesson::Attempt& attempt) {
   const std::uint64_t seed = attempt.seed();
-  const Index n = rows_of(attempt), d = 2, D = 5;
+  const Index n = rows_of(attempt), d = 2 + seed % 2, D = 5 + 2 * (seed % 2);
   Model m{(normal_matrix(seed, 4, n, D).array() > 0).cast<double>(), normal_matrix(seed, 3, n, d)};
   m.x(0, 0) = 1, m.x(0, 1) = 0;
   Question q{.names = {"mu", "log_var", "the decoder's weights", "the decoder's biases"},
@@ -244,15 +251,15 @@ const Exercise kElbo{
 
 constexpr int kSteps = 5;
 
-// A VAE with a minibatch of 4 points and its noise.
+// A VAE with a minibatch of 4 to 6 points and its noise.
 struct Instance {
   Matrix<double> x, epsilon;
   Parameters<double> theta;
   models::Vae<double> vae;
 
   explicit Instance(std::uint64_t seed)
-      : x((normal_matrix(seed, 1, 4, 5).array() > 0).cast<double>()),
-        epsilon(normal_matrix(seed, 2, 4, 2)),
+      : x((normal_matrix(seed, 1, 4 + seed % 3, 5).array() > 0).cast<double>()),
+        epsilon(normal_matrix(seed, 2, 4 + seed % 3, 2)),
         vae(theta, {.pixels = 5, .latent = 2, .hidden = {}}, seed) {}
 
   Var<Matrix<double>> elbo(const Watched<double>& watched) const {
@@ -408,7 +415,7 @@ const Exercise kTrainingStep{
 // 11.5
 
 void check_importance_bound(lesson::Attempt& attempt) {
-  const Index n = rows_of(attempt), K = 5;
+  const Index n = rows_of(attempt), K = 5 + 2 * (attempt.seed() % 2);
   const double log_K = std::log(K);
   Question q{
       .names = {"log_weights"},

@@ -24,6 +24,13 @@ std::string ratio_text(double yours, double right, const std::string& name) {
 
 std::string likely_text(const Mistake& mistake) { return "\nlikely: " + mistake.likely; }
 
+// What a number that is none comes from.
+std::string guess_at(double yours) {
+  if (std::isnan(yours)) return "NaN comes from 0/0, 0 · ∞, ∞ - ∞, or the log or root of a negative number.";
+  if (std::isinf(yours)) return "∞ comes from an exp of a large number, a log of 0, or a division by 0.";
+  return "";
+}
+
 void judge_equal(const std::vector<double>& yours, const std::vector<double>& right, double tolerance,
                  const std::vector<Mistake>& mistakes) {
   if (yours.size() != right.size())
@@ -38,7 +45,7 @@ void judge_equal(const std::vector<double>& yours, const std::vector<double>& ri
   report += ratio_text(check.lhs, check.rhs, made != nullptr ? made->ratio : "");
   if (check.reason.starts_with("component")) report += "    " + check.reason.substr(0, check.reason.find(':'));
   if (made != nullptr) report += likely_text(*made);
-  throw WrongAnswer(report);
+  throw WrongAnswer(report, guess_at(check.lhs));
 }
 
 void judge_estimate(Estimate yours, double right, const std::vector<Mistake>& mistakes) {
@@ -53,7 +60,7 @@ void judge_estimate(Estimate yours, double right, const std::vector<Mistake>& mi
     report += ratio_text(yours.mean, right, mistake.ratio) + likely_text(mistake);
     break;
   }
-  throw WrongAnswer(report);
+  throw WrongAnswer(report, guess_at(yours.mean));
 }
 
 // A student who makes this very mistake must be told that it is wrong, and must read this mistake's question.

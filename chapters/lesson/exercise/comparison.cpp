@@ -103,7 +103,7 @@ void equal(Attempt& attempt, const std::string& what, const Answer& yours, const
     if (nearly && report.find("likely:") == std::string::npos)
       report += fmt::format("\nlikely: right but for {:.0e}. Is a small number added for safety, or float used?",
                             largest_difference(yours.values, right.values));
-    throw WrongAnswer(report);
+    throw WrongAnswer(report, wrong.guess);
   }
 }
 

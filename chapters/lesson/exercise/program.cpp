@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <new>
 
 #include "chapters/lesson/exercise/maintainers.hpp"
 #include "chapters/lesson/exercise/todo.hpp"
@@ -123,7 +124,14 @@ int check_one(const Classroom& room, const Exercise& exercise, const Request& re
     print_report(room, exercise, request, "not attempted", fmt::format("to do: {}\n{}", skipped.what(), where));
     return kNotAttempted;
   } catch (const WrongAnswer& wrong) {
-    return not_yet(wrong.what());
+    const std::string report = wrong.what();
+    const bool has_better = wrong.guess.empty() || report.find("likely:") != std::string::npos;
+    return not_yet(has_better ? report : report + "\nlikely: " + wrong.guess);
+  } catch (const std::bad_alloc& error) {
+    return not_yet(
+        fmt::format("it threw: {}\nlikely: it asks for more memory than an answer may have. Is a size wrong, or "
+                    "does something grow in a loop without end?",
+                    error.what()));
   } catch (const std::exception& error) {
     return not_yet(std::string("it threw: ") + error.what());
   } catch (...) {
