@@ -52,6 +52,8 @@ void branch_not_taken(lesson::Lesson& lesson, const Ingredients& use);
 
 // Huber's function, ½ x² for |x| <= 1 and |x| - ½ beyond, as an operation of one record.
 Var<double> huber(const Var<double>& x);
+// sin with a pullback that is 0.1 % too large.
+Var<double> sine_a_little_off(const Var<double>& x);
 
 // ---
 // cost.cpp: what a gradient costs.

@@ -14,12 +14,13 @@ namespace {
 
 using models::Purpose, models::Random;
 
-// log(1 + e^(-sign · logit)) of the point in row i, with a Var for every number. theta[k](r, c) is at rows of `cols`.
+// A layer with a Var for every number.
 template <class AnyVar>
 struct ScalarLayer {
   std::vector<AnyVar> W, b;  // W row by row
 };
 
+// log(1 + e^(-sign · logit)) of one point.
 template <class AnyVar>
 AnyVar point_loss(double x, double y, double sign, const std::vector<ScalarLayer<AnyVar>>& layers) {
   std::vector<AnyVar> h;
