@@ -83,7 +83,7 @@ class Counter final : public autograd::Observer {
 // What was done for one gradient, in operations and shares, beside the operations of the function alone.
 struct Work {
   std::int64_t function = 0, gradient = 0, pullbacks = 0;
-  double ratio() const { return static_cast<double>(gradient) / function; }
+  double ratio() const { return 1.0 * gradient / function; }
 };
 // A function of n variables, on a tape.
 using Function = Var<double> (*)(const std::vector<Var<double>>& x);

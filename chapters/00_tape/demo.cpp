@@ -1,5 +1,5 @@
-// The tape in ten minutes: the chain rule on paper and by two tapes, where derivatives go wrong, what a gradient costs in
-// time, and what it costs in memory.
+// The tape in ten minutes: the chain rule on paper and by two tapes, where derivatives go wrong, what a gradient costs
+// in time, and what it costs in memory.
 
 #include "autograd/autograd.hpp"
 #include "chapters/00_tape/chapter.hpp"

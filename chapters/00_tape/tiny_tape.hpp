@@ -43,7 +43,7 @@ inline Var Tape::variable(double x) { return record(x, {}); }
 
 inline Var Tape::record(double value, std::vector<Operand> operands) {
   records.push_back({value, std::move(operands)});
-  return {this, static_cast<int>(records.size()) - 1};
+  return {this, int(records.size()) - 1};
 }
 
 inline void Tape::backward(Var f) {

@@ -1,4 +1,5 @@
-// Chapter 00's checks hold, each mistake fails the check that it concerns and no other, and the numbers of its text are so.
+// Chapter 00's checks hold, each mistake fails the check that it concerns and no other, and the numbers of its text
+// are so.
 #include <doctest/doctest.h>
 
 #include <algorithm>

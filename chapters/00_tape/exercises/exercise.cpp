@@ -9,7 +9,9 @@
 namespace ch00 {
 
 // 0.1 A sweep by hand.
-std::vector<double> sweep_by_hand(double x, double y) { lesson::todo("the seven adjoints of x sin(x y) - y²"); }
+std::vector<double> sweep_by_hand(double x, double y) {
+  lesson::todo("the adjoints of v₁ to v₇, of f(x, y) = x sin(x y) - y², seven numbers");
+}
 
 // 0.2 Three faults.
 void sweep(tiny::Tape& tape, int f) {
@@ -20,7 +22,9 @@ void sweep(tiny::Tape& tape, int f) {
 }
 
 // 0.3 An operation of your own.
-Var<double> log_add_exp(const Var<double>& a, const Var<double>& b) { lesson::todo("log(eᵃ + eᵇ) as one record"); }
+Var<double> log_add_exp(const Var<double>& a, const Var<double>& b) {
+  lesson::todo("log(eᵃ + eᵇ) as one record, with its pullback, for large a and b too");
+}
 
 // 0.4 How long a tape becomes.
 Count count_operations(const std::vector<int>& sizes, int n) {
@@ -28,9 +32,13 @@ Count count_operations(const std::vector<int>& sizes, int n) {
 }
 
 // 0.5 A branch that is not taken.
-Var<Matrix<double>> x_log_x(const Var<Matrix<double>>& x) { lesson::todo("x log x where x > 0, and 0 elsewhere"); }
+Var<Matrix<double>> x_log_x(const Var<Matrix<double>>& x) {
+  lesson::todo("x log x where x > 0, and 0 elsewhere, without a NaN in its gradient");
+}
 
 // 0.6 The least work.
-std::int64_t fewest_advances(int length, int c) { lesson::todo("the least number of steps without a tape"); }
+std::int64_t fewest_advances(int length, int c) {
+  lesson::todo("the least number of steps without a tape, over all plans with c checkpoints");
+}
 
 }  // namespace ch00

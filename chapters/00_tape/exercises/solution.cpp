@@ -63,8 +63,8 @@ Var<Matrix<double>> x_log_x(const Var<Matrix<double>>& x) {
 }
 
 // 0.6   test:checkpointing
-// The first checkpoint after the start stands behind k steps: k steps to get there, then the rest with one checkpoint less,
-// then the k steps with all of them again.
+// The first checkpoint after the start stands behind k steps: k steps to get there, then the rest with one checkpoint
+// less, then the k steps with all of them again.
 std::int64_t fewest_advances(int length, int c) {
   std::vector<std::int64_t> fewer(length + 1, std::numeric_limits<std::int64_t>::max() / 4);  // checkpoints: none
   fewer[0] = fewer[1] = 0;
