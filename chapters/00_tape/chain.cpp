@@ -93,6 +93,9 @@ void reuse(lesson::Lesson& lesson, const Ingredients& use) {
   std::int64_t paths = 0;
   const double by_paths = over_paths(tape, last.number, y.number, paths);
 
+  double shares = 0;
+  for (const tiny::Record& record : tape.records) shares += record.operands.size();
+
   const auto square = [](auto x) { return x * x; };
   tiny::Tape small;
   const tiny::Var twice = small.variable(7);
@@ -100,9 +103,9 @@ void reuse(lesson::Lesson& lesson, const Ingredients& use) {
 
   lesson.equation("-", "x̄ = Σ_paths Π slopes:   the sweep adds up every path without walking it", "eq:chain")
       .exact("y = x x at 7: x̄ = 2 x", twice.grad(), 14)
-      .exact("v_k = v_k-1 + v_k-2: ȳ, paths", last.tape->records[y.number].adjoint, by_paths)
+      .exact("v_k = v_k-1 + v_k-2: ȳ, paths", y.grad(), by_paths)
       .exact("  paths, counted one by one", paths, 46'368)
-      .exact("  shares of the sweep", 2.0 * (tape.records.size() - 2), 46);
+      .exact("  shares of the sweep", shares, 46);
 
   // 1 2 3 ... 12 as coefficients and x = 3: every number is a whole one below 2⁵³, so that nothing is rounded
   const std::vector<int> c{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
