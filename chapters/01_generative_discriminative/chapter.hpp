@@ -85,7 +85,11 @@ struct Images {
   Labelled mnist_train, mnist_test;  // 7×7
   int a = 3, b = 8;                  // the pair
 };
-Comparison asymptotic(lesson::Lesson& lesson, const Images& images, int draws, const Ingredients& use);
+struct Effort {
+  int draws = 200;  // training sets of each size
+  int most = 5000;  // images of MNIST to learn from: 250 to 5000
+};
+Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort& effort, const Ingredients& use);
 
 // All 45 pairs of digits: the error of naive Bayes minus that of logistic regression.
 struct PairGain {

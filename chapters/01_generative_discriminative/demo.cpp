@@ -14,14 +14,17 @@ using namespace ch01;
 namespace {
 
 struct Choices {
-  int draws = 200, label_draws = 60;
+  Effort effort;
+  int label_draws = 60;
   int first = 3, second = 8;
   std::string mistake = "none";
 };
 
 void declare(lesson::Lesson& lesson, Choices& c) {
   using lesson::at_least, lesson::between;
-  lesson.option("--draws", c.draws, "training sets of each size", at_least(10)).when_quick(std::int64_t{100});
+  lesson.option("--draws", c.effort.draws, "training sets of each size", at_least(20)).when_quick(std::int64_t{60});
+  lesson.option("--most", c.effort.most, "images of MNIST to learn from", between(250, 5000))
+      .when_quick(std::int64_t{250});
   lesson.option("--label-draws", c.label_draws, "choices of the labelled digits", at_least(4))
       .when_quick(std::int64_t{8});
   lesson.option("--first", c.first, "one digit of the pair", between(0, 9));
@@ -66,15 +69,15 @@ int main(int argc, char** argv) {
     bayes_rule(lesson, train, test, use);
 
     // which of the two learns faster, and which ends lower
-    const Comparison curves = asymptotic(lesson, images, c.draws, use);
-    const auto pairs = all_pairs(images.digits, c.draws / 4, lesson.seed());
+    const Comparison curves = asymptotic(lesson, images, c.effort, use);
+    const auto pairs = all_pairs(images.digits, c.effort.draws / 4, lesson.seed());
     say_pairs(lesson, pairs);
-    efficiency(lesson, 2 * c.draws, use);
+    efficiency(lesson, 2 * c.effort.draws, use);
 
     // points without labels: what they are worth, when they help, and when they hurt
-    unlabelled_worth(lesson, 4 * c.draws, use);
+    unlabelled_worth(lesson, 4 * c.effort.draws, use);
     const SemiCurves semi = semi_supervised(lesson, train, test, c.label_draws, use);
-    unlabelled_hurts(lesson, c.draws / 4, use);
+    unlabelled_hurts(lesson, c.effort.draws / 4, use);
 
     if (lesson.figures().format == plots::Format::none) return;
     plot_bayes(lesson.figures());
@@ -85,6 +88,6 @@ int main(int argc, char** argv) {
     plot_efficiency(lesson.figures());
     plot_semi(semi, softmax_curve(train, test, semi.discriminant.labels, c.label_draws, lesson.seed()),
               lesson.figures());
-    plot_hurts(c.draws / 2, lesson.seed(), lesson.figures());
+    plot_hurts(c.effort.draws / 2, lesson.seed(), lesson.figures());
   });
 }

@@ -127,11 +127,10 @@ void plot_learning(const Comparison& all, const plots::Output& output) {
 }
 
 void plot_pairs(const std::vector<PairGain>& pairs, const plots::Output& output) {
-  plots::Scatter figure{
-      .title = "All 45 pairs of the 8×8 digits",
-      .x_label = "naive Bayes minus logistic, from 10 images (percentage points)",
-      .y_label = "the same from 250 images (percentage points)",
-      .class_names = {"a pair of digits"}};
+  plots::Scatter figure{.title = "All 45 pairs of the 8×8 digits",
+                        .x_label = "naive Bayes minus logistic, from 10 images (percentage points)",
+                        .y_label = "the same from 250 images (percentage points)",
+                        .class_names = {"a pair of digits"}};
   Numbers few, many;
   for (const PairGain& p : pairs) few.push_back(100 * p.few.mean), many.push_back(100 * p.many.mean);
   figure.points(few, many, std::vector<int>(pairs.size()));

@@ -105,10 +105,10 @@ Estimate limit(const Matrix<double>& errors) {
 
 }  // namespace
 
-Comparison asymptotic(lesson::Lesson& lesson, const Images& images, int draws, const Ingredients& use) {
+Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort& effort, const Ingredients& use) {
   auto equation = lesson.equation("1.1", "few data: generative ahead; many, model wrong: behind", "claim:asymptotic");
   Comparison all;
-  const Sizes sizes{.m = {10, 20, 50, 100, 200, 500, 1000, 2000}, .draws = draws, .ridge = 0.01};
+  const Sizes sizes{.m = {10, 20, 50, 100, 200, 500, 1000, 2000}, .draws = effort.draws, .ridge = 0.01};
 
   const NormalClasses independent = ten_pairs(0), correlated = ten_pairs(0.4);
   all.right = learning_curves(normal_problem("right", independent, lesson.seed()), sizes, use);
@@ -125,15 +125,15 @@ Comparison asymptotic(lesson::Lesson& lesson, const Images& images, int draws, c
       .sampled("logistic, at the end", limit(all.wrong.discriminative), correlated.best_error());
 
   const auto digits = image_problem("digits", pair_of(images.digits, images.a, images.b), {}, 250, lesson.seed());
-  all.digits = learning_curves(digits, {.m = {10, 20, 50, 100, 250}, .draws = draws, .floor = 0.01}, use);
+  all.digits = learning_curves(digits, {.m = {10, 20, 50, 100, 250}, .draws = effort.draws, .floor = 0.01}, use);
   print(lesson, fmt::format("8×8 digits, {} or {}", images.a, images.b), all.digits);
   naive_bayes_is_worse(equation, all.digits, 250);
 
   const auto mnist = image_problem("mnist", pair_of(images.mnist_train, images.a, images.b),
                                    pair_of(images.mnist_test, images.a, images.b), 0, lesson.seed());
-  std::vector<int> m{10, 20, 50, 100, 200, 500, 1000};
-  if (!lesson.quick()) m.push_back(5000);
-  all.mnist = learning_curves(mnist, {.m = m, .draws = draws, .floor = 0.01}, use);
+  std::vector<int> m{10, 20, 50, 100, 250, 1000, 5000};
+  std::erase_if(m, [&](int size) { return size > effort.most; });
+  all.mnist = learning_curves(mnist, {.m = m, .draws = effort.draws, .floor = 0.01}, use);
   print(lesson, fmt::format("MNIST at 7×7, {} or {}", images.a, images.b), all.mnist);
   naive_bayes_is_worse(equation, all.mnist, m.back());
   return all;
