@@ -39,7 +39,7 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
            return error_on(rule, training);
          };
        }},
-      {"covariance", "the normal model's covariance taken as known", {"claim:efron"},
+      {"means", "the class means taken as known in the normal model", {"claim:efron"},
        [](Ingredients& i) { i.intercept_variance = [](double) { return 4.0; }; }},
       {"score", "the score of an unlabelled point without its mean", {"claim:unlabelled-worth"},
        [](Ingredients& i) { i.score = [](double x, double m) { return x * std::tanh(m * x); }; }},

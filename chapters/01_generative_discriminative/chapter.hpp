@@ -78,7 +78,7 @@ Estimate crossover(const LearningCurves& curves);
 
 // claim:asymptotic, first where the best error is known, for right and wrong assumptions, then on images.
 struct Comparison {
-  LearningCurves right, wrong, digits, mnist;
+  LearningCurves right, wrong, digits, five_or_nine, mnist;
 };
 struct Images {
   Labelled digits;                   // all 1797
@@ -190,7 +190,8 @@ SemiCurves semi_supervised(lesson::Lesson& lesson, const Labelled& train, const 
 void plot_bayes(const plots::Output& output);       // 01_bayes: densities, shares and posterior of two normal classes
 void plot_boundaries(const plots::Output& output);  // 01_boundaries: both kinds of model on one sample
 void plot_samples(const Labelled& train, std::uint64_t seed, const plots::Output& output);  // 01_samples
-void plot_learning(const Comparison& curves, const plots::Output& output);         // 01_right, _wrong, _digits, _mnist
+void plot_learning(const Comparison& curves,
+                   const plots::Output& output);  // 01_right, _wrong, _digits, _5_or_9, _mnist
 void plot_pairs(const std::vector<PairGain>& pairs, const plots::Output& output);  // 01_pairs
 void plot_efficiency(const plots::Output& output);                                 // 01_efficiency
 void plot_semi(const SemiCurves& curves, const std::vector<Estimate>& softmax, const plots::Output& output);

@@ -123,6 +123,7 @@ void plot_learning(const Comparison& all, const plots::Output& output) {
   draw(all.wrong, "Normal classes, correlated features: naive Bayes is wrong", "01_wrong",
        std::pair{wrong.best_error(), wrong.naive_bayes_limit()});
   draw(all.digits, "A pair of the 8×8 digits", "01_digits", {});
+  draw(all.five_or_nine, "8×8 digits, 5 or 9: the one pair of 45 that crosses", "01_5_or_9", {});
   draw(all.mnist, "The same pair of MNIST, at 7×7 pixels", "01_mnist", {});
 }
 
