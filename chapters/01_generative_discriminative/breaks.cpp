@@ -39,11 +39,12 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
            return error_on(rule, training);
          };
        }},
-      {"means", "the class means taken as known in the normal model", {"claim:efron"},
+      {"known-means", "the class means taken as known in the normal model", {"claim:efron"},
        [](Ingredients& i) { i.intercept_variance = [](double) { return 4.0; }; }},
       {"score", "the score of an unlabelled point without its mean", {"claim:unlabelled-worth"},
        [](Ingredients& i) { i.score = [](double x, double m) { return x * std::tanh(m * x); }; }},
-      {"mean", "a mean of the labelled points added to a sum of the unlabelled", {"claim:semi", "claim:unlabelled-hurts"},
+      {"mean", "a mean of the labelled points added to a sum of the unlabelled",
+       {"claim:semi", "claim:unlabelled-hurts"},
        [](Ingredients& i) { i.labelled_weight = [](int labelled) { return 1.0 / labelled; }; }},
       {"clusters", "only the distance of the clusters in λ_c, not their variance", {"claim:unlabelled-hurts"},
        [](Ingredients& i) { i.critical_share = [](double c, double E) { return 1 / (c * c * E); }; }}};

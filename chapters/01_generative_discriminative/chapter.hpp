@@ -86,8 +86,9 @@ struct Images {
   int a = 3, b = 8;                  // the pair
 };
 struct Effort {
-  int draws = 200;  // training sets of each size
-  int most = 5000;  // images of MNIST to learn from: 250 to 5000
+  int draws = 200;     // training sets of each size
+  int most = 5000;     // images of MNIST to learn from: 250 to 5000
+  double ridge = 0.1;  // of logistic regression on images
 };
 Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort& effort, const Ingredients& use);
 

@@ -25,6 +25,7 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   lesson.option("--draws", c.effort.draws, "training sets of each size", at_least(20)).when_quick(std::int64_t{60});
   lesson.option("--most", c.effort.most, "images of MNIST to learn from", between(250, 5000))
       .when_quick(std::int64_t{250});
+  lesson.option("--ridge", c.effort.ridge, "of logistic regression on images", lesson::above(0));
   lesson.option("--label-draws", c.label_draws, "choices of the labelled digits", at_least(4))
       .when_quick(std::int64_t{8});
   lesson.option("--first", c.first, "one digit of the pair", between(0, 9));

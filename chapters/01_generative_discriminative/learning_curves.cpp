@@ -126,8 +126,8 @@ Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort
 
   const auto learn_digits = [&](int a, int b) {
     const Problem problem = image_problem("digits", pair_of(images.digits, a, b), {}, 250, lesson.seed());
-    const auto curves =
-        learning_curves(problem, {.m = {10, 20, 50, 100, 250}, .draws = effort.draws, .floor = 0.01}, use);
+    const auto curves = learning_curves(
+        problem, {.m = {10, 20, 50, 100, 250}, .draws = effort.draws, .floor = 0.01, .ridge = effort.ridge}, use);
     print(lesson, fmt::format("8×8 digits, {} or {}", a, b), curves);
     naive_bayes_is_worse(equation, curves, 250);
     return curves;
@@ -139,7 +139,7 @@ Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort
                                    pair_of(images.mnist_test, images.a, images.b), 0, lesson.seed());
   std::vector<int> m{10, 20, 50, 100, 250, 1000, 5000};
   std::erase_if(m, [&](int size) { return size > effort.most; });
-  all.mnist = learning_curves(mnist, {.m = m, .draws = effort.draws, .floor = 0.01}, use);
+  all.mnist = learning_curves(mnist, {.m = m, .draws = effort.draws, .floor = 0.01, .ridge = effort.ridge}, use);
   print(lesson, fmt::format("MNIST at 7×7, {} or {}", images.a, images.b), all.mnist);
   naive_bayes_is_worse(equation, all.mnist, m.back());
   return all;
