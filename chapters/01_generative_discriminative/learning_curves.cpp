@@ -103,11 +103,9 @@ Estimate limit(const Matrix<double>& errors) {
   return column_means(2 * errors.rightCols(1) - errors.col(errors.cols() - 2))[0];
 }
 
-}  // namespace
-
-Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort& effort, const Ingredients& use) {
-  auto equation = lesson.equation("1.1", "few data: generative ahead; many, model wrong: behind", "claim:asymptotic");
-  Comparison all;
+// Normal classes, whose best error is known.
+void on_normal_classes(lesson::Lesson& lesson, lesson::Equation& equation, const Effort& effort,
+                       const Ingredients& use, Comparison& all) {
   const Sizes sizes{.m = {10, 20, 50, 100, 200, 500, 1000, 2000}, .draws = effort.draws, .ridge = 0.01};
 
   const NormalClasses independent = ten_pairs(0), correlated = ten_pairs(0.4);
@@ -123,7 +121,11 @@ Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort
   naive_bayes_is_worse(equation, all.wrong, 2000);
   equation.sampled("naive Bayes, at the end", limit(all.wrong.generative), correlated.naive_bayes_limit())
       .sampled("logistic, at the end", limit(all.wrong.discriminative), correlated.best_error());
+}
 
+// Two digits, of both data sets.
+void on_images(lesson::Lesson& lesson, lesson::Equation& equation, const Images& images, const Effort& effort,
+               const Ingredients& use, Comparison& all) {
   const auto learn_digits = [&](int a, int b) {
     const Problem problem = image_problem("digits", pair_of(images.digits, a, b), {}, 250, lesson.seed());
     const auto curves = learning_curves(
@@ -142,6 +144,15 @@ Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort
   all.mnist = learning_curves(mnist, {.m = m, .draws = effort.draws, .floor = 0.01, .ridge = effort.ridge}, use);
   print(lesson, fmt::format("MNIST at 7×7, {} or {}", images.a, images.b), all.mnist);
   naive_bayes_is_worse(equation, all.mnist, m.back());
+}
+
+}  // namespace
+
+Comparison asymptotic(lesson::Lesson& lesson, const Images& images, const Effort& effort, const Ingredients& use) {
+  auto equation = lesson.equation("1.1", "few data: generative ahead; many, model wrong: behind", "claim:asymptotic");
+  Comparison all;
+  on_normal_classes(lesson, equation, effort, use, all);
+  on_images(lesson, equation, images, effort, use, all);
   return all;
 }
 

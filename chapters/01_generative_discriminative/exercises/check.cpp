@@ -264,6 +264,11 @@ void check_m_step(lesson::Attempt& attempt) {
   }
   by_labelled.back() *= double(labelled + unlabelled) / labelled;
   deviation.back() = std::sqrt(deviation.back());
+  // about one mean of all points, the variance is larger by that of the class means
+  Numbers about_all = right;
+  double mean = 0;
+  for (int k = 0; k < K; ++k) mean += right[k] * right[K + k];
+  for (int k = 0; k < K; ++k) about_all.back() += right[k] * (right[K + k] - mean) * (right[K + k] - mean);
   attempt.equal(
       m_step(p.x, p.y, p.u, p.r), right, 1e-12,
       {{fitted(p, 1, false, false), "", "the unlabelled points are not used."},
@@ -273,6 +278,7 @@ void check_m_step(lesson::Attempt& attempt) {
         "π is taken from the labelled points alone. Whose likelihood is it to maximise?"},
        {hard, "", "each unlabelled point counts for its likeliest class alone. It should count r for each class."},
        {by_labelled, "", "the squares of all points are divided by the number of labelled ones."},
+       {about_all, "", "the variance is taken about the mean of all points. Which mean has each class?"},
        {deviation, "", "the last number is the standard deviation, and the variance is asked for."}});
 }
 

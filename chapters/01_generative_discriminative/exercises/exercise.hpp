@@ -37,8 +37,8 @@ Scores bernoulli_scores(const Eigen::VectorXd& prior, const Eigen::MatrixXd& the
 // 1.3   claim:asymptotic
 // x ~ N(±μ, Σ), each class with probability ½. Naive Bayes with a variance for each feature, shared by the classes,
 // has learnt from endless data.                                                                            (notes 1.1)
-// mu: d numbers, sigma: d×d. Returns the probability that its answer is wrong. It believes that the features of a class
-// are independent; the data do not care what it believes.
+// mu: d numbers, sigma: d×d. Returns the probability that its answer is wrong. It takes the features of a class to be
+// independent, and the data are not so.
 double naive_bayes_limit(const Eigen::VectorXd& mu, const Eigen::MatrixXd& sigma);
 
 // 1.4   claim:efron
