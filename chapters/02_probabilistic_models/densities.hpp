@@ -44,6 +44,9 @@ double total_variation(const LogDensity& p, const LogDensity& q);
 // (Kiefer 1953).
 double minimise(double low, double high, const std::function<double(double)>& f);
 
+// 1 / (1 + exp(-t)): the probability whose log-odds are t.
+inline double sigmoid(double t) { return 1 / (1 + std::exp(-t)); }
+
 // `count` numbers from low to high at equal steps.
 Numbers steps_between(double low, double high, int count);
 

@@ -14,7 +14,6 @@ namespace ch02 {
 namespace {
 
 double logit(double lambda) { return std::log(lambda / (1 - lambda)); }
-double sigmoid(double logit) { return 1 / (1 + std::exp(-logit)); }
 
 // λˣ (1-λ)¹⁻ˣ
 double bernoulli_formula(double lambda, double x) { return std::pow(lambda, x) * std::pow(1 - lambda, 1 - x); }

@@ -26,8 +26,6 @@ struct LogisticData {
   }
 };
 
-double sigmoid(double t) { return 1 / (1 + std::exp(-t)); }
-
 LogisticData logistic_data(std::uint64_t seed, std::uint64_t number) {
   LogisticData data{Matrix<double>(kPoints, 2), std::vector<int>(kPoints)};
   models::Random(seed, models::Purpose::data, 2 * number).fill_normal({data.x.data(), 2 * kPoints});

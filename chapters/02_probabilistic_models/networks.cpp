@@ -20,7 +20,7 @@ using models::Random;
 
 Numbers true_classes(double x) { return softmax(Numbers{2 * std::sin(1.5 * x), 2 * std::cos(1.5 * x), 0}); }
 double true_mean(double x) { return std::sin(2 * x); }
-double true_deviation(double x) { return 0.05 + 0.5 / (1 + std::exp(-2 * x)); }
+double true_deviation(double x) { return 0.05 + 0.5 * sigmoid(2 * x); }
 
 namespace {
 

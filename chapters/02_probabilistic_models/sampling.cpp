@@ -1,7 +1,5 @@
 // A model is something that can be drawn from, and its draws have the model's mean, variance and distribution. Then
 // what a density is: no probability, but one per unit of x.
-#include <fmt/format.h>
-
 #include <cmath>
 
 #include "chapters/02_probabilistic_models/chapter.hpp"
@@ -50,7 +48,7 @@ std::vector<int> draw(std::span<const double> p, int n, std::uint64_t seed, cons
 }
 
 void check_draws(lesson::Lesson& lesson, int draws, const Ingredients& use) {
-  auto equation = lesson.equation("1.3", fmt::format("x ~ p_θ(x), {} draws", lesson::thousands(draws)), "eq:model");
+  auto equation = lesson.equation("1.3", "x ~ p_θ(x)", "eq:model");
 
   // each state's share of the draws is an estimate of its probability, with variance p (1 - p) / n
   std::vector<int> counts(kStates.size());
