@@ -42,7 +42,7 @@ double Mixture::variance() const {
 Mixture normal(double mean, double sd) { return {.weight = {1}, .mean = {mean}, .sd = {sd}}; }
 
 double integral(double a, double b, const std::function<double(double)>& f) {
-  const int n = 4000;
+  const int n = 2000;
   double sum = f(a) + f(b);
   for (int i = 1; i < n; ++i) sum += (i % 2 == 1 ? 4 : 2) * f(a + (b - a) * i / n);
   return sum * (b - a) / (3.0 * n);
@@ -50,7 +50,7 @@ double integral(double a, double b, const std::function<double(double)>& f) {
 
 namespace {
 
-constexpr double kFar = 30;
+constexpr double kFar = 20;
 
 }  // namespace
 

@@ -31,10 +31,10 @@ struct Mixture {
 };
 Mixture normal(double mean, double sd);
 
-// ∫ f(x) dx from a to b by Simpson's rule with 4000 intervals.
+// ∫ f(x) dx from a to b by Simpson's rule with 2000 intervals.
 double integral(double a, double b, const std::function<double(double)>& f);
 
-// Over the whole line, for densities whose mass lies within ±30: ∫ p log p, with a minus the entropy; ∫ p log(p/q);
+// Over the whole line, for densities whose mass lies within ±20: ∫ p log p, with a minus the entropy; ∫ p log(p/q);
 // ½ ∫ |p - q|. In nats, the last one a number from 0 to 1.
 double entropy(const LogDensity& p);
 double divergence(const LogDensity& p, const LogDensity& q);

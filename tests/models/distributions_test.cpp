@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "autograd/instruments/gradcheck.hpp"
+#include "models/statistics/normal.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 #include "tests/models/statistics.hpp"
