@@ -45,9 +45,9 @@ double best_log_variance(const Mixture& p, double mean) {
 // KL(q ‖ p) = ∫ φ(u) [ log q(x) - log p(x) ] du with x = μ + σu, and log q(x) = log φ(u) - log σ: u lies on a fixed
 // grid, and what depends on μ and σ is on the tape.
 Normal best_for_backward(const Mixture& p, double start) {
-  const Numbers grid = steps_between(-9, 9, 601);
-  Matrix<double> u = column(grid), weights(601, 1), log_phi(601, 1);
-  for (Index i = 0; i < 601; ++i) {
+  const Numbers grid = steps_between(-8, 8, 301);
+  Matrix<double> u = column(grid), weights(301, 1), log_phi(301, 1);
+  for (Index i = 0; i < 301; ++i) {
     log_phi(i, 0) = models::normal_log_density(grid[i], 0, 1);
     weights(i, 0) = std::exp(log_phi(i, 0)) * (grid[1] - grid[0]);
   }
@@ -63,8 +63,8 @@ Normal best_for_backward(const Mixture& p, double start) {
   Tape tape;
   auto gradient = autograd::Buffer<double>::Zero(theta.size()).eval();
   models::Optimiser<double> adam({}, theta.size());
-  const models::Schedule schedule{.kind = models::ScheduleKind::cosine, .first = 0.05, .last = 0, .steps = 1000};
-  for (int t = 0; t < 1000; ++t) {
+  const models::Schedule schedule{.kind = models::ScheduleKind::cosine, .first = 0.05, .last = 0, .steps = 600};
+  for (int t = 0; t < 600; ++t) {
     autograd::value_and_gradient(kl, theta, gradient, tape);
     adam.begin_step(schedule.at(t));
     adam.update(theta.values().data(), gradient.data(), 0, gradient.size());

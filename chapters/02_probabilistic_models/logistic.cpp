@@ -62,7 +62,7 @@ LogisticFit fit_logistic(const LogisticData& data) {
   Tape tape;
   auto gradient = autograd::Buffer<double>::Zero(theta.size()).eval();
   models::Optimiser<double> descent({.method = models::Method::sgd}, theta.size());
-  for (int t = 0; t < 150; ++t) {
+  for (int t = 0; t < 80; ++t) {
     autograd::value_and_gradient(loss, theta, gradient, tape);
     descent.begin_step(3);  // below 2 over the largest second derivative
     descent.update(theta.values().data(), gradient.data(), 0, gradient.size());
