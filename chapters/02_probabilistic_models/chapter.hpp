@@ -171,15 +171,24 @@ struct Networks {
 };
 Networks train_networks(const NetworkSettings& settings, std::uint64_t seed);
 
-// n points of the regression's data. `number` tells apart what is learned from and what is judged by.
+// n points x, uniform on ±kEdge, and a y for each from p*(y|x). `number` tells apart what is learned from and what is
+// judged by.
+struct Labelled {
+  Numbers x;
+  std::vector<int> y;
+};
 struct Measured {
   Numbers x, y;
 };
+Labelled labelled(int n, std::uint64_t seed, std::uint64_t number);
 Measured measured(int n, std::uint64_t seed, std::uint64_t number);
 
 // KL(p*(y|x) ‖ p_θ(y|x)) at each x.
 Numbers divergences(const Classifier& classifier, std::span<const double> x);
 Numbers divergences(const Regression& regression, std::span<const double> x);
+
+// ---
+// network_checks.cpp
 
 // eq:conditional.
 void check_classifier(lesson::Lesson& lesson, const Classifier& classifier, const NetworkSettings& settings);
