@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "autograd/instruments/gradcheck.hpp"
+#include "models/statistics/normal.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 #include "tests/models/statistics.hpp"
@@ -276,5 +277,23 @@ TEST_SUITE("models") {
     CHECK(error([&] { bernoulli_log_prob(at(1, 1), at(4, 2)); }).starts_with("bernoulli_log_prob: x is 1×1"));
     CHECK(error([&] { reparameterise(at(1, 1), at(4, 2), at(4, 2)); }).starts_with("reparameterise: mu is 1×1"));
     CHECK(error([&] { standard_normal_log_prob(Var<M>()); }).starts_with("Var: this one is empty"));
+  }
+
+  TEST_CASE("normal: its distribution function, entropy and divergence, by tables and by the formula on the tape") {
+    CHECK(normal_distribution(1 + 2 * 1.959963984540054, 1, 4) == doctest::Approx(0.975).epsilon(1e-12));
+    CHECK(normal_distribution(-8, 0, 1) == doctest::Approx(6.220960574271786e-16).epsilon(1e-9));
+    CHECK(normal_entropy(1) == doctest::Approx(1.4189385332046727).epsilon(1e-14));
+    CHECK(normal_entropy(0.01) < 0);
+    Tape tape;
+    const auto mu = tape.constant(uniform_matrix(6, 1, -2, 2, 1)),
+               log_var = tape.constant(uniform_matrix(6, 1, -2, 2, 2));
+    const auto kl = kl_to_standard_normal(mu, log_var);
+    for (Index i = 0; i < 6; ++i) {
+      const double m = mu.value()(i, 0), v = std::exp(log_var.value()(i, 0));
+      CHECK(normal_kl(m, v, 0, 1) == doctest::Approx(kl.value()(i, 0)).epsilon(1e-13));
+      // another unit and another zero change nothing; the other direction is another number
+      CHECK(normal_kl(3 * m + 5, 9 * v, 5, 9) == doctest::Approx(normal_kl(m, v, 0, 1)).epsilon(1e-12));
+      CHECK(std::abs(normal_kl(0, 1, m, v) - normal_kl(m, v, 0, 1)) > 1e-3);
+    }
   }
 }
