@@ -31,11 +31,14 @@ std::vector<std::vector<int>> children_of(const DirectedGraph& graph) {
     const auto& parents = graph.parents[walk.back()];
     const int next = *std::ranges::find_if(parents, [&](int parent) { return !placed[parent]; });
     const auto met = std::ranges::find(walk, next);
+    if (met != walk.end()) {
+      std::vector<int> cycle(met, walk.end());
+      cycle.push_back(next);
+      std::ranges::reverse(cycle);  // from parent to child
+      throw std::invalid_argument(
+          fmt::format("directed graph: expected no cycle, found {}", fmt::join(cycle, " -> ")));
+    }
     walk.push_back(next);
-    if (met == walk.end() - 1) continue;
-    std::vector<int> cycle(std::ranges::find(walk, next), walk.end());
-    std::ranges::reverse(cycle);  // from parent to child
-    throw std::invalid_argument(fmt::format("directed graph: expected no cycle, found {}", fmt::join(cycle, " -> ")));
   }
 }
 

@@ -1,6 +1,7 @@
 // The fully visible belief net: twelve pixels, of which every image can be written out, and then all of them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -131,6 +132,21 @@ double independent_pixels(const Matrix<float>& x, const Matrix<float>& p) {
   return (on * q.log() + (1 - on) * (1 - q).log()).sum();
 }
 
+void add_rungs(lesson::Lesson& lesson, const Eigen::VectorXd& independent, const Eigen::VectorXd& belief_net) {
+  lesson.say("\nThe first rungs of the ladder, in nats a test image:");
+  const auto add = [&](const std::string& model, const Eigen::VectorXd& log_p) {
+    const models::Estimate nats = mean_of(log_p);
+    lesson.say(fmt::format("  {}{}   ({} images)", lesson::pad_right(model, 28),
+                           lesson::with_error(nats.mean, nats.se), lesson::thousands(log_p.size())));
+    lesson.rung({model, "exact", nats, log_p.size(), fmt::format("binarised once, seed {}", lesson.seed())});
+  };
+  constexpr Index kFew = 1000;  // for models whose log-likelihood takes long to estimate
+  for (const Index count : {belief_net.size(), std::min(kFew, belief_net.size() - 1)}) {
+    add("independent pixels", independent.head(count));
+    add("fully visible belief net", belief_net.head(count));
+  }
+}
+
 }  // namespace
 
 Climb ladder(lesson::Lesson& lesson, const models::TrainTest& data, const Matrix<float>& test,
@@ -158,15 +174,7 @@ Climb ladder(lesson::Lesson& lesson, const models::TrainTest& data, const Matrix
       .at_least("all arrows - none, nats", mean_of(belief_net - independent), 0)
       .at_most("  the likeliest: log p <= 0", belief_net.maxCoeff(), 0);
 
-  const std::string images = fmt::format("binarised once, seed {}", lesson.seed());
-  lesson.say("\nRungs of the ladder, in nats a test image:");
-  lesson.rung({"independent pixels", "exact", mean_of(independent), test.rows(), images});
-  lesson.rung({"fully visible belief net", "exact", mean_of(belief_net), test.rows(), images});
-  const Index first = std::min<Index>(1000, test.rows());
-  const models::Estimate of_first = mean_of(belief_net.head(first));
-  lesson.metric("belief_net_first_1000", of_first.mean);
-  lesson.say(fmt::format("    of the first {} alone    {}", lesson::thousands(first),
-                         lesson::with_error(of_first.mean, of_first.se)));
+  add_rungs(lesson, independent, belief_net);
   return climb;
 }
 

@@ -33,14 +33,16 @@ void draw_paths(const plots::Output& output) {
                                   {7.8, 0, "a"},
                                   {8.6, 0, "m", ""},
                                   {9.4, 0, "b"},
-                                  {8.6, 0.9, "d", "descendant"}};
+                                  {8.6, 0.9, "d", "descendant of m"}};
   write(output, "03_paths", svg(graph, places));
 }
 
 }  // namespace
 
 void draw_graphs(const plots::Output& output) {
-  write(output, "03_sprinkler", svg(sprinkler().graph(), {{1, 0, "C"}, {0, 0.8, "S"}, {2, 0.8, "R"}, {1, 1.6, "W"}}));
+  write(output, "03_sprinkler",
+        svg(sprinkler().graph(),
+            {{1, 0, "C", "cloudy"}, {0, 0.9, "S", "sprinkler"}, {2, 0.9, "R", "rain"}, {1, 1.8, "W", "wet grass"}}));
   draw_paths(output);
   write(output, "03_five_nodes",
         svg(five_nodes(), {{0, 0, "A"}, {2, 0, "B"}, {1, 0.8, "C"}, {1, 1.7, "D"}, {2, 1.7, "E"}}));
@@ -143,15 +145,18 @@ void plot_costs(const TrainedBeliefNet& trained, const models::TrainTest& data, 
   for (int y = 0; y < data.test.height; ++y)
     for (const Matrix<float>* map : {&without, &with})
       for (int c = 0; c < data.test.width; ++c) both.push_back((*map)(0, y * data.test.width + c));
-  plots::HeatMap figure{.title = fmt::format("Where the nats are: independent pixels {:.0f}, belief net {:.0f}",
-                                             without.sum(), with.sum()),
-                        .x_label = "column (left: independent pixels, right: belief net)",
-                        .y_label = "row",
-                        .value_label = "mean of -log p(pixel | those before it), nats",
-                        .row_0_on_top = true,
-                        .same_scale = true};
+  plots::HeatMap figure{
+      .title = fmt::format("What each pixel costs: independent {:.0f} nats in all, belief net {:.0f}", without.sum(),
+                           with.sum()),
+      .x_label = "column (left: independent pixels, right: belief net)",
+      .y_label = "row",
+      .value_label = "mean of -log p (nats)",
+      .row_0_on_top = true,
+      .same_scale = true};
   figure.matrix(both, data.test.height, 2 * data.test.width);
-  plots::save(figure, output, "03_costs");
+  plots::Drawing drawing = figure.drawing();
+  drawing.width = 1000, drawing.height = 560;
+  plots::save(drawing, output, "03_costs");
 }
 
 }  // namespace ch03

@@ -1,6 +1,5 @@
 #include "chapters/lesson/demo/lesson.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -146,11 +145,7 @@ void Lesson::say(std::string_view line) { *out_ << line << '\n' << std::flush; }
 
 void Lesson::metric(std::string_view name, double value) { metrics_.emplace_back(name, value); }
 
-void Lesson::rung(Rung rung) {
-  say(fmt::format("  {}{}   {} ({} images, {})", pad_right(rung.model, 28), with_error(rung.nats.mean, rung.nats.se),
-                  rung.kind, thousands(rung.images), rung.data));
-  rungs_.push_back(std::move(rung));
-}
+void Lesson::rung(Rung rung) { rungs_.push_back(std::move(rung)); }
 
 std::string Lesson::data(std::string_view name) const {
   const std::string folder = data_.empty() ? TAPESTRY_CHAPTERS "/data" : data_;

@@ -65,8 +65,8 @@ class Lesson {
   // A line of text, and a number for the JSON (not printed).
   void say(std::string_view line = {});
   void metric(std::string_view name, double value);
-  // A line for a model's place on the ladder of likelihoods; it also goes to the JSON, from which chapters/ladder takes
-  // it into chapters/ladder.csv.
+  // A model's place on the ladder of likelihoods, for the JSON (not printed): chapters/ladder takes it from there into
+  // chapters/ladder.csv.
   void rung(Rung rung);
 
   // The common options.
