@@ -100,7 +100,7 @@ void belief_net_of_twelve_pixels(lesson::Lesson& lesson, const models::Dataset& 
   const Eigen::VectorXd p = trained.log_prob(all).array().exp();
 
   Matrix<float> x(draws, 12);
-  trained.net->sample(trained.parameters, x, 0, Random(lesson.seed(), models::Purpose::sampling, 1));
+  trained.net->sample(trained.parameters, x, 0, Random(lesson.seed(), models::Purpose::sampling, 2));
   const Eigen::VectorXd exact = (all.cast<double>().transpose() * p), mean = x.cast<double>().colwise().mean();
   const Eigen::VectorXd se = (mean.array() * (1 - mean.array()) / (draws - 1)).sqrt();
   const auto numbers = [](const Eigen::VectorXd& v) { return std::span<const double>(v.data(), v.size()); };
@@ -150,18 +150,18 @@ void add_rungs(lesson::Lesson& lesson, const Eigen::VectorXd& independent, const
 }  // namespace
 
 Climb ladder(lesson::Lesson& lesson, const models::TrainTest& data, const Matrix<float>& test,
-             const BeliefNetSettings& settings, const Ingredients& use) {
+             const BeliefNetSettings& settings, const Ingredients& use, lesson::Progress* progress) {
   const TrainedBeliefNet start = untrained(data.train, use);
   lesson.say(fmt::format("\nTraining on {} images of {}: {} weights.", lesson::thousands(data.train.count()),
                          data.train.name, lesson::thousands(start.net->weights())));
   Climb climb;
-  auto progress = lesson.progress("epoch", settings.epochs, data.train.count(), "images");
   climb.top = train_belief_net(data.train, settings, lesson.seed(), use, [&](const auto& trained, double train) {
     climb.train.push_back(train);
     climb.test.push_back(trained.log_prob(test).mean());
-    progress.show("log p(x)", climb.test.back());
-    progress.advance(data.train.count());
-    progress.end_round();
+    if (!progress) return;
+    progress->show("log p(x)", climb.test.back());
+    progress->advance(data.train.count());
+    progress->end_round();
   });
   const Eigen::VectorXd independent = start.log_prob(test), belief_net = climb.top.log_prob(test);
 

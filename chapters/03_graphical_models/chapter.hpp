@@ -86,7 +86,7 @@ void what_is_no_factorisation(lesson::Lesson& lesson);
 // Adds to `equation` that the means of `draws` draws of x_1 .. x_M, and of every product of two of them, are those of
 // the joint distribution.
 void compare_with_draws(lesson::Equation& equation, const std::string& label, const BayesianNetwork& network,
-                        const Ingredients& use, int draws, std::uint64_t seed);
+                        const Ingredients& use, int draws, const models::Random& random);
 
 // ---
 // separation.cpp: test:d-separation: the graph says which variables are independent, whatever the tables are.
@@ -185,9 +185,10 @@ struct Climb {
   std::vector<double> train{}, test{};
 };
 
-// test:ladder: the whole image. `test` is black and white; adds two rungs to the ladder.
+// test:ladder: the whole image. `test` is black and white. Adds the ladder's first rungs. `progress`, if given, is shown
+// each epoch.
 Climb ladder(lesson::Lesson& lesson, const models::TrainTest& data, const Matrix<float>& test,
-             const BeliefNetSettings& settings, const Ingredients& use);
+             const BeliefNetSettings& settings, const Ingredients& use, lesson::Progress* progress = nullptr);
 
 // ---
 // drawing.cpp: graphs as pictures.

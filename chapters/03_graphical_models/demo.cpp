@@ -65,7 +65,8 @@ int main(int argc, char** argv) {
     const models::TrainTest data = models::load_data(c.data, lesson.data(""));
     const Matrix<float> test = models::as_matrix<float>(data.test, {models::Binarisation::fixed, lesson.seed()});
     belief_net_of_twelve_pixels(lesson, data.train, c.draws, use);
-    const Climb climb = ladder(lesson, data, test, c.belief_net, use);
+    auto progress = lesson.progress("epoch", c.belief_net.epochs, data.train.count(), "images");
+    const Climb climb = ladder(lesson, data, test, c.belief_net, use, &progress);
 
     if (lesson.figures().format == plots::Format::none) return;
     draw_graphs(lesson.figures());

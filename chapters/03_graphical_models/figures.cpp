@@ -105,8 +105,8 @@ void plot_samples(const TrainedBeliefNet& trained, const models::TrainTest& data
     return x;
   };
   add(figure, test.topRows(20));
-  add(figure, draw(untrained(data.train, right()), 20, 2));
-  add(figure, draw(trained, 30, 3));
+  add(figure, draw(untrained(data.train, right()), 20, 3));
+  add(figure, draw(trained, 30, 4));
   plots::save(figure, output, "03_samples");
 }
 
@@ -122,7 +122,7 @@ void plot_completions(const TrainedBeliefNet& trained, const models::TrainTest& 
   add(figure, given);
   for (int again = 0; again < 3; ++again) {
     Matrix<float> drawn = whole;
-    trained.net->sample(trained.parameters, drawn, half, Random(seed, models::Purpose::sampling, 4 + again));
+    trained.net->sample(trained.parameters, drawn, half, Random(seed, models::Purpose::sampling, 5 + again));
     add(figure, drawn);
   }
   plots::save(figure, output, "03_completions");

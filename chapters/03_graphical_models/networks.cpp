@@ -155,7 +155,8 @@ void neural_conditionals(lesson::Lesson& lesson, int samples, const Ingredients&
       .exact("trained: they still do", joint.total(), 1)
       .exact("  nats a sample, best tables'", reached / samples, best / samples, 1e-6)
       .p_value("  2 (log p_θ - log p*): χ²_12", chi_square_tail(ratio, 6));
-  compare_with_draws(equation, "  20,000 draws", trained, use, 20'000, lesson.seed());
+  compare_with_draws(equation, "  20,000 draws", trained, use, 20'000,
+                     Random(lesson.seed(), models::Purpose::sampling, 1));
 }
 
 namespace {

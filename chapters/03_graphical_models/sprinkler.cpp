@@ -58,7 +58,7 @@ BayesianNetwork random_network(const DirectedGraph& graph, std::uint64_t seed, s
 }
 
 void compare_with_draws(lesson::Equation& equation, const std::string& label, const BayesianNetwork& network,
-                        const Ingredients& use, int draws, std::uint64_t seed) {
+                        const Ingredients& use, int draws, const models::Random& random) {
   const int M = network.variables();
   const auto pairs = models::subsets(M, 2);
   const auto features = [&](std::span<const int> x) {
@@ -71,7 +71,6 @@ void compare_with_draws(lesson::Equation& equation, const std::string& label, co
   Eigen::VectorXd exact = Eigen::VectorXd::Zero(M + pairs.size());
   for (std::size_t s = 0; s < joint.p.size(); ++s) exact += joint.p[s] * features(joint.states[s]);
 
-  const Random random(seed, models::Purpose::sampling);
   models::RunningMeans drawn(exact.size());
   std::vector<int> x(M);
   for (int draw = 0; draw < draws; ++draw) {
@@ -102,7 +101,7 @@ void factorisation(lesson::Lesson& lesson, int draws, const Ingredients& use) {
   equation.exact("5 nodes: 32 states sum to 1", joint.total(), 1)
       .exact("  p(x_j|Pa), from the 32", {from_joint.data(), 5}, {from_table.data(), 5});
   compare_with_draws(equation, fmt::format("  {} draws", lesson::thousands(draws)), network, use, draws,
-                     lesson.seed());
+                     Random(lesson.seed(), models::Purpose::sampling));
 }
 
 void what_is_no_factorisation(lesson::Lesson& lesson) {
