@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "autograd/autograd.hpp"
@@ -128,22 +129,32 @@ void plot_completions(const TrainedBeliefNet& trained, const models::TrainTest& 
   plots::save(figure, output, "03_completions");
 }
 
+namespace {
+
+// The mean over the rows of x of -log p(x_i | x_1 .. x_{i-1}) = log(1 + exp l) - x l, for each pixel: 1×d.
+Matrix<double> costs(const TrainedBeliefNet& of, const Matrix<float>& x) {
+  constexpr Index kRows = 500;  // at a time
+  Matrix<double> sum = Matrix<double>::Zero(1, x.cols());
+  Tape tape;
+  for (Index first = 0; first < x.rows(); first += kRows) {
+    tape.rewind();
+    const Watched<float> theta(tape, of.parameters);
+    const auto some = tape.constant(Matrix<float>(x.middleRows(first, std::min(kRows, x.rows() - first))));
+    const auto l = of.net->logits(theta, some);
+    sum += (softplus(l) - some * l).value().cast<double>().colwise().sum();
+  }
+  return sum / x.rows();
+}
+
+}  // namespace
+
 void plot_costs(const TrainedBeliefNet& trained, const models::TrainTest& data, const Matrix<float>& test,
                 const plots::Output& output) {
-  const Index shown = std::min<Index>(test.rows(), 2000);
-  const Matrix<float> x = test.topRows(shown);
-  // the mean of -log p(x_i | x_1 .. x_{i-1}) = log(1 + exp l) - x l, pixel by pixel
-  const auto costs = [&](const TrainedBeliefNet& one) {
-    Tape tape;
-    const Watched<float> theta(tape, one.parameters);
-    const auto l = one.net->logits(theta, tape.reference(x));
-    return Matrix<float>((softplus(l) - l * tape.reference(x)).value().colwise().mean());
-  };
   const TrainedBeliefNet start = untrained(data.train, right());
-  const Matrix<float> without = costs(start), with = costs(trained);
+  const Matrix<double> without = costs(start, test), with = costs(trained, test);
   std::vector<double> both;
   for (int y = 0; y < data.test.height; ++y)
-    for (const Matrix<float>* map : {&without, &with})
+    for (const Matrix<double>* map : {&without, &with})
       for (int c = 0; c < data.test.width; ++c) both.push_back((*map)(0, y * data.test.width + c));
   plots::HeatMap figure{
       .title = fmt::format("What each pixel costs: independent {:.0f} nats in all, belief net {:.0f}", without.sum(),

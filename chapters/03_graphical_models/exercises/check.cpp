@@ -308,7 +308,7 @@ void check_mask(lesson::Attempt& attempt) {
     bool own_inverse = true;
     for (int k = 0; k < d; ++k) own_inverse = own_inverse && order[order[k]] == k;
     if (!own_inverse) break;
-    std::ranges::rotate(order, order.begin() + 1);
+    std::rotate(order.begin(), order.begin() + 1, order.end());
   }
   for (int k = 0; k < d; ++k) place[order[k]] = k;
   const auto mask = [&](auto&& one) {
