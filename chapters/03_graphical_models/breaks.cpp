@@ -12,7 +12,6 @@ Matrix<double> parents_of(const DirectedGraph& graph, int node) {
   return shown;
 }
 
-double sigmoid(double logit) { return 1 / (1 + std::exp(-logit)); }
 // The logit of a bit that agrees with `other` with probability 0.99.
 double towards(int other) { return (other == 1 ? 1 : -1) * std::log(0.99 / 0.01); }
 double of_bit(int x, double logit) { return x == 1 ? sigmoid(logit) : sigmoid(-logit); }

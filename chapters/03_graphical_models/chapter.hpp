@@ -2,6 +2,7 @@
 // What the parts of chapter 03 are called, in the order of its text. What stands under the name of a part is defined
 // in that file.
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,6 +32,8 @@ using autograd::Watched;
 using models::BayesianNetwork;
 using models::DirectedGraph;
 using models::Joint;
+
+inline double sigmoid(double logit) { return 1 / (1 + std::exp(-logit)); }
 
 // ---
 // breaks.cpp: the ingredients of the chapter's equations, each of which can be replaced by a wrong one. With the right

@@ -20,8 +20,6 @@ using models::Random;
 
 namespace {
 
-double sigmoid(double logit) { return 1 / (1 + std::exp(-logit)); }
-
 // States as rows of a matrix.
 Matrix<double> as_rows(const std::vector<std::vector<int>>& states) {
   Matrix<double> x(states.size(), states[0].size());

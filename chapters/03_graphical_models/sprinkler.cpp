@@ -86,20 +86,24 @@ void factorisation(lesson::Lesson& lesson, int draws, const Ingredients& use) {
   const BayesianNetwork network = random_network(five_nodes(), lesson.seed());
   const Joint joint(5, [&](auto x) { return use.product(network, x); });
 
-  // what the factors say of two variables must come back out of the joint distribution
-  Matrix<double> asked(5, 2);
-  const Assignment parents[] = {{}, {}, {{0, 1}, {1, 0}}, {{2, 1}}, {{1, 1}, {3, 0}}};
-  for (int j = 0; j < 5; ++j) {
-    std::vector<int> x(5);
-    for (const auto& [node, value] : parents[j]) x[node] = value;
-    x[j] = 1;
-    asked.row(j) << joint.conditional({{j, 1}}, parents[j]), network.factor(j, x);
-  }
-  const Eigen::VectorXd from_joint = asked.col(0), from_table = asked.col(1);
+  // every row of every table must come back out of the joint distribution
+  std::vector<double> from_joint, from_table;
+  for (int j = 0; j < 5; ++j)
+    for (const auto& values : models::tuples(2, network.graph().parents[j].size())) {
+      Assignment parents;
+      std::vector<int> x(5);
+      for (std::size_t k = 0; k < values.size(); ++k) {
+        parents.emplace_back(network.graph().parents[j][k], values[k]);
+        x[parents[k].first] = values[k];
+      }
+      x[j] = 1;
+      from_joint.push_back(joint.conditional({{j, 1}}, parents));
+      from_table.push_back(network.factor(j, x));
+    }
 
   auto equation = lesson.equation("1.4", "p(x_1, ..., x_M) = Π_j p(x_j | Pa(x_j))", "eq:graph");
   equation.exact("5 nodes: 32 states sum to 1", joint.total(), 1)
-      .exact("  p(x_j|Pa), from the 32", {from_joint.data(), 5}, {from_table.data(), 5});
+      .exact("  the 12 p(x_j=1|Pa) of them", from_joint, from_table);
   compare_with_draws(equation, fmt::format("  {} draws", lesson::thousands(draws)), network, use, draws,
                      Random(lesson.seed(), models::Purpose::sampling));
 }
