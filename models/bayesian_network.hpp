@@ -16,7 +16,7 @@ namespace models {
 // p(x_j = 1 | Pa(x_j)), of the parents' values in the order in which the graph lists them.
 using Conditional = std::function<double(std::span<const int> parents)>;
 
-// A conditional as a table: one probability for each of the 2^k values of k parents, in the order 00, 01, 10, 11 of two.
+// A conditional as a table: a probability for each of the 2^k values of k parents, in the order 00, 01, 10, 11 of two.
 // Throws std::invalid_argument for a probability outside [0, 1]; when called, for another number of parents.
 Conditional table(std::vector<double> p_one);
 

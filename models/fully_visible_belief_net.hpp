@@ -43,8 +43,8 @@ class FullyVisibleBeliefNet {
   // log p(x) in nats, exactly.       x: n×d, zeros and ones   returns: n×1
   Var<Matrix<S>> log_prob(const Watched<S>& theta, const Var<Matrix<S>>& x) const;
 
-  // Ancestral sampling with the mask earlier_pixels: pixel `first` of every row of x is drawn given those before it, then
-  // the next, to the last one. So with first = 0 all of x is drawn, and otherwise the pixels before `first` are kept.
+  // Ancestral sampling with the mask earlier_pixels: pixel `first` of every row of x is drawn given those before it,
+  // then the next, to the last one. With first = 0 all of x is drawn, otherwise the pixels before `first` are kept.
   void sample(const Parameters<S>& parameters, Matrix<S>& x, Index first, const Random& random) const;
 
  private:

@@ -188,8 +188,8 @@ struct Climb {
   std::vector<double> train{}, test{};
 };
 
-// test:ladder: the whole image. `test` is black and white. Adds the ladder's first rungs. `progress`, if given, is shown
-// each epoch.
+// test:ladder: the whole image. `test` is black and white. Adds the ladder's first rungs. `progress`, if given, is
+// shown each epoch.
 Climb ladder(lesson::Lesson& lesson, const models::TrainTest& data, const Matrix<float>& test,
              const BeliefNetSettings& settings, const Ingredients& use, lesson::Progress* progress = nullptr);
 
