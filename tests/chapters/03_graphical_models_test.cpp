@@ -76,7 +76,9 @@ TEST_SUITE("chapters/graphical models") {
     const models::Dataset patch = crop(digits_of_chapter_3().train, 2, 2, 4, 4);
     const Matrix<float> x = models::as_matrix<float>(patch, {models::Binarisation::fixed, 1});
     const auto mean = [&](const char* mistake) {
-      return train_belief_net(patch, {.epochs = 10, .batch = 20, .learning_rate = 0.1}, 1, broken(mistake)).log_prob(x).mean();
+      return train_belief_net(patch, {.epochs = 10, .batch = 20, .learning_rate = 0.1}, 1, broken(mistake))
+          .log_prob(x)
+          .mean();
     };
     CHECK(mean("none") < -5);
     CHECK(mean("mask") > -0.5);
