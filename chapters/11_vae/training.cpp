@@ -89,11 +89,14 @@ void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer
   lesson.metric("test_rate", e.rate);
   lesson.metric("test_distortion", e.distortion);
   const std::string treatment = c.training.binarisation == Binarisation::none ? "grey" : "binarised once";
+  const std::string data = fmt::format("{}, seed {}", treatment, lesson.seed());
   const auto images = [](Index n) { return lesson::thousands(n); };
   lesson.say(fmt::format("{}, seed {}, {} threads. Test images are {}.", trainer.vae().shape().text(), lesson.seed(),
                          trainer.threads(), treatment));
   lesson.say(fmt::format("  test ELBO            {} nats   ({} images)   rate {:.2f}   distortion {:.2f}",
                          lesson::with_error(e.elbo, e.se), images(test.rows()), e.rate, e.distortion));
+
+  lesson.rung({"variational autoencoder", "lower bound", {e.elbo, e.se}, test.rows(), data});
 
   const Index n = std::min<Index>(c.evaluation_images, test.rows());
   auto progress = lesson.progress("log p(x)", 1, n, "images");
@@ -107,6 +110,11 @@ void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer
   lesson.say(
       fmt::format("  test log-likelihood  {} nats   (first {} images, K = {} samples; Monte Carlo error {:.3f})",
                   lesson::with_error(l.mean, l.se), images(n), c.evaluation_samples, l.monte_carlo_se));
+  lesson.rung({"variational autoencoder",
+               fmt::format("estimate, {} importance samples", c.evaluation_samples),
+               {l.mean, l.se},
+               n,
+               data});
 }
 
 }  // namespace ch11

@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "chapters" / "course"))
 
 import equations  # noqa: E402
 import index  # noqa: E402
+import ladder  # noqa: E402
 from answers import Answers  # noqa: E402
 from checkout import Checkout, Exercise  # noqa: E402
 from compiler import likely, messages_of, readable  # noqa: E402
@@ -356,6 +357,39 @@ class Index(unittest.TestCase):
         script.write_text("#!/usr/bin/env bash\necho no data\nexit 1\n")
         script.chmod(0o755)
         self.assertEqual(equations.run_demo(script)["error"], "its exit status was 1")
+
+
+class Ladder(unittest.TestCase):
+    NET = {"model": "belief net", "kind": "exact", "mean": -96.8, "se": 0.23, "images": 10000, "data": "seed 1"}
+    VAE = {"model": "VAE", "kind": "estimate", "mean": -92.2, "se": 0.78, "images": 1000, "data": "seed 1"}
+
+    def setUp(self):
+        self.kept = ladder.read(ladder.written(ladder.rungs_of("11_vae", {"rungs": [self.VAE]}) +
+                                               ladder.rungs_of("03_graphs", {"rungs": [self.NET]})))
+
+    def faults(self, **change):
+        return ladder.faults_of_rungs("03_graphs", ladder.rungs_of("03_graphs", {"rungs": [self.NET | change]}), self.kept)
+
+    def test_the_best_stands_last(self):
+        self.assertEqual([rung["nats"] for rung in self.kept], ["-96.800", "-92.200"])
+
+    def test_rungs_are_those_that_the_demo_measured(self):
+        self.assertEqual(self.faults(), [])
+        self.assertEqual(self.faults(mean=-96.75), [])  # another processor
+        for change in ({"mean": -96.6}, {"mean": -97.0}, {"se": 0.3}, {"data": "seed 2"}):
+            self.assertEqual(len(self.faults(**change)), 1, change)
+        self.assertEqual(len(self.faults(images=9000)), 2)  # one is missing, and one is left over
+        self.assertEqual(len(ladder.faults_of_rungs("03_graphs", [], self.kept)), 1)
+
+    def test_the_table(self):
+        table = ladder.table_of(self.kept)
+        self.assertIn("| 2 | VAE |  | -92.20 ± 0.78, estimate | [11](chapters/11_vae/README.md) |\n", table)
+        page = "a\n" + "\n".join(ladder.MARKS) + "\nb\n"
+        self.assertEqual(len(ladder.faults_of_front_page(page, self.kept)), 1)
+        page = ladder.with_table(page, table, *ladder.MARKS)
+        self.assertEqual(ladder.faults_of_front_page(page, self.kept), [])
+        self.assertEqual(len(ladder.faults_of_front_page(page.replace("-92.20", "-92.10"), self.kept)), 1)
+        self.assertEqual(len(ladder.faults_of_front_page("no marks", self.kept)), 1)
 
 
 if __name__ == "__main__":

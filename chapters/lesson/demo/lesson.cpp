@@ -10,7 +10,6 @@
 #include <stdexcept>
 
 #include "chapters/lesson/demo/interrupt.hpp"
-#include "chapters/lesson/demo/results.hpp"
 #include "chapters/lesson/whole_file.hpp"
 
 namespace lesson {
@@ -132,7 +131,8 @@ int Lesson::finish(double seconds, const std::string& error) {
   }
   try {
     if (!json_.empty())
-      write_whole(json_, to_json({name_, seed_, options_.values(), checks_, metrics_, seconds, interrupted(), error}));
+      write_whole(
+          json_, to_json({name_, seed_, options_.values(), checks_, metrics_, rungs_, seconds, interrupted(), error}));
   } catch (...) {
     *err_ << name_ << ": " << current_error() << '\n';
     passed = false;
@@ -144,6 +144,8 @@ int Lesson::finish(double seconds, const std::string& error) {
 void Lesson::say(std::string_view line) { *out_ << line << '\n' << std::flush; }
 
 void Lesson::metric(std::string_view name, double value) { metrics_.emplace_back(name, value); }
+
+void Lesson::rung(Rung rung) { rungs_.push_back(std::move(rung)); }
 
 std::string Lesson::data(std::string_view name) const {
   const std::string folder = data_.empty() ? TAPESTRY_CHAPTERS "/data" : data_;

@@ -25,6 +25,7 @@
 #include "chapters/lesson/demo/equation.hpp"
 #include "chapters/lesson/demo/print.hpp"
 #include "chapters/lesson/demo/progress.hpp"
+#include "chapters/lesson/demo/results.hpp"
 #include "chapters/lesson/numbers.hpp"
 #include "chapters/lesson/options.hpp"
 #include "plots/output.hpp"
@@ -64,6 +65,9 @@ class Lesson {
   // A line of text, and a number for the JSON (not printed).
   void say(std::string_view line = {});
   void metric(std::string_view name, double value);
+  // A model's place on the ladder of likelihoods, for the JSON (not printed): chapters/ladder takes it from there into
+  // chapters/ladder.csv.
+  void rung(Rung rung);
 
   // The common options.
   std::uint64_t seed() const { return seed_; }
@@ -100,6 +104,7 @@ class Lesson {
   std::vector<Heading> headings_;
   std::vector<Check> checks_;
   std::vector<std::pair<std::string, double>> metrics_;
+  std::vector<Rung> rungs_;
 };
 
 }  // namespace lesson
