@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdio>
+#include <limits>
 #include <random>
+#include <sstream>
 #include <vector>
 
 #include "plots/figure.hpp"
@@ -31,9 +34,11 @@ TEST_SUITE("plots") {
 
   TEST_CASE("words stay on one line and inside their quotes") {
     CHECK(plots::csv_field("R = 10, M = 5") == "\"R = 10, M = 5\"");
-    CHECK(plots::csv_field("say \"x\"\n") == "\"say \"\"x\"\" \"");
+    CHECK(plots::csv_field("say \"x\"\n") == "say 'x' ");
+    CHECK(plots::csv_field("say \"x\", y") == "\"say 'x', y\"");
     CHECK(plots::csv_field("− × σ") == "− × σ");
     CHECK(plots::literal("it's `ls`\t\"q\"\n") == "'it''s `ls` \"q\" '");
+    CHECK(plots::literal("''q'") == "\"''\" . 'q'''");
   }
 
   TEST_CASE("curves: one row a point, the band beside it") {
@@ -87,6 +92,30 @@ TEST_SUITE("plots") {
     plots::Histogram histogram{.bins = 1};
     histogram.sample("x", Values{3, 3});
     CHECK(histogram.drawing().csv == "series,label,x,y,width\n0,x,3,1,1\n");
+  }
+
+  TEST_CASE("histogram: of equal values of any size, of nearly equal ones, and of the whole range of numbers") {
+    constexpr double kLargest = std::numeric_limits<double>::max();
+    for (const Values& values : {Values{1e300, 1e300}, Values{-1e16, -1e16}, Values{kLargest, kLargest},
+                                 Values{-kLargest, kLargest}, Values{1e16, 1e16 + 2}, Values{0, 5e-324}}) {
+      CAPTURE(values[0]);
+      plots::Histogram histogram{.bins = 4, .density = false};
+      histogram.sample("x", values);
+      std::istringstream rows(histogram.drawing().csv);
+      std::string row;
+      std::getline(rows, row);
+      double before = -kInfinity, all = 0;
+      while (std::getline(rows, row)) {
+        double x = 0, y = 0, width = 0;
+        REQUIRE(std::sscanf(row.c_str(), "0,x,%lf,%lf,%lf", &x, &y, &width) == 3);
+        CHECK(x > before);
+        CHECK(std::isfinite(x));
+        CHECK(width > 0);
+        CHECK(std::isfinite(width));
+        before = x, all += y;
+      }
+      CHECK(all == 2);
+    }
   }
 
   TEST_CASE("heat map: row by row, at the centres of the cells") {
