@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
+#include <string>
 #include <unsupported/Eigen/SpecialFunctions>
 #include <vector>
 
@@ -104,6 +106,9 @@ void plot_samples(const Trained& trained, const plots::Output& output) {
 void plot_interpolations(const Trained& trained, const plots::Output& output) {
   constexpr Index kSteps = 10;
   const std::vector<Index> chosen = one_of_each_class(trained.test);
+  if (chosen.size() < 2)
+    return output.say("11_interpolations is not drawn: it needs test images of two classes, found " +
+                      std::to_string(chosen.size()));
   const Matrix<float> ends = codes(trained, trained.x(chosen, Eigen::all));
   plots::ImageGrid figure = grid(trained, "Straight lines between the codes of two test images", kSteps);
   for (Index pair = 0; pair + 1 < ends.rows(); pair += 2) {
@@ -120,7 +125,7 @@ void plot_interpolations(const Trained& trained, const plots::Output& output) {
 void plot_codes(const Trained& trained, const plots::Output& output) {
   const Index n = std::min<Index>(trained.x.rows(), 3000);
   Matrix<double> z = codes(trained, trained.x.topRows(n)).cast<double>();
-  const bool two = z.cols() <= 2;
+  const bool two = z.cols() <= 2 || n < 2;  // one image has no principal components
   plots::Scatter figure{.title = "Codes μ(x) of test images", .x_label = "z₁", .y_label = "z₂", .same_scale = true};
   if (!two) {
     const models::Pca pca = models::pca(z);
@@ -152,12 +157,19 @@ void plot_manifold(const Trained& trained, const plots::Output& output) {
 }
 
 void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output) {
-  if (history.rows() > 0) plot_history(history, output);
-  plot_reconstructions(trained, output);
-  plot_samples(trained, output);
-  plot_interpolations(trained, output);
-  plot_codes(trained, output);
-  if (trained.vae.shape().latent == 2) plot_manifold(trained, output);
+  std::exception_ptr first;
+  const auto alone = [&](const auto& plot) {
+    try {
+      plot();
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  };
+  if (history.rows() > 0) alone([&] { plot_history(history, output); });
+  for (const auto plot : {plot_reconstructions, plot_samples, plot_interpolations, plot_codes})
+    alone([&] { plot(trained, output); });
+  if (trained.vae.shape().latent == 2) alone([&] { plot_manifold(trained, output); });
+  if (first) std::rethrow_exception(first);
 }
 
 }  // namespace ch11

@@ -28,7 +28,7 @@ TEST_SUITE("chapters/lesson") {
     CHECK(room.err.str().empty());
     CHECK(room.text() ==
           R"(05 · A minibatch gradient is unbiased                                       notes 1.6, 1.6.1
-
+                                       left side   right side
 1.6.1   E[ (N/M) Σ_{j∈M} ∇log p(x_j) ] = ∇log p(D)                            eq:expectation
         every subset (10 of 10)        20.000000    20.000000   |Δ| 0.0e+00   holds
         every ordered pair (25 of 25)  20.000000    20.000000   |Δ| 0.0e+00   holds

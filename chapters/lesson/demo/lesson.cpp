@@ -1,17 +1,21 @@
 #include "chapters/lesson/demo/lesson.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <climits>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
 
 #include "chapters/lesson/demo/interrupt.hpp"
 #include "chapters/lesson/demo/results.hpp"
 #include "chapters/lesson/whole_file.hpp"
+#include "models/training/parallel.hpp"
 
 namespace lesson {
 namespace {
@@ -27,10 +31,30 @@ void require_folder(const std::string& folder) {
   namespace fs = std::filesystem;
   fs::path existing = fs::absolute(folder);
   std::error_code none;
+  for (const fs::path& part : existing)
+    if (part.native().size() > NAME_MAX)
+      throw std::runtime_error("--figures: the name of a folder has at most " + std::to_string(NAME_MAX) +
+                               " bytes, found " + std::to_string(part.native().size()));
   while (!fs::exists(existing, none) && existing.has_relative_path()) existing = existing.parent_path();
   if (!fs::is_directory(existing, none))
     throw std::runtime_error("--figures: " + existing.string() + " is not a folder");
   if (access(existing.c_str(), W_OK) != 0) throw std::runtime_error("--figures: cannot write in " + existing.string());
+}
+
+// A stream that the program was started without must not become the number of a file that is opened later: what is meant
+// for the reader would be written into it. Reading then finds the end, writing fails.
+void fill_missing_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDONLY);  // takes the lowest free number: this one
+}
+
+// The slugs that chapters/equations.csv lists for this chapter: lines of slug,section,chapter.
+std::vector<std::string> owed_by(const std::string& chapter) {
+  std::vector<std::string> slugs;
+  std::ifstream table(TAPESTRY_CHAPTERS "/equations.csv");
+  for (std::string line; std::getline(table, line);)
+    if (line.ends_with("," + chapter)) slugs.push_back(line.substr(0, line.find(',')));
+  return slugs;
 }
 
 // The sentence of whatever is being thrown.
@@ -76,6 +100,7 @@ void Lesson::declare_common_options() {
 }
 
 int Lesson::run(int argc, const char* const* argv, const std::function<void()>& body) {
+  fill_missing_streams();
   declare_common_options();
   try {
     if (!options_.parse(argc, argv, quick_)) {
@@ -92,7 +117,8 @@ int Lesson::run(int argc, const char* const* argv, const std::function<void()>& 
   const auto start = std::chrono::steady_clock::now();
   std::string error;
   try {
-    *out_ << title_line(name_, title_, sections_, paint_) << "\n\n" << std::flush;
+    *out_ << title_line(name_, title_, sections_, paint_) << '\n' << columns_line(paint_) << '\n' << std::flush;
+    models::require_room_for_products();
     body();
   } catch (...) {
     error = current_error();
@@ -122,7 +148,7 @@ void Lesson::keep(std::size_t heading, Check check) {
 int Lesson::finish(double seconds, const std::string& error) {
   bool passed = error.empty();
   if (passed) {
-    const auto [line, all_hold] = verdict(headings_, interrupted(), paint_);
+    const auto [line, all_hold] = verdict(headings_, interrupted(), paint_, owed_by(name_));
     *out_ << '\n' << line << "." << figures_text() << "   " << duration(seconds) << '\n' << std::flush;
     passed = all_hold;
   }
@@ -137,7 +163,7 @@ int Lesson::finish(double seconds, const std::string& error) {
     *err_ << name_ << ": " << current_error() << '\n';
     passed = false;
   }
-  if (interrupted()) return 130;
+  if (interrupted()) return 128 + interrupting_signal();
   return passed ? 0 : 1;
 }
 

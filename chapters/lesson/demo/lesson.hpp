@@ -55,7 +55,7 @@ class Lesson {
 
   // Reads the options, prints the title, runs the body, prints the verdict and writes the JSON.
   // Returns the exit status: 0 every check passed, 1 one did not or the body threw, 2 a wrong
-  // command line, 130 interrupted.
+  // command line, 128 + the signal when interrupted (Ctrl-C: 130).
   int run(int argc, const char* const* argv, const std::function<void()>& body);
 
   // Begins an equation: prints its section, statement and slug. An equation that is never checked fails the lesson.
