@@ -32,6 +32,23 @@ TEST_SUITE("chapters/vae") {
     }
   }
 
+  TEST_CASE("a bound that more samples do not tighten is noticed where the text says that they do") {
+    Ingredients one_sample = right();
+    one_sample.importance = [](models::BoundSettings settings) {
+      settings.samples = 1;
+      return settings;
+    };
+    lesson::Room room;
+    room.run({"--no-plots", "--quick"}, [&](lesson::Lesson& lesson) { check_importance_bound(lesson, one_sample); });
+    int rejected = 0;
+    for (const lesson::Check& check : room.lesson.checks()) {
+      const bool tighter = check.label.find("tighter") != std::string::npos;
+      if (check.label == "  tighter than K = 1 by") CHECK_FALSE(check.passed);
+      rejected += tighter && !check.passed;
+    }
+    CHECK(rejected >= 1);
+  }
+
   TEST_CASE("every mistake is noticed by the equations it concerns, and by no other") {
     for (const auto& one : breaks()) {
       CAPTURE(one.name);
