@@ -220,6 +220,17 @@ TEST_SUITE("chapters/04_iid_log_likelihood") {
                   with(pixels_in_closed_form, [](P p, P q) { return models::kl_divergence(q, p); }));
   }
 
+  TEST_CASE("foreign data without images, too small, or all black, is told so") {
+    models::Dataset black{.name = "b", .height = 3, .width = 3, .scale = 1, .pixels = {}, .labels = {0, 1}};
+    black.pixels.resize(18);
+    CHECK_THROWS_WITH(require_varied({black, 1}),
+                      "b: expected images that differ, found 2 with the same black and white pixels");
+    CHECK_THROWS_WITH(require_varied({slice(black, 0, 0), 1}), "b: expected images, found none");
+    const models::Dataset low{.name = "l", .height = 2, .width = 9, .scale = 1, .pixels = black.pixels, .labels = {0}};
+    CHECK_THROWS_WITH(require_varied({low, 1}), "l: expected images of at least 3×3 pixels, found 2×9");
+    require_varied({digits(), 1});
+  }
+
   TEST_CASE("windows and their distributions") {
     const std::vector<double> theta{0.5, 0.25, 0, 1, 0.5, 0.5, 0.5, 0.5, 0.5};
     const std::vector<double> p = independent_pixels(theta);
