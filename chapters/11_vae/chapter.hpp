@@ -104,7 +104,12 @@ void report(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<f
 // ---
 // figures.cpp: the figures of a trained VAE.
 
-// 11_elbo: bound and its parts by epoch.
+// 11_elbo and 11_rate_distortion: the bound and its parts by epoch, and what their lines are called.
+inline constexpr struct {
+  const char *train_bound = "train (mean over the epoch)", *test_elbo = "test ± 2 standard errors",
+             *test_rate = "rate, test: KL( q(z|x) ‖ p(z) )", *train_rate = "rate, train",
+             *test_distortion = "distortion, test: -E log p(x|z)", *train_distortion = "distortion, train";
+} kSeries;
 void plot_history(const Matrix<double>& history, const plots::Output& output);
 
 // A trained model, with the test images (as they were treated) and their labels.

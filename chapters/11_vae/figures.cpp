@@ -68,8 +68,8 @@ std::vector<Index> one_of_each_class(const models::Dataset& test) {
 void plot_history(const Matrix<double>& history, const plots::Output& output) {
   const std::vector<double> epoch = column(history, kEpoch);
   plots::Curves elbo{.title = "The bound, by epoch", .x_label = "epoch", .y_label = "nats an image"};
-  elbo.line("train (mean over the epoch)", epoch, column(history, kTrainBound));
-  elbo.band("test ± 2 standard errors", epoch, column(history, kTestElbo), [&] {
+  elbo.line(kSeries.train_bound, epoch, column(history, kTrainBound));
+  elbo.band(kSeries.test_elbo, epoch, column(history, kTestElbo), [&] {
     std::vector<double> width = column(history, kTestSe);
     for (double& w : width) w *= 2;
     return width;
@@ -77,10 +77,10 @@ void plot_history(const Matrix<double>& history, const plots::Output& output) {
   plots::save(elbo, output, "11_elbo");
 
   plots::Curves parts{.title = "ELBO = -(distortion + rate)", .x_label = "epoch", .y_label = "nats an image"};
-  parts.line("distortion, test: -E log p(x|z)", epoch, column(history, kTestDistortion));
-  parts.line("distortion, train", epoch, column(history, kTrainDistortion), plots::Style::dashed);
-  parts.line("rate, test: KL( q(z|x) ‖ p(z) )", epoch, column(history, kTestRate));
-  parts.line("rate, train", epoch, column(history, kTrainRate), plots::Style::dashed);
+  parts.line(kSeries.test_distortion, epoch, column(history, kTestDistortion));
+  parts.line(kSeries.train_distortion, epoch, column(history, kTrainDistortion), plots::Style::dashed);
+  parts.line(kSeries.test_rate, epoch, column(history, kTestRate));
+  parts.line(kSeries.train_rate, epoch, column(history, kTrainRate), plots::Style::dashed);
   plots::save(parts, output, "11_rate_distortion");
 }
 

@@ -93,11 +93,21 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
 
 void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test) {
   const Evaluation e = evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed());
-  lesson.metric("train_elbo", trainer.means().bound);
+  const EpochMeans train = trainer.means();
+  lesson.metric("train_elbo", train.bound);
+  lesson.metric("train_rate", train.rate);
+  lesson.metric("train_distortion", train.distortion);
   lesson.metric("test_elbo", e.elbo);
   lesson.metric("test_elbo_se", e.se);
   lesson.metric("test_rate", e.rate);
   lesson.metric("test_distortion", e.distortion);
+  lesson.shown("train_elbo", "11_elbo", kSeries.train_bound);
+  lesson.shown("test_elbo", "11_elbo", kSeries.test_elbo);
+  for (const auto& [metric, series] : {std::pair{"test_rate", kSeries.test_rate},
+                                       {"train_rate", kSeries.train_rate},
+                                       {"test_distortion", kSeries.test_distortion},
+                                       {"train_distortion", kSeries.train_distortion}})
+    lesson.shown(metric, "11_rate_distortion", series);
   const std::string treatment = c.training.binarisation == Binarisation::none ? "grey" : "binarised once";
   const auto images = [](Index n) { return lesson::thousands(n); };
   lesson.say(fmt::format("{}, seed {}, {} threads. Test images are {}.", trainer.vae().shape().text(), lesson.seed(),

@@ -25,6 +25,7 @@ TEST_SUITE("chapters/results") {
       nan_line = Where::current().line + 1;
       l.equation("1.5", "a = b", "eq:iid").exact("a NaN", std::nan(""), std::numeric_limits<double>::infinity());
       l.metric("elbo", -97.25);
+      l.shown("elbo", "11_elbo", "test");
       l.metric("lost", std::nan(""));
     });
     CHECK(status == 1);  // and yet the file is written
@@ -37,6 +38,8 @@ TEST_SUITE("chapters/results") {
     CHECK(json["options"]["format"] == "png");
     CHECK(json["metrics"]["elbo"] == -97.25);
     CHECK(json["metrics"]["lost"] == "nan");
+    REQUIRE(json["shown"].size() == 1);
+    CHECK(json["shown"][0] == nlohmann::json{{"metric", "elbo"}, {"figure", "11_elbo"}, {"series", "test"}});
     CHECK(json["seconds"].is_number());
     REQUIRE(json["checks"].size() == 6);
 

@@ -158,7 +158,8 @@ int Lesson::finish(double seconds, const std::string& error) {
   }
   try {
     if (!json_.empty())
-      write_whole(json_, to_json({name_, seed_, options_.values(), checks_, metrics_, seconds, interrupted(), error}));
+      write_whole(
+          json_, to_json({name_, seed_, options_.values(), checks_, metrics_, shown_, seconds, interrupted(), error}));
   } catch (...) {
     *err_ << name_ << ": " << current_error() << '\n';
     passed = false;
@@ -170,6 +171,10 @@ int Lesson::finish(double seconds, const std::string& error) {
 void Lesson::say(std::string_view line) { *out_ << line << '\n' << std::flush; }
 
 void Lesson::metric(std::string_view name, double value) { metrics_.emplace_back(name, value); }
+
+void Lesson::shown(std::string_view metric, std::string_view figure, std::string_view series) {
+  shown_.push_back({std::string(metric), std::string(figure), std::string(series)});
+}
 
 std::string Lesson::data(std::string_view name) const {
   const std::string folder = data_.empty() ? TAPESTRY_CHAPTERS "/data" : data_;

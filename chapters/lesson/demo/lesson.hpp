@@ -25,6 +25,7 @@
 #include "chapters/lesson/demo/equation.hpp"
 #include "chapters/lesson/demo/print.hpp"
 #include "chapters/lesson/demo/progress.hpp"
+#include "chapters/lesson/demo/results.hpp"
 #include "chapters/lesson/numbers.hpp"
 #include "chapters/lesson/options.hpp"
 #include "plots/output.hpp"
@@ -64,6 +65,9 @@ class Lesson {
   // A line of text, and a number for the JSON (not printed).
   void say(std::string_view line = {});
   void metric(std::string_view name, double value);
+  // Says that a series of a figure ends with this metric: shown("test_elbo", "11_elbo", "test"). Both numbers must have
+  // come about apart from each other; chapters/index compares the figure's .csv with the JSON.
+  void shown(std::string_view metric, std::string_view figure, std::string_view series);
 
   // The common options.
   std::uint64_t seed() const { return seed_; }
@@ -100,6 +104,7 @@ class Lesson {
   std::vector<Heading> headings_;
   std::vector<Check> checks_;
   std::vector<std::pair<std::string, double>> metrics_;
+  std::vector<Shown> shown_;
 };
 
 }  // namespace lesson

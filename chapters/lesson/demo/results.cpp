@@ -42,6 +42,8 @@ std::string to_json(const Results& results) {
   for (const Check& check : results.checks) object["checks"].push_back(to_object(check));
   object["metrics"] = Json::object();
   for (const auto& [name, value] : results.metrics) object["metrics"][name] = finite_or_text(value);
+  for (const Shown& one : results.shown)
+    object["shown"].push_back({{"metric", one.metric}, {"figure", one.figure}, {"series", one.series}});
   object["seconds"] = results.seconds;
   if (results.interrupted) object["interrupted"] = true;
   if (!results.error.empty()) object["error"] = results.error;

@@ -11,18 +11,24 @@
 
 namespace lesson {
 
+// A series of a figure that ends with a metric: the last y of `series` in FIGURE.csv.
+struct Shown {
+  std::string metric, figure, series;
+};
+
 struct Results {
   std::string chapter;  // "05_minibatch_sgd"
   std::uint64_t seed = 0;
   std::vector<std::pair<std::string, OptionValue>> options;
   std::vector<Check> checks;
   std::vector<std::pair<std::string, double>> metrics;
+  std::vector<Shown> shown;
   double seconds = 0;
   bool interrupted = false;
   std::string error;  // the sentence the lesson ended with; "" when it came to its end
 };
 
-// One JSON object with the members above ("interrupted" and "error" only when they say something). A check has "slug",
+// One JSON object with the members above ("shown", "interrupted" and "error" only when they say something). A check has "slug",
 // "section", "statement", "label", "kind", "relation", "expected", "lhs", "rhs", "passed", "file", "line", and, where
 // its kind has one, "tolerance", "se" and "z". JSON knows no NaN and no infinity: they become the strings
 // "nan", "inf" and "-inf".
