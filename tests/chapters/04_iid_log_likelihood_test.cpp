@@ -10,6 +10,7 @@
 #include "chapters/04_iid_log_likelihood/chapter.hpp"
 #include "models/statistics/categorical.hpp"
 #include "tests/chapters/room.hpp"
+#include "tests/chapters/z_scores.hpp"
 
 namespace ch04 {
 
@@ -184,6 +185,19 @@ TEST_SUITE("chapters/04_iid_log_likelihood") {
     check_rejects("ρ = 0.9, right SE", with([=](double rho, int n) { return right(-rho, n); }));
     check_rejects("ρ = 0.9, sampled", with([=](double rho, int) { return (1 + rho) / (1 - rho); }));  // n = ∞
     check_rejects("ρ = 0.5, sampled", with([=](double rho, int n) { return std::sqrt(right(rho, n)); }));
+  }
+
+  TEST_CASE("over seeds, z has mean 0 and standard deviation 1") {
+    const auto z = lesson::z_by_label(
+        [](lesson::Lesson& lesson) {
+          const Series series{.datasets = 1000, .length = 50};
+          check_price(lesson, series, right().information);
+          check_coverage(lesson, series, right().inflation);
+        },
+        100);
+    CHECK(z.size() >= 4);
+    const std::vector<std::string> wrong = lesson::not_standard(z);
+    CHECK_MESSAGE(wrong.empty(), lesson::joined(wrong, "; "));
   }
 
   TEST_CASE("eq:ml-kl: mean log-likelihood, entropy and divergence") {

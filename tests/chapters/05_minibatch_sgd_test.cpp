@@ -11,6 +11,7 @@
 #include "models/statistics/enumerate.hpp"
 #include "models/statistics/random.hpp"
 #include "tests/chapters/room.hpp"
+#include "tests/chapters/z_scores.hpp"
 
 namespace ch05 {
 
@@ -80,6 +81,22 @@ TEST_SUITE("chapters/minibatch") {
     is(covariance(outcomes(pairs, scaled))(0, 0), 125);
     is(expectation(blocks(5, 2), scaled)[0], 18.125);
     is(expectation(circular_blocks(5, 2), scaled)[0], 20);
+  }
+
+  TEST_CASE("over seeds, z has mean 0 and standard deviation 1") {
+    const auto z = lesson::z_by_label(
+        [](lesson::Lesson& lesson) {
+          const Example example{.draws = 1000};
+          log_likelihoods(lesson, example, right());
+          minibatch_value(lesson, example, right());
+          two_rules(lesson, example, right());
+          unbiasedness(lesson, example, right());
+          coefficient(lesson, example, right());
+        },
+        100);
+    CHECK(z.size() >= 1);
+    const std::vector<std::string> wrong = lesson::not_standard(z);
+    CHECK_MESSAGE(wrong.empty(), lesson::joined(wrong, "; "));
   }
 
   TEST_CASE("drawing finds a biased sampler, a fair one passes") {
