@@ -55,6 +55,27 @@ TEST_SUITE("chapters/lesson") {
     CHECK(room.text().find("z  +1.00      holds within 4 standard errors\n") != std::string::npos);
   }
 
+  TEST_CASE("a narrow terminal: lines are broken between words, never in a number") {
+    const std::string line = check_line(judge_exact(20, 20, 1e-12), {true});
+    CHECK(wrapped(line, 0) == line);
+    CHECK(wrapped(line, 200) == line);
+    for (const int columns : {60, 40, 20}) {
+      CAPTURE(columns);
+      std::istringstream broken(wrapped(line, columns)), whole(line);
+      std::vector<std::string> words, expected;
+      for (std::string word; whole >> word;) expected.push_back(word);
+      for (std::string part; std::getline(broken, part);) {
+        const std::string visible = part.substr(0, part.find("\x1b"));
+        CHECK(display_width(visible) <= columns);
+        std::istringstream in(part);
+        for (std::string word; in >> word;) words.push_back(word);
+      }
+      CHECK(words == expected);
+    }
+    CHECK(wrapped("1.6     one two \x1b[32mthree\x1b[0m four", 20) ==
+          "1.6     one two\n        \x1b[32mthree\x1b[0m four");
+  }
+
   TEST_CASE("an equation that fails twice is named once") {
     Room room;
     room.run({"--no-plots"}, [](Lesson& lesson) {

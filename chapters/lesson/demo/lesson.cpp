@@ -1,6 +1,7 @@
 #include "chapters/lesson/demo/lesson.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <stdexcept>
 
 #include "chapters/lesson/demo/interrupt.hpp"
@@ -24,6 +26,12 @@ bool wants_colour(const std::ostream& out) {
   const char* terminal = std::getenv("TERM");
   return &out == &std::cout && isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr &&
          terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+// The width of the terminal that stdout is; 0 if it is none.
+int terminal_columns() {
+  winsize size{};
+  return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? int{size.ws_col} : 0;
 }
 
 // Throws when no file could be made in the folder, which need not exist yet. Called before the long work starts.
@@ -117,7 +125,8 @@ int Lesson::run(int argc, const char* const* argv, const std::function<void()>& 
   const auto start = std::chrono::steady_clock::now();
   std::string error;
   try {
-    *out_ << title_line(name_, title_, sections_, paint_) << '\n' << columns_line(paint_) << '\n' << std::flush;
+    print(title_line(name_, title_, sections_, paint_));
+    print(columns_line(paint_));
     models::require_room_for_products();
     body();
   } catch (...) {
@@ -129,7 +138,7 @@ int Lesson::run(int argc, const char* const* argv, const std::function<void()>& 
 
 Equation Lesson::equation(std::string_view section, std::string_view statement, std::string_view slug) {
   headings_.push_back({std::string(section), std::string(statement), std::string(slug)});
-  *out_ << equation_line(headings_.back(), paint_) << '\n' << std::flush;
+  print(equation_line(headings_.back(), paint_));
   return Equation([this, heading = headings_.size() - 1](Check check) { keep(heading, std::move(check)); });
 }
 
@@ -141,7 +150,7 @@ void Lesson::keep(std::size_t heading, Check check) {
   ++of.checks;
   of.passed = of.passed && check.passed;
   of.printed_wrongly = of.printed_wrongly || check.expected == "fails";
-  *out_ << check_line(check, paint_) << '\n' << std::flush;
+  print(check_line(check, paint_));
   checks_.push_back(std::move(check));
 }
 
@@ -149,7 +158,8 @@ int Lesson::finish(double seconds, const std::string& error) {
   bool passed = error.empty();
   if (passed) {
     const auto [line, all_hold] = verdict(headings_, interrupted(), paint_, owed_by(name_));
-    *out_ << '\n' << line << "." << figures_text() << "   " << duration(seconds) << '\n' << std::flush;
+    *out_ << '\n';
+    print(line + "." + figures_text() + "   " + duration(seconds));
     passed = all_hold;
   }
   if (!*out_) {
@@ -169,6 +179,14 @@ int Lesson::finish(double seconds, const std::string& error) {
 }
 
 void Lesson::say(std::string_view line) { *out_ << line << '\n' << std::flush; }
+
+// On a terminal that is narrower than a line, the line is broken between words.
+void Lesson::print(const std::string& text) {
+  const int columns = out_ == &std::cout ? terminal_columns() : 0;
+  std::istringstream lines(text);  // a long label stands on a line of its own
+  for (std::string line; std::getline(lines, line);) *out_ << wrapped(line, columns) << '\n';
+  *out_ << std::flush;
+}
 
 void Lesson::metric(std::string_view name, double value) { metrics_.emplace_back(name, value); }
 

@@ -87,6 +87,7 @@ class Lesson {
  private:
   void declare_common_options();
   void keep(std::size_t heading, Check check);
+  void print(const std::string& text);
   int finish(double seconds, const std::string& error);
   void open_figures();
   std::string figures_text() const;

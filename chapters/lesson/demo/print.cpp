@@ -58,6 +58,11 @@ std::string apart(const std::string& left, const std::string& right, const std::
   return left + pad_right("", gap) + painted_right;
 }
 
+// Signs that stand before a number.
+bool belongs_to_next(std::string_view word) {
+  return word == "≤" || word == "≥" || word == "|Δ|" || word == "Δ" || word == "z" || word == "p" || word == "ratio";
+}
+
 }  // namespace
 
 std::string Paint::operator()(std::string_view text, int colour) const {
@@ -90,6 +95,39 @@ std::string check_line(const Check& check, Paint paint) {
   const int colour = !check.passed ? kRed : check.expected == "fails" ? kYellow : kGreen;
   return fmt::format("{}{} {}   {}   {}", label, left, pad_left(right_text(check), kRightWidth - 1),
                      pad_right(error_text(check), kErrorWidth), paint(verdict_text(check), colour));
+}
+
+std::string wrapped(std::string_view line, int columns) {
+  std::string text, shown;  // `shown`: the current line without its colours
+  std::size_t at = 0;
+  while (at < line.size()) {
+    const std::size_t word = std::min(line.find_first_not_of(' ', at), line.size());
+    std::size_t end = std::min(line.find(' ', word), line.size());
+    if (belongs_to_next(line.substr(word, end - word))) {
+      const std::size_t next = std::min(line.find_first_not_of(' ', end), line.size());
+      end = std::min(line.find(' ', next), line.size());
+    }
+    std::string visible;
+    for (std::size_t i = word; i < end; ++i) {
+      if (line[i] == '\x1b')
+        i = std::min(line.find('m', i), end);
+      else
+        visible += line[i];
+    }
+    const int needed = display_width(shown) + static_cast<int>(word - at) + display_width(visible);
+    const bool starts_line = display_width(shown) <= kIndent && shown.find_first_not_of(' ') == std::string::npos;
+    if (columns > 0 && needed > columns && !starts_line) {
+      shown = pad_right("", kIndent);
+      text.append("\n").append(shown);
+    } else {
+      const int room = columns == 0 ? needed : columns - display_width(shown) - display_width(visible);
+      const std::string space(line.substr(at, std::min<std::size_t>(word - at, std::max(room, 0))));
+      text.append(space), shown.append(space);
+    }
+    text.append(line.substr(word, end - word)), shown += visible;
+    at = end;
+  }
+  return text;
 }
 
 Verdict verdict(std::span<const Heading> headings, bool interrupted, Paint paint, std::span<const std::string> owed) {

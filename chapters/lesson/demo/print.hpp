@@ -35,6 +35,10 @@ std::string equation_line(const Heading& heading, Paint paint);
 // "        every subset (10 of 10)         20.000000   20.000000   |Δ| 0.0e+00   holds"
 std::string check_line(const Check& check, Paint paint);
 
+// A line for so many columns: broken between words, what follows indented as the columns' labels are. Colours take no
+// room. 0 columns: as it is.
+std::string wrapped(std::string_view line, int columns);
+
 // "14 equations: 13 hold, 1 printed wrongly in the notes and shown so"; passed: no equation failed. One that was never
 // checked has failed, unless the lesson was interrupted: then those that were not checked are named, also the slugs of
 // `owed` that were not announced yet.
