@@ -32,6 +32,7 @@ std::string spaces(int count) { return std::string(std::max(count, 0), ' '); }
 }  // namespace
 
 std::string number(double value) {
+  if (std::isnan(value)) return "nan";  // whatever its sign
   if (!std::isfinite(value)) return fmt::format("{}", value);
   const double size = std::abs(value);
   if (size == 0) return "0.000000";
