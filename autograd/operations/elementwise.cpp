@@ -82,17 +82,16 @@ Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
 
 namespace detail {
 
-using rules::select, rules::zero_or_product;
+using rules::select;
 
 template <class Rule, Element S>
 Var<Matrix<S>> unary_matrix(const Var<Matrix<S>>& x) {
-  return record<Rule::name>(
-      [](auto& x) { return coefficients([](auto x) { return Rule::f(x); }, x.value()); },
-      [](auto& y, auto& x) {
-        x.accumulate(coefficients([](auto g, auto x, auto y) { return zero_or_product(g, Rule::df(x, y)); }, y.grad(),
-                                  x.value(), y.value()));
-      },
-      x);
+  return record<Rule::name>([](auto& x) { return coefficients([](auto x) { return Rule::f(x); }, x.value()); },
+                            [](auto& y, auto& x) {
+                              x.accumulate(coefficients([](auto g, auto x, auto y) { return g * Rule::df(x, y); },
+                                                        y.grad(), x.value(), y.value()));
+                            },
+                            x);
 }
 
 template <class Rule, Element S>
@@ -108,9 +107,8 @@ Var<Matrix<S>> binary_matrix(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
       },
       [](auto& c, auto& a, auto& b) {
         const auto times_adjoint = [&](auto derivative) {
-          return coefficients(
-              [derivative](auto g, auto a, auto b, auto c) { return zero_or_product(g, derivative(a, b, c)); },
-              c.grad(), a.value(), b.value(), c.value());
+          return coefficients([derivative](auto g, auto a, auto b, auto c) { return g * derivative(a, b, c); },
+                              c.grad(), a.value(), b.value(), c.value());
         };
         a.accumulate(times_adjoint([](auto a, auto b, auto c) { return Rule::da(a, b, c); }));
         b.accumulate(times_adjoint([](auto a, auto b, auto c) { return Rule::db(a, b, c); }));

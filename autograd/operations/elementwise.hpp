@@ -106,9 +106,8 @@ Var<T> elementwise(const Var<T>& x) {
   if constexpr (MatrixValue<T>)
     return detail::unary_matrix<Rule>(x);
   else
-    return record<Rule::name>(
-        [](auto& x) { return Rule::f(x.value()); },
-        [](auto& y, auto& x) { x.accumulate(rules::zero_or_product(y.grad(), Rule::df(x.value(), y.value()))); }, x);
+    return record<Rule::name>([](auto& x) { return Rule::f(x.value()); },
+                              [](auto& y, auto& x) { x.accumulate(y.grad() * Rule::df(x.value(), y.value())); }, x);
 }
 
 // c = f(a, b), coefficient by coefficient.       ā += c̄ ∂f/∂a      b̄ += c̄ ∂f/∂b
@@ -119,13 +118,12 @@ auto elementwise(const A& a, const B& b) {
     Tape& tape = detail::tape_of_either(a, b);
     return detail::binary_matrix<Rule>(matrix_operand<S>(tape, a), matrix_operand<S>(tape, b));
   } else {
-    return record<Rule::name>(
-        [](auto& a, auto& b) { return S(Rule::f(a.value(), b.value())); },
-        [](auto& c, auto& a, auto& b) {
-          a.accumulate(rules::zero_or_product(c.grad(), Rule::da(a.value(), b.value(), c.value())));
-          b.accumulate(rules::zero_or_product(c.grad(), Rule::db(a.value(), b.value(), c.value())));
-        },
-        scalar_operand<S>(a), scalar_operand<S>(b));
+    return record<Rule::name>([](auto& a, auto& b) { return S(Rule::f(a.value(), b.value())); },
+                              [](auto& c, auto& a, auto& b) {
+                                a.accumulate(c.grad() * Rule::da(a.value(), b.value(), c.value()));
+                                b.accumulate(c.grad() * Rule::db(a.value(), b.value(), c.value()));
+                              },
+                              scalar_operand<S>(a), scalar_operand<S>(b));
   }
 }
 

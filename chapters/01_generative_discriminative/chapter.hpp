@@ -16,6 +16,9 @@
 
 namespace ch01 {
 
+// A rate in per cent with its standard error, as wide as a column of the tables.
+std::string percent_column(models::Estimate rate);
+
 using models::Estimate;
 
 // ---

@@ -10,6 +10,11 @@
 #include "models/training/parallel.hpp"
 
 namespace ch01 {
+
+std::string percent_column(models::Estimate e) {
+  return lesson::pad_left(lesson::with_error(100 * e.mean, 100 * e.se), 16);
+}
+
 namespace {
 
 Rule naive_bayes_rule(const Labelled& data, double floor) {
@@ -68,8 +73,6 @@ Estimate crossover(const LearningCurves& curves) {
 
 namespace {
 
-std::string percent(Estimate e) { return lesson::pad_left(lesson::with_error(100 * e.mean, 100 * e.se), 16); }
-
 void print(lesson::Lesson& lesson, const std::string& title, const LearningCurves& curves) {
   lesson.say(fmt::format("        {}: % of wrong answers, {} draws", title, curves.generative.rows()));
   lesson.say(
@@ -77,8 +80,9 @@ void print(lesson::Lesson& lesson, const std::string& title, const LearningCurve
   const auto generative = column_means(curves.generative), discriminative = column_means(curves.discriminative),
              difference = column_means(curves.difference());
   for (std::size_t s = 0; s < curves.m.size(); ++s) {
-    lesson.say(fmt::format("        {:>7} {} {} {}{:>+7.1f}", lesson::thousands(curves.m[s]), percent(generative[s]),
-                           percent(discriminative[s]), percent(difference[s]), difference[s].mean / difference[s].se));
+    lesson.say(fmt::format("        {:>7} {} {} {}{:>+7.1f}", lesson::thousands(curves.m[s]),
+                           percent_column(generative[s]), percent_column(discriminative[s]),
+                           percent_column(difference[s]), difference[s].mean / difference[s].se));
   }
   const Estimate at = crossover(curves);
   lesson.say(std::isnan(at.mean)

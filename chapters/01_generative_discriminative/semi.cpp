@@ -156,14 +156,12 @@ void likelihood_of_all(lesson::Equation& equation, std::uint64_t seed, const Ing
       .increasing("  log-likelihood, step by step", std::span(semi.objective).subspan(1), 1e-9);
 }
 
-std::string percent(Estimate e) { return lesson::pad_left(lesson::with_error(100 * e.mean, 100 * e.se), 16); }
-
 void print(lesson::Lesson& lesson, const std::string& title, const SemiCurve& curve) {
   lesson.say(fmt::format("        {}: % of test digits wrong", title));
   lesson.say(fmt::format("        {:>7} {:>16} {:>16} {:>16}      z", "labels", "alone", "with unlabelled", "gain"));
   for (std::size_t s = 0; s < curve.labels.size(); ++s) {
-    lesson.say(fmt::format("        {:>7} {} {} {}{:>+7.1f}", curve.labels[s], percent(curve.alone[s]),
-                           percent(curve.with_unlabelled[s]), percent(curve.gain[s]),
+    lesson.say(fmt::format("        {:>7} {} {} {}{:>+7.1f}", curve.labels[s], percent_column(curve.alone[s]),
+                           percent_column(curve.with_unlabelled[s]), percent_column(curve.gain[s]),
                            curve.gain[s].mean / curve.gain[s].se));
   }
 }

@@ -131,8 +131,8 @@ TEST_SUITE("autograd") {
                      "watch: the value is 3×4, its gradient is 4×3 (need equal shapes)");
     // rows alone, and columns alone
     for (const auto& [rows, cols] : {std::pair<Index, Index>{2, 4}, {3, 2}}) {
-      CHECK_THROWS_AS(tape.watch(autograd::ConstMatrixMap<double>(value.data(), 3, 4),
-                                 autograd::MatrixMap<double>(gradient.data(), rows, cols)),
+      CHECK_THROWS_AS(autograd::watch(tape, autograd::ConstMatrixMap<double>(value.data(), 3, 4),
+                                      autograd::MatrixMap<double>(gradient.data(), rows, cols)),
                       std::invalid_argument);
     }
   }

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
 #include <algorithm>
 
 #include "models/statistics/enumerate.hpp"
