@@ -129,7 +129,8 @@ auto elementwise(const A& a, const B& b) {
 
 // clang-format off
 // sigmoid 1 / (1 + e⁻ˣ), relu max(x, 0), softplus log(1 + eˣ), log_sigmoid -softplus(-x), lgamma log |Γ(x)|. Nothing
-// overflows. At 0, where relu and abs have no derivative, theirs is 0.
+// overflows. At 0, where relu and abs have no derivative, theirs is 0. The table in autograd/README.md says what ties,
+// kinks, infinities and NaN give.
 template <class T> Var<T> operator-  (const Var<T>& x) { return elementwise<rules::Negate>(x); }
 template <class T> Var<T> square     (const Var<T>& x) { return elementwise<rules::Square>(x); }
 template <class T> Var<T> sqrt       (const Var<T>& x) { return elementwise<rules::Sqrt>(x); }

@@ -69,6 +69,9 @@ TEST_SUITE("autograd") {
     CHECK(arena.allocate(1, 1) == next);
     arena.rewind();
     CHECK(arena.allocate(kFirstChunk + 1, 64) == next);  // does not fit into the first, which is left out
+    arena.rewind();
+    arena.allocate(1, 1);
+    CHECK(arena.allocate(2 * kFirstChunk, 64) == next);  // fills the second chunk exactly
     CHECK(arena.capacity() == 3 * kFirstChunk);
   }
 }

@@ -140,6 +140,40 @@ TEST_SUITE("autograd") {
     CHECK(numbers[0].grad() == 0);
   }
 
+  // At logits of 1e4 a float keeps no more than 1e-3 of m + log Σ, at 1e8 nothing: log Σ is subtracted from x - m.
+  TEST_CASE_TEMPLATE("stable: log_softmax and log_sum_exp of large equal numbers are those of small ones", S, float,
+                     double) {
+    const S half_log = -std::log(S(2)), epsilon = 4 * std::numeric_limits<S>::epsilon();
+    Matrix<S> first(1, 2), halves(1, 2);
+    first << S(0.5), S(-0.5);
+    halves << S(0.5), S(0.5);
+    const auto equal = [&](const Matrix<S>& found, const Matrix<S>& expected) {
+      return (found - expected).cwiseAbs().maxCoeff() <= epsilon;
+    };
+    for (const S large : {S(1e4), S(-1e4), S(1e8), S(1e30)}) {
+      CAPTURE(large);
+      Tape tape;
+      const auto x = tape.variable(Matrix<S>::Constant(1, 2, large).eval());
+      const auto y = log_softmax(x);
+      tape.backward(at(y, 0, 0));
+      CHECK(equal(y.value(), Matrix<S>::Constant(1, 2, half_log)));
+      CHECK(equal(x.grad(), first));
+      tape.backward(log_sum_exp(x));
+      CHECK(equal(x.grad(), halves));
+      tape.backward(sum(log_sum_exp(x, By::row)));
+      CHECK(equal(x.grad(), halves));
+      const std::vector<Var<S>> numbers = {tape.variable(large), tape.variable(large)};
+      tape.backward(log_sum_exp(numbers));
+      for (const Var<S>& number : numbers) CHECK(std::abs(number.grad() - S(0.5)) <= epsilon);
+    }
+    // one +∞ among numbers of a span, too
+    Tape tape;
+    const std::vector<Var<S>> numbers = {tape.variable(S(1)), tape.variable(kInf<S>)};
+    tape.backward(log_sum_exp(numbers));
+    CHECK(numbers[0].grad() == 0);
+    CHECK(numbers[1].grad() == 1);
+  }
+
   TEST_CASE("stable: powers at 0") {
     Tape tape;
     const auto x = tape.variable(M::Zero(1, 4).eval());

@@ -195,6 +195,21 @@ TEST_SUITE("models") {
     }
   }
 
+  // z - μ has lost σ ε in the rounding of z where σ is small beside μ.
+  TEST_CASE_TEMPLATE("distributions: the slope of a reparameterised sample in log σ² is ½ σ ε, however small σ is", S,
+                     float, double) {
+    const double log_var = std::is_same_v<S, float> ? -30 : -72, epsilon = 0.7;
+    Tape tape;
+    const auto of = [](double x) { return Matrix<S>::Constant(2, 3, S(x)).eval(); };
+    const auto mu = tape.variable(of(3)), l = tape.variable(of(log_var));
+    tape.backward(sum(reparameterise(mu, l, tape.constant(of(epsilon)))));
+    const double expected = 0.5 * std::exp(log_var / 2) * double(S(epsilon));
+    CHECK(std::abs(l.grad()(1, 2) - expected) <= 8 * std::numeric_limits<S>::epsilon() * expected);
+    CHECK(mu.grad()(1, 2) == 1);
+    const double by_difference = 0.5 * double(S(S(3) + S(2 * expected)) - S(3));  // the slope from z - μ
+    CHECK(std::abs(by_difference - expected) > 0.01 * expected);
+  }
+
   TEST_CASE("distributions: a normal density integrates to 1") {
     const Index n = 4001;
     const double width = 16, step = width / (n - 1);

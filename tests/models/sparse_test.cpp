@@ -89,6 +89,25 @@ TEST_SUITE("models") {
     CHECK((parameters.view(gradient, W) - expected).cwiseAbs().maxCoeff() < 1e-13);
   }
 
+  TEST_CASE("sparse affine: the bound of what waits holds for signs whose sum is 0") {
+    Matrix<double> x = Matrix<double>::Zero(6, 9);
+    for (autograd::Index i = 0; i < 6; ++i) x(i, i) = i % 2 ? -1 : 1;
+    for (const bool alternating : {false, true}) {  // of the adjoint: all ones, or with a sum of 0 too
+      const Matrix<double> weights = Matrix<double>::NullaryExpr(
+          6, kColumns, [&](autograd::Index i, autograd::Index) { return alternating && i % 2 ? -1.0 : 1.0; });
+      autograd::Parameters<double> parameters;
+      const auto W = parameters.add("W", 9, kColumns);
+      autograd::Buffer<double> gradient(parameters.size());
+      autograd::Tape tape;
+      const autograd::Watched<double> theta(tape, parameters, gradient);
+      const auto b = tape.constant(Matrix<double>(Matrix<double>::Zero(1, kColumns)));
+      tape.backward(sum(sparse_affine(tape.constant(x), theta[W], b) * weights));
+      CHECK(theta.gradient_bound() >= 1);
+      theta.complete_gradient();
+      CHECK(gradient.cwiseAbs().maxCoeff() == 1);
+    }
+  }
+
   TEST_CASE("sparse affine: what does not fit is refused") {
     autograd::Tape tape;
     const auto of = [&](autograd::Index rows, autograd::Index cols) {
