@@ -1,6 +1,7 @@
 #include "autograd/operations/reductions.hpp"
 
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -54,6 +55,16 @@ void product_gradient(const X& x, const S& y_grad, G&& gradient) {
   }
 }
 
+// exp x, and 0 where that is not a normal number: for -∞ Eigen gives the smallest of its values, which is not 0.
+template <class X>
+auto exp_or_zero(const X& x) {
+  using S = typename X::Scalar;
+  if constexpr (std::floating_point<S>)
+    return (x.exp() - std::numeric_limits<S>::min()).max(S(0));  // NaN stays
+  else
+    return x.exp();
+}
+
 // m = max xᵢ and log Σ exp(xᵢ - m). Where m is infinite, so is the result, and the sum counts as 1: its log is 0.
 template <class X>
 auto max_and_log_sum(const X& x) {
@@ -79,7 +90,7 @@ void log_sum_exp_gradient(const X& x, const S& y_grad, G&& gradient) {
   else if (isinf(m))
     gradient.array() = (x.array() == m).template cast<S>();
   else
-    gradient.array() = (x.array() - m).exp();
+    gradient.array() = exp_or_zero(x.array() - m);
   const S total = gradient.sum();
   if (!(total == S(0))) gradient.array() *= y_grad / total;
 }
@@ -180,7 +191,7 @@ Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x) {
       [](auto& y, auto& x) {
         accumulate_rows(x, [&](Index i, auto gradient) {
           const auto g = y.grad().row(i).array();
-          gradient.array() = g - y.value().row(i).array().exp() * S(g.sum());
+          gradient.array() = g - exp_or_zero(y.value().row(i).array()) * S(g.sum());
         });
       },
       x);

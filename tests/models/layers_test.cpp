@@ -4,7 +4,7 @@
 
 #include <cmath>
 #include <functional>
-#include <utility>
+#include <limits>
 
 #include "autograd/operations/reductions.hpp"
 #include "tests/models/matrices.hpp"
@@ -29,16 +29,16 @@ TEST_SUITE("models") {
         {Activation::softplus, [](double x) { return std::log(1 + std::exp(x)); }, sigmoid}};
     const Matrix<double> values = uniform_matrix(3, 7, -3, 3, 1);
     const double epsilon = 20 * std::numeric_limits<S>::epsilon();
-    for (const auto& [activation, f, derivative] : all) {
-      CAPTURE(int(activation));
+    for (const Activating& of : all) {
+      CAPTURE(int(of.activation));
       Tape tape;
       const auto x = tape.variable(values.cast<S>());
-      const auto y = activate(activation, x);
+      const auto y = activate(of.activation, x);
       tape.backward(sum(y));
       for (Index i = 0; i < values.size(); ++i) {
         const double at = S(values.data()[i]);
-        CHECK(y.value().data()[i] == doctest::Approx(f(at)).epsilon(epsilon));
-        CHECK(x.grad().data()[i] == doctest::Approx(derivative(at)).epsilon(epsilon));
+        CHECK(y.value().data()[i] == doctest::Approx(of.f(at)).epsilon(epsilon));
+        CHECK(x.grad().data()[i] == doctest::Approx(of.derivative(at)).epsilon(epsilon));
       }
     }
   }
