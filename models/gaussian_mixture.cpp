@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "autograd/arithmetic/gemm.hpp"
-#include "autograd/core/shapes.hpp"
+#include "autograd/core/errors.hpp"
 #include "autograd/operations/elementwise.hpp"
 #include "autograd/operations/linear_algebra.hpp"
 #include "autograd/operations/reductions.hpp"

@@ -1,6 +1,7 @@
 // Running gnuplot.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -16,7 +17,9 @@ struct GnuplotRun {
   std::string complaint;  // gnuplot's first error line or, if it succeeded, its first warning; may be empty
 };
 
-// Loads `script` in `folder`. With `keep_window`, a window stays open after gnuplot has ended.
-GnuplotRun run_gnuplot(const std::filesystem::path& folder, const std::string& script, bool keep_window);
+// Loads `script` in `folder`. With `keep_window`, a window stays open after gnuplot has ended. A gnuplot that has not
+// ended after `limit` is killed.
+GnuplotRun run_gnuplot(const std::filesystem::path& folder, const std::string& script, bool keep_window,
+                       std::chrono::milliseconds limit = std::chrono::minutes(2));
 
 }  // namespace plots

@@ -21,17 +21,24 @@ Range range_of(const std::vector<Histogram::Series>& samples) {
   for (const auto& sample : samples)
     for (const double v : sample.x)
       if (is_finite(v)) low = std::min(low, v), high = std::max(high, v);
-  return low == high ? Range{low - 0.5, high + 0.5} : Range{low, high};
+  // Values that are equal, or nearly: bins must be wide enough for their edges to differ.
+  const double size = std::max(std::abs(low), std::abs(high)), least = std::max(1e-9 * size, 1e-290);
+  if (high - low > least) return {low, high};
+  const double half = std::max(0.5, 1e-3 * size), largest = std::numeric_limits<double>::max();
+  return {std::max(low - half, -largest), std::min(high + half, largest)};
 }
+
+// Neither this nor a difference of values overflows when the range is wider than the largest number.
+double width_of(const Range& range, int bins) { return range.high / bins - range.low / bins; }
 
 std::vector<double> heights(const std::vector<double>& values, const Range& range, int bins, bool density) {
   std::vector<double> height(bins, 0.0);
-  const double width = (range.high - range.low) / bins;
+  const double width = width_of(range, bins);
   const double n = std::ranges::count_if(values, is_finite);
   const double unit = density ? 1 / (n * width) : 1;
   for (const double v : values) {
     if (!(v >= range.low && v <= range.high)) continue;
-    const std::size_t bin = (v - range.low) / width;
+    const std::size_t bin = v / width - range.low / width;
     height[std::min(bin, height.size() - 1)] += 1;
   }
   for (double& h : height) h *= unit;
@@ -84,14 +91,18 @@ Drawing Histogram::drawing() const {
   if (samples.empty()) throw std::invalid_argument(fmt::format("figure \"{}\" is empty: add a sample", title));
   const Range over = range.value_or(range_of(samples));
   check(*this, over);
-  const double width = (over.high - over.low) / bins;
+  const double width = width_of(over, bins);
+  const auto centre = [&](std::size_t bin) {
+    const double t = (bin + 0.5) / bins;
+    return (1 - t) * over.low + t * over.high;
+  };
   std::string csv = "series,label,x,y,width\n";
   std::vector<std::string> elements;
   std::size_t series = 0;
   for (const Series& sample : samples) {
     const std::vector<double> height = heights(sample.x, over, bins, density);
     for (std::size_t b = 0; b < height.size(); ++b)
-      csv += csv_row(series, sample.label, over.low + (b + 0.5) * width, height[b], fmt::format(",{}", number(width)));
+      csv += csv_row(series, sample.label, centre(b), height[b], fmt::format(",{}", number(width)));
     elements.push_back(bars_element(sample.label, series++));
   }
   for (const Series& curve : curves) {

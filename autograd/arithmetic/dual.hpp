@@ -47,22 +47,28 @@ struct Dual {
   friend bool operator<=(const Dual& a, const Dual& b) { return a.value <= b.value; }
   friend bool operator>=(const Dual& a, const Dual& b) { return a.value >= b.value; }
 
-  //                                 f(x)               f'(x) ẋ
-  friend Dual exp    (const Dual& x) { const S y = std::exp(x.value);  return {y, y * x.tangent}; }
-  friend Dual tanh   (const Dual& x) { const S y = std::tanh(x.value); return {y, (1 - y * y) * x.tangent}; }
-  friend Dual sqrt   (const Dual& x) { const S y = std::sqrt(x.value); return {y, x.tangent / (2 * y)}; }
-  friend Dual log    (const Dual& x) { return {std::log(x.value),      x.tangent / x.value}; }
-  friend Dual log1p  (const Dual& x) { return {std::log1p(x.value),    x.tangent / (1 + x.value)}; }
-  friend Dual sin    (const Dual& x) { return {std::sin(x.value),      std::cos(x.value) * x.tangent}; }
-  friend Dual cos    (const Dual& x) { return {std::cos(x.value),     -std::sin(x.value) * x.tangent}; }
+  // x y, and 0 where x is 0 even if y is infinite or NaN. So a tangent of 0 stays 0 whatever the derivative is.
+  static S times(S x, S y) { return x == S(0) ? S(0) : x * y; }
+  friend Dual zero_or_product(const Dual& x, const Dual& y) {
+    return {times(x.value, y.value), times(x.tangent, y.value) + times(x.value, y.tangent)};
+  }
+
+  //                                                              f(x)                     ẋ f'(x)
+  friend Dual exp    (const Dual& x) { const S y = std::exp(x.value);  return {y, times(x.tangent, y)}; }
+  friend Dual tanh   (const Dual& x) { const S y = std::tanh(x.value); return {y, times(x.tangent, 1 - y * y)}; }
+  friend Dual sqrt   (const Dual& x) { const S y = std::sqrt(x.value); return {y, times(x.tangent, 1 / (2 * y))}; }
+  friend Dual log    (const Dual& x) { return {std::log(x.value),          times(x.tangent, 1 / x.value)}; }
+  friend Dual log1p  (const Dual& x) { return {std::log1p(x.value),        times(x.tangent, 1 / (1 + x.value))}; }
+  friend Dual sin    (const Dual& x) { return {std::sin(x.value),          times(x.tangent, std::cos(x.value))}; }
+  friend Dual cos    (const Dual& x) { return {std::cos(x.value),          times(x.tangent, -std::sin(x.value))}; }
   friend Dual abs    (const Dual& x) { return x.value < 0 ? -x : x; }
-  friend Dual lgamma (const Dual& x) { return {autograd::lgamma(x.value),  autograd::digamma(x.value) * x.tangent}; }
-  friend Dual digamma(const Dual& x) { return {autograd::digamma(x.value), autograd::trigamma(x.value) * x.tangent}; }
+  friend Dual lgamma (const Dual& x) { return {autograd::lgamma(x.value),  times(x.tangent, autograd::digamma(x.value))}; }
+  friend Dual digamma(const Dual& x) { return {autograd::digamma(x.value), times(x.tangent, autograd::trigamma(x.value))}; }
+  // ȧ b aᵇ⁻¹ + ḃ aᵇ log a
   friend Dual pow(const Dual& a, const Dual& b) {
     const S y = std::pow(a.value, b.value);
-    const S dlog = b.tangent == S(0) ? S(0) : y * std::log(a.value) * b.tangent;
-    const S da = b.value == S(0) ? S(0) : b.value * std::pow(a.value, b.value - 1);
-    return {y, da * a.tangent + dlog};
+    return {y, times(a.tangent, times(b.value, std::pow(a.value, b.value - 1))) +
+               times(b.tangent, times(y, std::log(a.value)))};
   }
   friend bool isfinite(const Dual& x) { return std::isfinite(x.value) && std::isfinite(x.tangent); }
   friend bool isnan(const Dual& x) { return std::isnan(x.value) || std::isnan(x.tangent); }

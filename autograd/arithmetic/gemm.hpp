@@ -2,8 +2,7 @@
 // Matrix products that are not computed yet: the library's gemm writes them where they belong, or adds them to what is
 // there. (Eigen's own way would fill the place with zeros first, and then add.)
 
-#include "autograd/core/arena.hpp"
-#include "autograd/core/expression.hpp"
+#include "autograd/arithmetic/lazy_matrix.hpp"
 
 namespace autograd {
 

@@ -5,7 +5,9 @@
 #include <Eigen/Core>
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "autograd/arithmetic/special.hpp"
@@ -50,19 +52,19 @@ class Lanes {
 
   friend Lanes abs  (Lanes x) { return x.array().abs().eval(); }
   // Eigen's sqrt of narrow registers is NaN at ∞.
-  friend Lanes sqrt (Lanes x) { return x.each([](S v) { return std::sqrt(v); }); }
-  friend Lanes exp  (Lanes x) { return x.array().exp().eval(); }
-  friend Lanes log  (Lanes x) { return x.array().log().eval(); }
+  friend Lanes sqrt (Lanes x) { return each([](S v) { return std::sqrt(v); }, x); }
+  friend Lanes exp  (Lanes x) { return mended_exp(x); }
+  friend Lanes log  (Lanes x) { return mended_log(x); }
   friend Lanes log1p(Lanes x) { return x.array().log1p().eval(); }
   friend Lanes sin  (Lanes x) { return x.array().sin().eval(); }
   friend Lanes cos  (Lanes x) { return x.array().cos().eval(); }
-  friend Lanes pow  (Lanes a, Lanes b) { return a.array().pow(b.array()).eval(); }
+  friend Lanes pow  (Lanes a, Lanes b) { return mended_pow(a, b); }
   friend Lanes tanh (Lanes x) {
     if constexpr (std::same_as<S, float>) return x.array().tanh().eval();
     else return fast_tanh(x);
   }
-  friend Lanes lgamma (Lanes x) { return x.each([](S v) { return autograd::lgamma(v); }); }
-  friend Lanes digamma(Lanes x) { return x.each([](S v) { return autograd::digamma(v); }); }
+  friend Lanes lgamma (Lanes x) { return each([](S v) { return autograd::lgamma(v); }, x); }
+  friend Lanes digamma(Lanes x) { return each([](S v) { return autograd::digamma(v); }, x); }
   // clang-format on
 
  private:
@@ -74,16 +76,54 @@ class Lanes {
     return array;
   }
   // f of one lane after the other.
-  template <class F>
-  Lanes each(F f) const {
-    Lanes y = *this;
-    for (Index k = 0; k < kCount; ++k) y.vector_[k] = f(vector_[k]);
+  template <class F, class... X>
+  [[gnu::noinline]] static Lanes each(F f, X... x) {
+    Vector y;
+    for (Index k = 0; k < kCount; ++k) y[k] = f(x.vector_[k]...);
     return y;
+  }
+
+  // y, and f(x...) in the lanes that are `wrong`, one after the other: for what Eigen's functions do not get right. It is
+  // rare, so that a branch costs less than a second vector operation.
+  template <class F, class... X>
+  static Lanes mended(Lanes y, Mask wrong, F f, X... x) {
+    if (any(wrong)) [[unlikely]]
+      return select(wrong, each(f, x...), y);
+    return y;
+  }
+  // Whether a lane holds: one byte a lane, looked at as two words.
+  static bool any(Mask mask) {
+    using Bytes [[gnu::vector_size(kCount)]] = signed char;
+    const Bytes bytes = __builtin_convertvector(mask, Bytes);
+    std::uint64_t words[2] = {};
+    static_assert(sizeof bytes <= sizeof words);
+    std::memcpy(words, &bytes, sizeof bytes);
+    return (words[0] | words[1]) != 0;
+  }
+
+  // Wrong where the value is a denormal or rounds to 0, and in float where it is nearly infinite.
+  static Lanes mended_exp(Lanes x) {
+    const S far = 0.68 * std::numeric_limits<S>::max_exponent;  // below log 2 times it
+    return mended(
+        x.array().exp().eval(), x * x > far * far, [](S x) { return std::exp(x); }, x);
+  }
+  // A denormal is taken for the smallest normal number.
+  static Lanes mended_log(Lanes x) {
+    return mended(
+        x.array().log().eval(), x < std::numeric_limits<S>::min(), [](S x) { return std::log(x); }, x);
+  }
+  // Zeros and infinities have lost the sign of a negative base, -0 among them, that has an odd exponent.
+  static Lanes mended_pow(Lanes a, Lanes b) {
+    const Lanes y = a.array().pow(b.array()).eval();
+    const Mask negative = Mask(a.vector_) < 0;  // the sign bit
+    return mended(
+        y, negative & (y == 2 * y), [](S a, S b) { return std::pow(a, b); }, a, b);
   }
 
   // tanh of doubles, which Eigen 3.4 has only one number at a time. With s = x clamped to ±0.625 and r = x - s,
   //   tanh x = (tanh s + tanh r) / (1 + tanh s tanh r):
   // tanh s by a rational function, accurate near 0 (Cephes, tanh.c); tanh r = 1 - 2 / (e²ʳ + 1), exactly 0 where r is.
+  // The sum has lost the sign of -0.
   static Lanes fast_tanh(Lanes x) {
     const Lanes s = select(x < -0.625, -0.625, select(x > 0.625, 0.625, x));
     const Lanes z = s * s;
@@ -91,7 +131,7 @@ class Lanes {
     const Lanes q = ((z + 1.12811678491632931402e2) * z + 2.23548839060100448583e3) * z + 4.84406305325125486048e3;
     const Lanes tanh_s = s + s * z * p / q;
     const Lanes tanh_r = 1 - 2 / (exp(2 * (x - s)) + 1);
-    return (tanh_s + tanh_r) / (1 + tanh_s * tanh_r);
+    return select(x == 0, x, (tanh_s + tanh_r) / (1 + tanh_s * tanh_r));
   }
 
   Vector vector_;

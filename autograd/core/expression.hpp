@@ -2,7 +2,7 @@
 // What a forward or a pullback may give for a matrix, and how it is written to memory:
 //   an Eigen expression              evaluated where it belongs, coefficient by coefficient
 //   written<S>(rows, cols, fill)     a function that fills the memory
-//   a LazyMatrix                     a kernel that fills it or adds to it: a matrix product
+//   what has assign_to and add_to    a kernel that fills it or adds to it: a matrix product
 
 #include "autograd/core/arena.hpp"
 #include "autograd/core/value.hpp"
@@ -29,29 +29,9 @@ Written<S, Fill> written(Index rows, Index cols, Fill fill) {
   return {rows, cols, fill};
 }
 
-// A matrix that is not computed yet, and that can be computed a few rows at a time.
+// A matrix that is not computed yet (arithmetic/lazy_matrix.hpp).
 template <Element S>
-struct LazyMatrix {
-  using Scalar = S;
-  virtual Index rows() const = 0;
-  virtual Index cols() const = 0;
-  // target = this, of this shape; target overlaps nothing that this is computed from.
-  virtual void assign_to(MatrixMap<S> target) const = 0;
-  // target += as many rows of this, from row `first` on, as target has.
-  virtual void add_to(MatrixMap<S> target, Index first = 0) const = 0;
-
-  // What is needed to compute it later (parameters/waiting.hpp).
-  // An upper bound of |element|, over all elements. It is not finite if something that this is computed from is not.
-  virtual S bound() const = 0;
-  // Whether what this is computed from is smaller than this, and stays as it is until the arena is rewound.
-  virtual bool can_wait(const Arena& arena) const = 0;
-  virtual const LazyMatrix* copy_to(Arena& arena) const = 0;
-
- protected:
-  ~LazyMatrix() = default;  // nobody destroys what lies on a tape
-};
-template <class E>
-concept Lazy = std::derived_from<E, LazyMatrix<typename E::Scalar>>;
+struct LazyMatrix;
 
 // Matrix products are written as Eigen writes them, A * B. Kernel<E>::of(e) is the same product, with assign_to and
 // add_to as above.

@@ -2,12 +2,12 @@
 // A record of a tape, as it lies in memory: what all records share, then its value and its adjoint. The pullback and
 // the operands follow (record.hpp).
 
+#include <concepts>
 #include <typeinfo>
 #include <utility>
 
-#include "autograd/core/arena.hpp"
+#include "autograd/core/errors.hpp"
 #include "autograd/core/expression.hpp"
-#include "autograd/core/shapes.hpp"
 
 namespace autograd {
 
@@ -16,10 +16,10 @@ struct Record;
 // What all records of one operation share.
 struct Operation {
   const char* name;
-  bool needs_gradient;         // false for constants, and for what depends on constants alone
-  const std::type_info& kind;  // of the value: a record of this operation is a Node<T>, and this is typeid(T)
-  void (*pull)(Record&);       // the operands' adjoints += this record's share
-  void (*forget)(Record&);     // makes its adjoint untouched again
+  bool needs_gradient;             // false for constants, and for what depends on constants alone
+  const std::type_info& value_t;   // a record of this operation is a Node<T>, and this is typeid(T)
+  void (*pull)(Record&);           // the operands' adjoints += this record's share
+  void (*reset_adjoint)(Record&);  // makes its adjoint untouched again
 };
 
 // Every record begins so. Its value and adjoint follow (Node), then its pullback and operands (record.hpp).
@@ -30,7 +30,7 @@ struct Record {
 };
 
 // A number and its adjoint. An adjoint of zero and an untouched one are the same thing. A constant's adjoint is added
-// to as well, because a test would cost more than the addition; Var::grad() does not show it.
+// to as well, because a test would cost more than the addition; complete_grad() does not show it.
 template <class T>
 struct Node : Record {
   T value_{}, adjoint_{};
@@ -38,17 +38,17 @@ struct Node : Record {
   const T& value() const { return value_; }
   const T& grad() const { return adjoint_; }
   bool touched() const { return !(adjoint_ == T(0)); }
-  void forget() { adjoint_ = T(0); }
+  void reset_adjoint() { adjoint_ = T(0); }
   void accumulate(const T& gradient) { adjoint_ += gradient; }
+  T complete_grad() const { return needs_gradient() ? adjoint_ : T(0); }
 };
 
-// Who may keep a part of a matrix's gradient back and add it later: a parameter (parameters/waiting.hpp).
+// Who may keep a share of a matrix's gradient back and add it later: a parameter (parameters/waiting.hpp).
 template <class S>
 struct Keeper {
-  virtual bool keep(const LazyMatrix<S>& gradient) = 0;  // false: add it now
-  virtual bool holds_something() const = 0;
-  virtual void add_what_waits(MatrixMap<S> adjoint) = 0;  // after which it holds nothing
-  virtual void forget() = 0;
+  virtual bool keep(const LazyMatrix<S>& share) = 0;            // false: add it now
+  virtual void add_what_waits(Node<Matrix<S>>& parameter) = 0;  // after which it holds nothing
+  virtual void drop() = 0;
 
  protected:
   ~Keeper() = default;
@@ -71,9 +71,9 @@ struct Node<Matrix<S>> : Record {
   ConstMatrixMap<S> value() const { return {value_, rows_, cols_}; }
   ConstMatrixMap<S> grad() const { return {adjoint_, rows_, cols_}; }
   bool touched() const { return touched_; }
-  void forget() {
+  void reset_adjoint() {
     touched_ = false;
-    if (keeper_) keeper_->forget();
+    if (keeper_) keeper_->drop();
   }
   Arena& arena() const { return *arena_; }
 
@@ -105,7 +105,7 @@ MatrixMap<S> Node<Matrix<S>>::adjoint() {
 
 template <class S>
 ConstMatrixMap<S> Node<Matrix<S>>::complete_grad() {
-  if (keeper_ && keeper_->holds_something()) keeper_->add_what_waits(adjoint());
+  if (keeper_) keeper_->add_what_waits(*this);
   if (!touched_) memory().setZero();
   return grad();
 }
@@ -120,7 +120,7 @@ void Node<Matrix<S>>::accumulate(const E& gradient) {
   if constexpr (is_product<E>) {
     accumulate(Kernel<E>::of(gradient));
   } else {
-    if constexpr (Lazy<E>) {
+    if constexpr (std::derived_from<E, LazyMatrix<S>>) {
       if (keeper_ && keeper_->keep(gradient)) return;
     }
     if (!std::exchange(touched_, true)) return assign(memory(), gradient);

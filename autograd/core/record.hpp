@@ -67,18 +67,17 @@ Nodes<S> operand(Tape& tape, std::span<const Var<S>> x) {
   return {nodes};
 }
 
-template <class T, class... Rest>
-Tape& tape_of(const Var<T>& x, const Rest&...) {
-  return x.tape();
-}
-template <class S, class... Rest>
-Tape& tape_of(const std::span<const Var<S>>& x, const Rest&...) {
-  if (x.empty()) throw_empty();
-  return x.front().tape();
-}
-template <class S, class... Rest>
-Tape& tape_of(const Number<S>&, const Rest&... rest) {
-  return tape_of(rest...);
+// The tape of the first operand that has one.
+template <class X, class... Rest>
+Tape& tape_of(const X& x, const Rest&... rest) {
+  if constexpr (requires { x.tape(); }) {
+    return x.tape();
+  } else if constexpr (requires { x.front(); }) {
+    if (x.empty()) throw_empty();
+    return x.front().tape();
+  } else {
+    return tape_of(rest...);
+  }
 }
 
 // The record of one operation: header, value and adjoint (Node), then pullback and operands.
@@ -96,15 +95,15 @@ struct Recorded : Node<T> {
 
 inline void nothing(Record&) {}
 template <class T>
-void forget(Record& record) {
-  static_cast<Node<T>&>(record).forget();
+void reset_adjoint(Record& record) {
+  static_cast<Node<T>&>(record).reset_adjoint();
 }
 template <class T>
-inline constexpr Operation kVariable{"variable", true, typeid(T), nothing, forget<T>};
+inline constexpr Operation kVariable{"variable", true, typeid(T), nothing, reset_adjoint<T>};
 template <Name name, class T>
-inline constexpr Operation kConstant{name.text, false, typeid(T), nothing, forget<T>};
+inline constexpr Operation kConstant{name.text, false, typeid(T), nothing, reset_adjoint<T>};
 template <Name name, class T, class R>
-inline constexpr Operation kRecorded{name.text, true, typeid(T), R::pull, forget<T>};
+inline constexpr Operation kRecorded{name.text, true, typeid(T), R::pull, reset_adjoint<T>};
 
 template <class R, class... Parts>
 R& make(Tape& tape, Parts&&... parts) {
@@ -191,19 +190,6 @@ Var<kind_of<M>> Tape::reference(const M& x) {
   using T = kind_of<M>;
   return detail::make_leaf<T>(*this, detail::kConstant<"constant", T>,
                               [&](auto& node) { detail::refer_to(*this, node, x); });
-}
-
-template <class S>
-Var<Matrix<S>> Tape::watch(const ConstMatrixMap<S>& value, const MatrixMap<S>& gradient) {
-  if (value.rows() != gradient.rows() || value.cols() != gradient.cols()) {
-    throw_shapes("watch", "the value", value.rows(), value.cols(), "its gradient", gradient.rows(), gradient.cols(),
-                 "need equal shapes");
-  }
-  MatrixMap<S> adjoint = gradient;
-  return detail::make_leaf<Matrix<S>>(*this, detail::kVariable<Matrix<S>>, [&](auto& node) {
-    detail::refer_to(*this, node, value);
-    node.adjoint_ = adjoint.data();
-  });
 }
 
 }  // namespace autograd

@@ -2,6 +2,7 @@
 // Reverse mode. A tape keeps a record of everything that is computed, in order. backward() walks from the last record
 // to the first, and each adds to its operands' adjoints what flows back to them.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -26,14 +27,7 @@ class Var {
   // The value: a number, or a map of the matrix n×d.
   auto value() const { return node().value(); }
   // ∂y/∂this in this value's shape, for the y of the last backward; zeros where y does not depend on this.
-  auto grad() const {
-    Node<T>& node = this->node();
-    if constexpr (MatrixValue<T>) {
-      return node.complete_grad();
-    } else {
-      return node.needs_gradient() ? node.grad() : T(0);
-    }
-  }
+  auto grad() const { return node().complete_grad(); }
   Index rows() const { return node().rows(); }  // of a matrix
   Index cols() const { return node().cols(); }
   bool needs_gradient() const { return node().needs_gradient(); }
@@ -79,17 +73,13 @@ class Tape {
   Var<kind_of<M>> reference(const M& x);
   template <class S>
   Var<Matrix<S>> reference(const Matrix<S>&&) = delete;  // a temporary does not stay
-  // A variable whose value and gradient both lie elsewhere, n×d each: how parameters enter a tape. A sweep that comes
-  // to it overwrites the gradient, and never adds to an old one. Throws std::invalid_argument if the shapes differ.
-  template <class S>
-  Var<Matrix<S>> watch(const ConstMatrixMap<S>& value, const MatrixMap<S>& gradient);
 
   // The adjoints of everything that the number y depends on. (The gradient of a matrix is not defined.)
   template <Element S>
   void backward(const Var<S>& y) {
     Node<S>& last = node_of(y);
     if (std::exchange(swept_, true))
-      for (Record* record = last_; record; record = record->previous) record->operation->forget(*record);
+      for (Record* record = last_; record; record = record->previous) record->operation->reset_adjoint(*record);
     if (!last.needs_gradient()) return;
     last.accumulate(S(1));
     for (Record* record = &last; record; record = record->previous) {
@@ -143,8 +133,10 @@ class Tape {
   Arena& arena() { return arena_; }
 
  private:
-  static std::uint64_t new_epoch();
-  [[noreturn]] static void throw_foreign();
+  static std::uint64_t new_epoch() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+  }
 
   Arena arena_;
   Record* last_ = nullptr;
@@ -152,9 +144,6 @@ class Tape {
   bool swept_ = false;
   Observer* observer_ = nullptr;
 };
-
-[[noreturn]] void throw_empty();
-[[noreturn]] void throw_rewound();
 
 template <Value T>
 Var<T>::Var(Tape& tape, Node<T>& node) : tape_(&tape), node_(&node), epoch_(tape.epoch()) {}

@@ -36,7 +36,7 @@ Look look_as(const Record& record) {
 // The record's numbers, if it holds a T.
 template <class T>
 void look_if(const Record& record, Look& look) {
-  if (record.operation->kind == typeid(T)) look = look_as<T>(record);
+  if (record.operation->value_t == typeid(T)) look = look_as<T>(record);
 }
 
 Look look_at(const Record& record) {

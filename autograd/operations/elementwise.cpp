@@ -14,9 +14,10 @@ namespace {
 
 constexpr const char* kBroadcasting = "rows and columns must be equal, or 1 to be repeated";
 
-// y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below.
+// y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below. Flattened:
+// everything that f calls is inlined, so that its constants stay in registers.
 template <class F, class S, class... X>
-[[gnu::noinline]] void in_lanes(F f, Index n, S* y, const X*... x) {
+[[gnu::noinline, gnu::flatten]] void in_lanes(F f, Index n, S* y, const X*... x) {
   for (Index i = 0; i < n; i += Lanes<S>::kCount) Lanes<S>(f(Lanes<S>::load(x + i)...)).store(y + i);
 }
 
@@ -81,6 +82,8 @@ Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
 
 namespace detail {
 
+using rules::select;
+
 template <class Rule, Element S>
 Var<Matrix<S>> unary_matrix(const Var<Matrix<S>>& x) {
   return record<Rule::name>([](auto& x) { return coefficients([](auto x) { return Rule::f(x); }, x.value()); },
@@ -121,7 +124,6 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
       throw_shapes("where", "the condition", rows, cols, name, x.rows(), x.cols(), kBroadcasting);
   }
   const Var<Matrix<S>> left = expand(a, rows, cols), right = expand(b, rows, cols);
-  using rules::select;
   return record<"where">(
       [](auto& condition, auto& a, auto& b) {
         return coefficients([](auto condition, auto a, auto b) { return select(condition != 0, a, b); },

@@ -22,10 +22,10 @@ void check_inner(const char* operation, const Var<Matrix<S>>& A, const Var<Matri
 template <Element S>
 void check_block(const char* operation, const char* what, const Var<Matrix<S>>& X, Index extent, Index first,
                  Index count) {
-  if (first >= 0 && count >= 0 && first + count <= extent) return;
+  if (first >= 0 && count >= 0 && first <= extent - count) return;
   throw std::invalid_argument(
-      fmt::format("{}: {} {} to {} of a {}×{} matrix (need 0 <= first and first + count <= {})", operation, what,
-                  first, first + count - 1, X.rows(), X.cols(), extent));
+      fmt::format("{}: {} {} from {} on, of a {}×{} matrix (need 0 <= first and first + count <= {})", operation,
+                  count, what, first, X.rows(), X.cols(), extent));
 }
 
 }  // namespace
@@ -70,7 +70,9 @@ Var<Matrix<S>> transpose(const Var<Matrix<S>>& X) {
 
 template <Element S>
 Var<Matrix<S>> reshape(const Var<Matrix<S>>& X, Index rows, Index cols) {
-  if (rows < 0 || cols < 0 || rows * cols != X.rows() * X.cols()) {
+  const Index size = X.rows() * X.cols();
+  const bool fits = rows == 0 || cols == 0 ? size == 0 : size % rows == 0 && size / rows == cols;  // no overflow
+  if (rows < 0 || cols < 0 || !fits) {
     throw_shapes("reshape", "X", X.rows(), X.cols(), "the result", rows, cols, "need as many elements");
   }
   return record<"reshape">(

@@ -3,6 +3,7 @@
 // lanes of them (arithmetic/lanes.hpp) and dual numbers: every name that an entry uses is understood by all three.
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include "autograd/arithmetic/special.hpp"
@@ -18,15 +19,19 @@ auto select(bool condition, const A& a, const B& b) {
   return condition ? std::common_type_t<A, B>(a) : std::common_type_t<A, B>(b);
 }
 
-// 1 where the condition holds and 0 elsewhere, in the kind of x.
+// 1 where yes holds, 0 where no holds. Neither does where an operand is NaN: then NaN. In the kind of x.
 template <class C, class X>
-X indicator(const C& condition, const X&) {
-  return select(condition, X(1), X(0));
+X indicator(const C& yes, const C& no, const X&) {
+  return select(yes, X(1), select(no, X(0), X(std::numeric_limits<double>::quiet_NaN())));
 }
 
+// x y, and 0 where x is 0 even if y is infinite or NaN: what does not move moves nothing.
+auto zero_or_product(const auto& x, const auto& y) { return select(x == 0, 0, x * y); }
+
+// 0 at 0; 0 x is NaN where x is
 template <class X>
 X sign(const X& x) {
-  return select(x > 0, X(1), select(x < 0, X(-1), X(0)));
+  return select(x > 0, X(1), select(x < 0, X(-1), 0 * x));
 }
 
 auto square(const auto& x) { return x * x; }
@@ -66,7 +71,7 @@ struct Tanh       : Named<"tanh">        { static auto f(auto x)            { re
 struct Sigmoid    : Named<"sigmoid">     { static auto f(auto x)            { return sigmoid(x); }
                                            static auto df(auto, auto y)     { return y * (1 - y); } };
 struct Relu       : Named<"relu">        { static auto f(auto x)            { return select(x <= 0, 0, x); }
-                                           static auto df(auto x, auto)     { return indicator(x > 0, x); } };
+                                           static auto df(auto x, auto)     { return indicator(x > 0, x <= 0, x); } };
 struct Softplus   : Named<"softplus">    { static auto f(auto x)            { return softplus(x); }
                                            static auto df(auto x, auto)     { return sigmoid(x); } };
 struct LogSigmoid : Named<"log_sigmoid"> { static auto f(auto x)            { return -softplus(-x); }
@@ -99,16 +104,16 @@ struct Divide : Named<"divide"> {
   static auto db(auto, auto b, auto c) { return -c / b; } };
 struct Power : Named<"pow"> {
   static auto f(auto a, auto b)        { return pow(a, b); }
-  static auto da(auto a, auto b, auto) { return select(b == 0, 0, b * pow(a, b - 1)); }
-  static auto db(auto a, auto, auto c) { return select(c == 0, c, c * log(a)); } };
+  static auto da(auto a, auto b, auto) { return zero_or_product(b, pow(a, b - 1)); }
+  static auto db(auto a, auto, auto c) { return zero_or_product(c, log(a)); } };
 struct Minimum : Named<"minimum"> {
   static auto f(auto a, auto b)        { return minimum(a, b); }
-  static auto da(auto a, auto b, auto) { return indicator(a < b, a); }
-  static auto db(auto a, auto b, auto) { return indicator(b <= a, a); } };
+  static auto da(auto a, auto b, auto) { return indicator(a < b, b <= a, a); }
+  static auto db(auto a, auto b, auto) { return indicator(b <= a, a < b, a); } };
 struct Maximum : Named<"maximum"> {
   static auto f(auto a, auto b)        { return maximum(a, b); }
-  static auto da(auto a, auto b, auto) { return indicator(a > b, a); }
-  static auto db(auto a, auto b, auto) { return indicator(b >= a, a); } };
+  static auto da(auto a, auto b, auto) { return indicator(a > b, b >= a, a); }
+  static auto db(auto a, auto b, auto) { return indicator(b >= a, a > b, a); } };
 // clang-format on
 
 template <class... Rules>

@@ -3,6 +3,7 @@
 // = Xᵀ Ȳ: its two factors have n (d + k) numbers, the product has d k. A parameter keeps the factors, and an optimiser
 // has the product computed a few rows at a time, as it uses them. The whole product never goes to memory and back.
 
+#include "autograd/arithmetic/lazy_matrix.hpp"
 #include "autograd/core/tape.hpp"
 
 namespace autograd {
@@ -13,21 +14,20 @@ class Waiting final : public Keeper<S> {
  public:
   explicit Waiting(Tape& tape) : tape_(&tape) {}
 
-  bool keep(const LazyMatrix<S>& gradient) override {
-    if (!gradient.can_wait(tape_->arena())) return false;
-    last_ = new (tape_->allocate<Share>()) Share{last_, gradient.copy_to(tape_->arena())};
+  bool keep(const LazyMatrix<S>& share) override {
+    if (!share.can_wait(tape_->arena())) return false;
+    last_ = new (tape_->allocate<Share>()) Share{last_, share.copy_to(tape_->arena())};
     return true;
   }
-  bool holds_something() const override { return last_; }
-  void forget() override { last_ = nullptr; }
+  void add_what_waits(Node<Matrix<S>>& parameter) override {
+    if (last_) add_rows_to(parameter.adjoint(), 0);
+    last_ = nullptr;
+  }
+  void drop() override { last_ = nullptr; }
 
   // rows += those of everything that waits, from row `first` on, as many as `rows` has.
   void add_rows_to(MatrixMap<S> rows, Index first) const {
     for (const Share* share = last_; share; share = share->previous) share->gradient->add_to(rows, first);
-  }
-  void add_what_waits(MatrixMap<S> adjoint) override {
-    add_rows_to(adjoint, 0);
-    last_ = nullptr;
   }
   // No element of what waits is larger in size. Not finite if one of them is not; the bound itself may also overflow.
   S bound() const {

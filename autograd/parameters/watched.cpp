@@ -9,6 +9,18 @@
 namespace autograd {
 
 template <Element S>
+Var<Matrix<S>> watch(Tape& tape, ConstMatrixMap<S> value, MatrixMap<S> gradient) {
+  if (value.rows() != gradient.rows() || value.cols() != gradient.cols()) {
+    throw_shapes("watch", "the value", value.rows(), value.cols(), "its gradient", gradient.rows(), gradient.cols(),
+                 "need equal shapes");
+  }
+  return detail::make_leaf<Matrix<S>>(tape, detail::kVariable<Matrix<S>>, [&](auto& node) {
+    detail::refer_to(tape, node, value);
+    node.adjoint_ = gradient.data();
+  });
+}
+
+template <Element S>
 Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient)
     : tape_(&tape), parameters_(&parameters), gradient_(&gradient) {
   if (gradient.size() != parameters.size()) {
@@ -17,7 +29,7 @@ Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& grad
   }
   vars_ = tape.array<Var<Matrix<S>>>(parameters.entries().size());
   for (std::size_t i = 0; i < vars_.size(); ++i) {
-    vars_[i] = tape.watch(parameters[Slot{i}], parameters.view(gradient, Slot{i}));
+    vars_[i] = watch<S>(tape, parameters[Slot{i}], parameters.view(gradient, Slot{i}));
   }
   if (tape.observer()) return;
   waiting_ = tape.array<Waiting<S>*>(vars_.size());
@@ -48,7 +60,7 @@ void Watched<S>::complete_gradient() const {
 template <Element S>
 void Watched<S>::add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const {
   const Node<Matrix<S>>& node = (*this)[slot].node();
-  if (first < 0 || first + rows.rows() > node.rows() || rows.cols() != node.cols()) {
+  if (first < 0 || first > node.rows() - rows.rows() || rows.cols() != node.cols()) {
     throw std::invalid_argument(
         fmt::format("Watched::add_gradient_rows: rows {} to {}, of {} columns, of a parameter that is {}×{}", first,
                     first + rows.rows() - 1, rows.cols(), node.rows(), node.cols()));
@@ -68,6 +80,8 @@ S Watched<S>::gradient_bound() const {
   return bound;
 }
 
+template Var<Matrix<float>> watch(Tape&, ConstMatrixMap<float>, MatrixMap<float>);
+template Var<Matrix<double>> watch(Tape&, ConstMatrixMap<double>, MatrixMap<double>);
 template class Watched<float>;
 template class Watched<double>;
 template class Watched<Dual<double>>;

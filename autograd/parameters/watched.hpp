@@ -9,6 +9,11 @@
 
 namespace autograd {
 
+// A variable whose value and gradient both lie elsewhere, n×d each: how a parameter enters a tape. A sweep that comes to
+// it overwrites the gradient, and never adds to an old one. Throws std::invalid_argument if the shapes differ.
+template <Element S>
+Var<Matrix<S>> watch(Tape& tape, ConstMatrixMap<S> value, MatrixMap<S> gradient);
+
 // All parameters as Vars on one tape: what a model's formula is written with.
 template <Element S>
 class Watched {

@@ -151,6 +151,9 @@ struct BlackAndWhite {
   std::uint64_t seed;
 };
 
+// Throws std::invalid_argument unless there are images of at least 3×3 pixels, some of which differ between images.
+void require_varied(const BlackAndWhite& images);
+
 // All 3×3 windows at multiples of 3, as numbers 0 .. 511: bit j is pixel j, row by row.
 inline constexpr int kWindow = 3, kWindowPixels = kWindow * kWindow, kWindows = 1 << kWindowPixels;
 std::vector<int> windows(const BlackAndWhite& images);

@@ -36,6 +36,9 @@ int main(int argc, char** argv) {
     const Ingredients use = broken(c.mistake);
     if (c.mistake != "none") lesson.say(lesson::announcement(breaks(), c.mistake));
 
+    const models::Dataset images = models::load_data(c.data, lesson.data("")).train;
+    require_varied({images, lesson.seed()});
+
     // A dataset is a list: the order is nothing, a repetition is something.
     check_dataset(lesson, use.log_p);
 
@@ -52,7 +55,6 @@ int main(int argc, char** argv) {
     check_coverage(lesson, c.series, use.inflation);
 
     // Images as independent draws, and, as a first model of one image, pixels as independent draws.
-    const models::Dataset images = models::load_data(c.data, lesson.data("")).train;
     check_pixels(lesson, {images, lesson.seed()}, use.pixels, use.divergence);
 
     // The largest log-likelihood is the least divergence from the data.

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 #include "autograd/autograd.hpp"
 #include "models/data/binarise.hpp"
@@ -180,6 +182,17 @@ void check_windows(lesson::Lesson& lesson, const BlackAndWhite& images, const Di
 void check_ml_kl(lesson::Lesson& lesson, const BlackAndWhite& images, const Divergence& kl) {
   check_labels(lesson, images.data, kl);
   check_windows(lesson, images, kl);
+}
+
+void require_varied(const BlackAndWhite& images) {
+  const models::Dataset& data = images.data;
+  if (data.count() == 0) throw std::invalid_argument(data.name + ": expected images, found none");
+  if (data.height < kWindow || data.width < kWindow)
+    throw std::invalid_argument(fmt::format("{}: expected images of at least {}×{} pixels, found {}×{}", data.name,
+                                            kWindow, kWindow, data.height, data.width));
+  if (std::ranges::all_of(means_of(images), [](double mean) { return mean == 0 || mean == 1; }))
+    throw std::invalid_argument(fmt::format(
+        "{}: expected images that differ, found {} with the same black and white pixels", data.name, data.count()));
 }
 
 void check_pixels(lesson::Lesson& lesson, const BlackAndWhite& images, const PixelFormula& closed_form,

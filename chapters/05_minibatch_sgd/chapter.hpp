@@ -160,6 +160,10 @@ struct ZScores {
   std::vector<double> balanced;  // every class equally likely, then an image of it: biased
 };
 
+// The images that fill whole minibatches of M; their labels are numbered 0, 1, ... as they occur. Throws
+// std::invalid_argument unless there is one minibatch, with two images of each label.
+models::Dataset whole_minibatches(const models::Dataset& all, int M);
+
 // Adds to `equation` (eq:minibatch-grad) that the mean over `minibatches` minibatches of M images agrees with the full
 // gradient, parameter by parameter; how a class-balanced sampler is biased; and how weights repair it. Uses as many
 // whole minibatches of `images` as there are. Throws std::invalid_argument if that is none, or leaves a class with

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
     if (c.mistake != "none") lesson.say(lesson::announcement(breaks(), c.mistake));
 
     const models::Dataset images = models::load_data(c.data, lesson.data("")).train;
+    whole_minibatches(images, c.images);  // throws where they do not suffice
 
     // 1.6: why the log-likelihood, whose it is, and what the notes first say of a minibatch
     maximum_likelihood(lesson, c.example, use);

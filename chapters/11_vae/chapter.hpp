@@ -67,6 +67,18 @@ struct Choices {
 // "200,200" as numbers. Throws lesson::UsageError at anything but sizes of at least 1.
 std::vector<int> layer_sizes(const std::string& text);
 
+// What such a run needs at its end is looked for before it begins. Throws std::runtime_error, naming the file, if there
+// are no training or no test images.
+void require_images(const models::TrainTest& data, const std::string& name);
+
+// The bytes that a run takes at least: parameters, gradients, moments, and the matrices of one minibatch and of the
+// evaluation. Shape and settings must have their final values.
+double least_memory(const Choices& choices);
+// Throws lesson::UsageError if that is more than `available` bytes: names the option that takes most, and the number.
+void require_memory(const Choices& choices, double available);
+// The memory of this machine, or the limit of this process if it is lower.
+double available_memory();
+
 // One row an epoch. Train means are over the epoch as it was trained; in nats.
 enum HistoryColumn {
   kEpoch,
@@ -85,14 +97,19 @@ enum HistoryColumn {
 bool train(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
            const Matrix<float>& test, Matrix<double>& history);
 
-// What the run reached, in numbers that say how they were made.
+// What the run reached, in numbers that say how they were made. Ctrl-C ends it early.
 void report(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
             const Matrix<float>& test);
 
 // ---
 // figures.cpp: the figures of a trained VAE.
 
-// 11_elbo: bound and its parts by epoch.
+// 11_elbo and 11_rate_distortion: the bound and its parts by epoch, and what their lines are called.
+inline constexpr struct {
+  const char *train_bound = "train (mean over the epoch)", *test_elbo = "test ± 2 standard errors",
+             *test_rate = "rate, test: KL( q(z|x) ‖ p(z) )", *train_rate = "rate, train",
+             *test_distortion = "distortion, test: -E log p(x|z)", *train_distortion = "distortion, train";
+} kSeries;
 void plot_history(const Matrix<double>& history, const plots::Output& output);
 
 // A trained model, with the test images (as they were treated) and their labels.
@@ -115,7 +132,8 @@ void plot_codes(const Trained& trained, const plots::Output& output);
 // 11_manifold: the mean image at every point of a grid of a 2-D latent space, at the prior's quantiles.
 void plot_manifold(const Trained& trained, const plots::Output& output);
 
-// All of them: the history if there is one, and the manifold of two dimensions.
+// All of them: the history if there is one, and the manifold of two dimensions. Each stands alone: the first error is
+// thrown when all others have been drawn.
 void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output);
 
 }  // namespace ch11

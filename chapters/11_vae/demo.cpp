@@ -1,12 +1,14 @@
 // The variational autoencoder: three exact checks of its bound, then the real thing on digits.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "chapters/11_vae/chapter.hpp"
+#include "chapters/lesson/demo/command.hpp"
 #include "chapters/lesson/demo/interrupt.hpp"
 #include "chapters/lesson/demo/lesson.hpp"
 #include "chapters/lesson/whole_file.hpp"
+#include "models/training/kernels.hpp"
+#include "models/vae/checkpoint.hpp"
 
 using namespace ch11;
 using namespace models;
@@ -57,6 +59,17 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", lesson::names(breaks()));
 }
 
+// Returns the checkpoint's history.
+Matrix<double> resume(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer) {
+  Matrix<double> history = trainer.load(c.resume, kHistoryColumns);
+  if (const std::string kernels = checkpoint_kernels(c.resume); kernels != product_kernels())
+    lesson.say(
+        fmt::format("{} was trained with the matrix products of {}, here they are those of {}: the training goes "
+                    "on, but not to the same bits.",
+                    c.resume, kernels, product_kernels()));
+  return history;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -72,10 +85,13 @@ int main(int argc, char** argv) {
     c.training.seed = lesson.seed();
 
     const TrainTest data = load_data(c.data, lesson.data(""));
+    require_images(data, c.data);
     c.shape.pixels = data.train.dimensions();
+    require_memory(c, available_memory());
     VaeTrainer<float> trainer(data.train, c.shape, c.training);
     Matrix<double> history(0, kHistoryColumns);
-    if (!c.resume.empty()) history = trainer.load(c.resume);
+    if (!c.resume.empty()) history = resume(lesson, c, trainer);
+    const std::uint64_t steps_before = trainer.steps();
     lesson::require_writable(c.checkpoint);
     // The test images are binarised once, so that epochs and runs are compared on the same black and white pixels.
     const bool grey = c.training.binarisation == Binarisation::none;
@@ -91,15 +107,25 @@ int main(int argc, char** argv) {
 
     lesson.say(fmt::format("\nTraining on {} images of {}, {} parameters.", lesson::thousands(data.train.count()),
                            data.train.name, lesson::thousands(trainer.parameters().count())));
+    const auto offer_to_resume = [&](const std::string& file) {
+      lesson.say("To go on:\n  " + lesson::command_with(argc, argv, "--resume", file));
+    };
     if (!train(lesson, c, trainer, test, history)) {
+      if (trainer.steps() == steps_before) {
+        lesson.say("Stopped before the first step: no file was changed.");
+        if (!c.resume.empty()) offer_to_resume(c.resume);
+        return;
+      }
       trainer.save(c.checkpoint, history);
-      std::vector<std::string> words(argv, argv + argc);
-      lesson.say(fmt::format("Stopped after step {}, in epoch {}. To go on:\n  {} --resume {}",
-                             lesson::thousands(trainer.steps()), trainer.epoch() + 1, fmt::join(words, " "),
-                             c.checkpoint));
-      return;
+      lesson.say(
+          fmt::format("Stopped after step {}, in epoch {}.", lesson::thousands(trainer.steps()), trainer.epoch() + 1));
+      return offer_to_resume(c.checkpoint);
     }
     report(lesson, c, trainer, test);
+    if (lesson::interrupted()) {
+      lesson.say("Stopped before the log-likelihood was estimated. The trained model is saved.");
+      return offer_to_resume(trainer.steps() == steps_before ? c.resume : c.checkpoint);
+    }
     plot_all(history, {trainer.vae(), trainer.parameters(), data.test, test, lesson.seed()}, lesson.figures());
   });
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
+#include <string>
 #include <unsupported/Eigen/SpecialFunctions>
 #include <vector>
 
@@ -66,8 +68,8 @@ std::vector<Index> one_of_each_class(const models::Dataset& test) {
 void plot_history(const Matrix<double>& history, const plots::Output& output) {
   const std::vector<double> epoch = column(history, kEpoch);
   plots::Curves elbo{.title = "The bound, by epoch", .x_label = "epoch", .y_label = "nats an image"};
-  elbo.line("train (mean over the epoch)", epoch, column(history, kTrainBound));
-  elbo.band("test ± 2 standard errors", epoch, column(history, kTestElbo), [&] {
+  elbo.line(kSeries.train_bound, epoch, column(history, kTrainBound));
+  elbo.band(kSeries.test_elbo, epoch, column(history, kTestElbo), [&] {
     std::vector<double> width = column(history, kTestSe);
     for (double& w : width) w *= 2;
     return width;
@@ -75,10 +77,10 @@ void plot_history(const Matrix<double>& history, const plots::Output& output) {
   plots::save(elbo, output, "11_elbo");
 
   plots::Curves parts{.title = "ELBO = -(distortion + rate)", .x_label = "epoch", .y_label = "nats an image"};
-  parts.line("distortion, test: -E log p(x|z)", epoch, column(history, kTestDistortion));
-  parts.line("distortion, train", epoch, column(history, kTrainDistortion), plots::Style::dashed);
-  parts.line("rate, test: KL( q(z|x) ‖ p(z) )", epoch, column(history, kTestRate));
-  parts.line("rate, train", epoch, column(history, kTrainRate), plots::Style::dashed);
+  parts.line(kSeries.test_distortion, epoch, column(history, kTestDistortion));
+  parts.line(kSeries.train_distortion, epoch, column(history, kTrainDistortion), plots::Style::dashed);
+  parts.line(kSeries.test_rate, epoch, column(history, kTestRate));
+  parts.line(kSeries.train_rate, epoch, column(history, kTrainRate), plots::Style::dashed);
   plots::save(parts, output, "11_rate_distortion");
 }
 
@@ -104,6 +106,9 @@ void plot_samples(const Trained& trained, const plots::Output& output) {
 void plot_interpolations(const Trained& trained, const plots::Output& output) {
   constexpr Index kSteps = 10;
   const std::vector<Index> chosen = one_of_each_class(trained.test);
+  if (chosen.size() < 2)
+    return output.say("11_interpolations is not drawn: it needs test images of two classes, found " +
+                      std::to_string(chosen.size()));
   const Matrix<float> ends = codes(trained, trained.x(chosen, Eigen::all));
   plots::ImageGrid figure = grid(trained, "Straight lines between the codes of two test images", kSteps);
   for (Index pair = 0; pair + 1 < ends.rows(); pair += 2) {
@@ -120,7 +125,7 @@ void plot_interpolations(const Trained& trained, const plots::Output& output) {
 void plot_codes(const Trained& trained, const plots::Output& output) {
   const Index n = std::min<Index>(trained.x.rows(), 3000);
   Matrix<double> z = codes(trained, trained.x.topRows(n)).cast<double>();
-  const bool two = z.cols() <= 2;
+  const bool two = z.cols() <= 2 || n < 2;  // one image has no principal components
   plots::Scatter figure{.title = "Codes μ(x) of test images", .x_label = "z₁", .y_label = "z₂", .same_scale = true};
   if (!two) {
     const models::Pca pca = models::pca(z);
@@ -152,12 +157,19 @@ void plot_manifold(const Trained& trained, const plots::Output& output) {
 }
 
 void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output) {
-  if (history.rows() > 0) plot_history(history, output);
-  plot_reconstructions(trained, output);
-  plot_samples(trained, output);
-  plot_interpolations(trained, output);
-  plot_codes(trained, output);
-  if (trained.vae.shape().latent == 2) plot_manifold(trained, output);
+  std::exception_ptr first;
+  const auto alone = [&](const auto& plot) {
+    try {
+      plot();
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  };
+  if (history.rows() > 0) alone([&] { plot_history(history, output); });
+  for (const auto plot : {plot_reconstructions, plot_samples, plot_interpolations, plot_codes})
+    alone([&] { plot(trained, output); });
+  if (trained.vae.shape().latent == 2) alone([&] { plot_manifold(trained, output); });
+  if (first) std::rethrow_exception(first);
 }
 
 }  // namespace ch11

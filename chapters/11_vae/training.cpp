@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
 
 #include "chapters/11_vae/chapter.hpp"
 #include "chapters/lesson/demo/interrupt.hpp"
@@ -33,6 +36,15 @@ std::vector<int> layer_sizes(const std::string& text) {
   return sizes;
 }
 
+void require_images(const TrainTest& data, const std::string& name) {
+  const auto require = [&](const Dataset& images, const char* what, const char* file) {
+    if (images.count() == 0)
+      throw std::runtime_error(fmt::format("{}: expected {} images, found none (in {})", name, what, file));
+  };
+  require(data.train, "training", "train-images-idx3-ubyte");
+  require(data.test, "test", "t10k-images-idx3-ubyte");
+}
+
 namespace {
 
 void append_epoch(Matrix<double>& history, const VaeTrainer<float>& trainer, const Evaluation& test) {
@@ -42,15 +54,15 @@ void append_epoch(Matrix<double>& history, const VaeTrainer<float>& trainer, con
       test.distortion;
 }
 
-// One step; an error says what is left to go on from.
-int step(VaeTrainer<float>& trainer, const Choices& c, bool saved) {
+// One step; an error says what is left to go on from, the file `last` ("": there is none).
+int step(VaeTrainer<float>& trainer, const std::string& last) {
   try {
     return trainer.step();
   } catch (const NotFinite& error) {
-    throw NotFinite(
-        fmt::format("step {}, epoch {}: {}. {}", trainer.steps() + 1, trainer.epoch() + 1, error.what(),
-                    saved ? "The epoch before it is in " + c.checkpoint
-                          : "No epoch was finished, so there is no checkpoint; try a smaller --learning-rate"));
+    throw NotFinite(fmt::format(
+        "step {}, epoch {}: {}. {}", trainer.steps() + 1, trainer.epoch() + 1, error.what(),
+        !last.empty() ? "The training up to then is in " + last
+                      : "No epoch was finished, so there is no checkpoint; try a smaller --learning-rate"));
   }
 }
 
@@ -61,11 +73,12 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
   using Clock = std::chrono::steady_clock;
   auto progress = lesson.progress("epoch", c.training.epochs, trainer.images_per_epoch(), "images");
   progress.resume_at(trainer.epoch());
+  std::string last = c.resume;  // the file that holds the most of this training
   std::int64_t images = 0;
   double seconds = 0;
   while (!trainer.done() && !lesson::interrupted()) {
     const auto start = Clock::now();
-    const int count = step(trainer, c, history.rows() > 0);
+    const int count = step(trainer, last);
     images += count;
     seconds += std::chrono::duration<double>(Clock::now() - start).count();
     progress.show("ELBO", trainer.means().bound);
@@ -73,6 +86,7 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
     if (!trainer.at_epoch_end()) continue;
     append_epoch(history, trainer, evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed()));
     trainer.save(c.checkpoint, history);
+    last = c.checkpoint;
     progress.end_round();
   }
   if (images > 0) lesson.metric("train_images_per_second", images / seconds);
@@ -81,30 +95,58 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
 
 void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test) {
   const Evaluation e = evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed());
-  lesson.metric("train_elbo", trainer.means().bound);
+  const EpochMeans train = trainer.means();
+  lesson.metric("train_elbo", train.bound);
+  lesson.metric("train_rate", train.rate);
+  lesson.metric("train_distortion", train.distortion);
   lesson.metric("test_elbo", e.elbo);
   lesson.metric("test_elbo_se", e.se);
   lesson.metric("test_rate", e.rate);
   lesson.metric("test_distortion", e.distortion);
+  lesson.shown("train_elbo", "11_elbo", kSeries.train_bound);
+  lesson.shown("test_elbo", "11_elbo", kSeries.test_elbo);
+  for (const auto& [metric, series] : {std::pair{"test_rate", kSeries.test_rate},
+                                       {"train_rate", kSeries.train_rate},
+                                       {"test_distortion", kSeries.test_distortion},
+                                       {"train_distortion", kSeries.train_distortion}})
+    lesson.shown(metric, "11_rate_distortion", series);
   const std::string treatment = c.training.binarisation == Binarisation::none ? "grey" : "binarised once";
+  const std::string data = fmt::format("{}, seed {}", treatment, lesson.seed());
   const auto images = [](Index n) { return lesson::thousands(n); };
   lesson.say(fmt::format("{}, seed {}, {} threads. Test images are {}.", trainer.vae().shape().text(), lesson.seed(),
                          trainer.threads(), treatment));
   lesson.say(fmt::format("  test ELBO            {} nats   ({} images)   rate {:.2f}   distortion {:.2f}",
                          lesson::with_error(e.elbo, e.se), images(test.rows()), e.rate, e.distortion));
 
+  lesson.rung({"variational autoencoder", "lower bound", {e.elbo, e.se}, test.rows(), data});
+
   const Index n = std::min<Index>(c.evaluation_images, test.rows());
   auto progress = lesson.progress("log p(x)", 1, n, "images");
-  const auto advance = [&, last = 0](int done) mutable { progress.advance(done - std::exchange(last, done)); };
-  const LogLikelihood l = importance_log_likelihood<float>(trainer.vae(), trainer.parameters(), test.topRows(n),
-                                                           c.evaluation_samples, lesson.seed(), advance);
+  const auto advance = [&, last = 0](int done) mutable {
+    if (lesson::interrupted()) throw lesson::Interrupted();
+    progress.advance(done - std::exchange(last, done));
+  };
+  LogLikelihood l;
+  try {
+    l = importance_log_likelihood<float>(trainer.vae(), trainer.parameters(), test.topRows(n), c.evaluation_samples,
+                                         lesson.seed(), advance);
+  } catch (const lesson::Interrupted&) {
+    return;
+  }
   progress.clear();
   lesson.metric("test_log_likelihood", l.mean);
   lesson.metric("test_log_likelihood_se", l.se);
   lesson.metric("test_log_likelihood_monte_carlo_se", l.monte_carlo_se);
-  lesson.say(
-      fmt::format("  test log-likelihood  {} nats   (first {} images, K = {} samples; Monte Carlo error {:.3f})",
-                  lesson::with_error(l.mean, l.se), images(n), c.evaluation_samples, l.monte_carlo_se));
+  const std::string monte_carlo = std::isfinite(l.monte_carlo_se)
+                                      ? fmt::format("Monte Carlo error {:.3f}", l.monte_carlo_se)
+                                      : "one sample has no Monte Carlo error";
+  lesson.say(fmt::format("  test log-likelihood  {} nats   (first {} images, K = {} samples; {})",
+                         lesson::with_error(l.mean, l.se), images(n), c.evaluation_samples, monte_carlo));
+  lesson.rung({"variational autoencoder",
+               fmt::format("estimate, {} importance samples", c.evaluation_samples),
+               {l.mean, l.se},
+               n,
+               data});
 }
 
 }  // namespace ch11

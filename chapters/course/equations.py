@@ -21,11 +21,12 @@ class Equations:
         return [slug for slug in self.section if (chapter, slug) in self._owed]
 
 
-def run_demo(program, *options):
-    """What the demo's --json holds after a run with --quick. A demo that ends before it has written any says why."""
+def run_demo(program, *options, quick=True):
+    """What the demo's --json holds after a run. A demo that ends before it has written any says why."""
     with tempfile.TemporaryDirectory(prefix="index_") as folder:
         results = Path(folder) / "results.json"
-        ended = subprocess.run([Path(program).resolve(), "--quick", "--json", results, *options], cwd=folder,
+        command = [Path(program).resolve(), *["--quick"] * quick, "--json", results, *options]
+        ended = subprocess.run(command, cwd=folder,
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         print(ended.stdout, end="", flush=True)
         written = json.loads(results.read_text(encoding="utf-8")) if results.is_file() else {"checks": []}

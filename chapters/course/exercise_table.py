@@ -11,10 +11,10 @@ def table_of(program):
                           check=True).stdout
 
 
-def with_table(text, table):
+def with_table(text, table, begin=BEGIN, end=END):
     """The text with this table between the two marks; None when they are not there."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = text.partition(begin)
+    _, end, after = rest.partition(end)
     return f"{before}{begin}\n\n{table}\n{end}{after}" if end else None
 
 

@@ -32,6 +32,7 @@ std::string spaces(int count) { return std::string(std::max(count, 0), ' '); }
 }  // namespace
 
 std::string number(double value) {
+  if (std::isnan(value)) return "nan";  // whatever its sign
   if (!std::isfinite(value)) return fmt::format("{}", value);
   const double size = std::abs(value);
   if (size == 0) return "0.000000";
@@ -41,6 +42,7 @@ std::string number(double value) {
 }
 
 std::string with_error(double mean, double standard_error) {
+  if (std::isnan(standard_error)) return number(mean) + " (no standard error)";
   if (!std::isfinite(mean) || !std::isfinite(standard_error) || standard_error <= 0)
     return fmt::format("{} ± {:.2g}", number(mean), standard_error);
   const std::string rounded = fmt::format("{:.1e}", standard_error);  // 0.0996 counts as 0.10

@@ -34,7 +34,7 @@ Number read(const std::string& name, std::string_view kind, const std::string& t
   const bool is_number = error == std::errc{} && stop == end && !text.empty();
   const double size = value;
   const bool in_range = size >= range.lowest && size <= range.highest && !(range.above && size == range.lowest);
-  if (is_number && in_range) return value;  // NaN is in no range
+  if (is_number && in_range && std::isfinite(size)) return value;  // no number is infinite, and NaN is in no range
   const bool looks_like_one = is_number || (error == std::errc::result_out_of_range && stop == end);
   throw UsageError(fmt::format("{}: expected {}, found {}", name, expected_text(kind, range),
                                looks_like_one ? text : fmt::format("'{}'", text)));
@@ -131,7 +131,14 @@ Option& Options::add(std::string_view name, double& value, std::string_view help
 
 Option& Options::add(std::string_view name, std::string& value, std::string_view help, std::string_view placeholder) {
   return declare(
-      name, help, placeholder, [&value](const std::string& text) { value = text; },
+      name, help, placeholder,
+      [&value, name = std::string(name), placeholder = std::string(placeholder)](const std::string& text) {
+        const bool of_file = placeholder == "FILE" || placeholder == "DIR";
+        if (of_file && text.empty())
+          throw UsageError(
+              fmt::format("{}: expected the name of a {}, found ''", name, placeholder == "DIR" ? "folder" : "file"));
+        value = text;
+      },
       [&value]() -> OptionValue { return value; });
 }
 

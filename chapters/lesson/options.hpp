@@ -61,6 +61,7 @@ class Options {
   Option& add(std::string_view name, std::int64_t& value, std::string_view help, Range range = {});
   Option& add(std::string_view name, std::uint64_t& value, std::string_view help, Range range = {});
   Option& add(std::string_view name, double& value, std::string_view help, Range range = {});
+  // A placeholder of FILE or DIR refuses an empty text.
   Option& add(std::string_view name, std::string& value, std::string_view help, std::string_view placeholder = "TEXT");
   Option& add(std::string_view name, std::string& value, std::string_view help, std::vector<std::string> known);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,8 @@ namespace fs = std::filesystem;
   const std::string why = errno != 0 ? std::strerror(errno) : "unknown reason";
   throw std::runtime_error(fmt::format("cannot write {}: {}", path, why));
 }
+
+constexpr std::size_t kPart = 20;  // bytes that the name of a draft is longer: ".part" and a process
 
 bool is_in_place(const fs::path& path) { return fs::exists(path) && !fs::is_regular_file(path); }
 
@@ -36,6 +39,10 @@ void write_file(const fs::path& path, const std::string& text, const std::string
 }  // namespace
 
 void require_writable(const std::string& path) {
+  if (path.empty()) throw std::runtime_error("expected the name of a file to write, found ''");
+  errno = ENAMETOOLONG;
+  if (fs::path(path).filename().native().size() + kPart > NAME_MAX || path.size() + kPart > PATH_MAX)
+    fail_to_write(path);
   if (fs::is_directory(path)) throw std::runtime_error(fmt::format("cannot write {}: it is a directory", path));
   if (is_in_place(path)) {
     if (access(path.c_str(), W_OK) != 0) fail_to_write(path);

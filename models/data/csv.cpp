@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
@@ -28,14 +29,31 @@ std::string_view take(std::string_view& text, char separator) {
   return head;
 }
 
+// Whether a number other than 0 that is too large or too small for a double is too small: whether its first digit that
+// is not 0 stands behind the decimal point, once the exponent has moved it.
+bool is_tiny(std::string_view digits) {
+  const std::size_t e = std::min(digits.find_first_of("eE"), digits.size());
+  const std::string_view mantissa = digits.substr(0, e), exponent_text = digits.substr(std::min(e + 1, digits.size()));
+  const bool negative = exponent_text.starts_with('-');
+  int exponent = 0;
+  const char* const first = exponent_text.data() + exponent_text.starts_with('+');
+  if (std::from_chars(first, exponent_text.data() + exponent_text.size(), exponent).ec ==
+      std::errc::result_out_of_range)
+    return negative;
+  const std::size_t point = std::min(mantissa.find('.'), mantissa.size()), digit = mantissa.find_first_of("123456789");
+  return std::int64_t(point) - std::int64_t(digit) + exponent <= 0;
+}
+
 double number(std::string_view cell, const std::string& path, int line, int column) {
   // from_chars knows no plus sign
   const std::string_view digits = cell.starts_with('+') && !cell.starts_with("+-") ? cell.substr(1) : cell;
   double value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty())
+  const bool whole = !digits.empty() && end == digits.data() + digits.size();
+  if (whole && error == std::errc::result_out_of_range && is_tiny(digits)) return digits.starts_with('-') ? -0. : 0.;
+  if (!whole || error != std::errc{} || !std::isfinite(value))
     throw std::runtime_error(
-        fmt::format("{}: line {}, column {}: expected a number, found '{}'", path, line, column, cell));
+        fmt::format("{}: line {}, column {}: expected a finite number, found '{}'", path, line, column, cell));
   return value;
 }
 
@@ -43,7 +61,9 @@ double number(std::string_view cell, const std::string& path, int line, int colu
 
 Matrix<double> read_csv(const std::string& path, Header header) {
   const std::vector<std::uint8_t> bytes = read_file(path);
+  refuse_compressed(path, bytes);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the byte order mark that spreadsheets write
   while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos)
     text.remove_suffix(1);
   int line = 1;

@@ -1,6 +1,7 @@
 #include "models/data/dataset.hpp"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -23,6 +24,9 @@ Dataset load_idx_pair(const std::string& folder, const std::string& prefix, cons
   if (labels.size() != std::size_t(images.count))
     throw std::runtime_error(fmt::format("{}: holds {} images, but {} holds {} labels", images_path, images.count,
                                          labels_path, labels.size()));
+  if (images.pixels.empty())
+    throw std::runtime_error(fmt::format("{}: expected at least 1 image with at least 1 pixel, found {} of {}×{}",
+                                         images_path, images.count, images.height, images.width));
   return {name, images.height, images.width, 255, std::move(images.pixels), std::move(labels)};
 }
 
@@ -36,6 +40,11 @@ std::uint8_t whole_number(double value, int largest, const std::string& path, Ei
 }  // namespace
 
 int Dataset::classes() const { return labels.empty() ? 0 : 1 + *std::max_element(labels.begin(), labels.end()); }
+
+std::uint32_t checksum(const Dataset& data) {
+  const std::uint8_t scale = data.scale;
+  return crc32_z(crc32_z(0, &scale, 1), data.pixels.data(), data.pixels.size());
+}
 
 Dataset slice(const Dataset& whole, int first, int count) {
   if (first < 0 || count < 0 || count > whole.count() - first)

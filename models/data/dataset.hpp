@@ -30,6 +30,9 @@ struct TrainTest {
   Dataset test;
 };
 
+// CRC-32 of the pixels, and of what one of them is measured in: 0 .. scale.
+std::uint32_t checksum(const Dataset& data);
+
 // Rows first .. first + count - 1 of a data set, copied. Throws std::invalid_argument when it does not hold them.
 Dataset slice(const Dataset& whole, int first, int count);
 
@@ -38,8 +41,8 @@ Dataset slice(const Dataset& whole, int first, int count);
 Dataset load_csv_images(const std::string& path, const std::string& name, int scale);
 
 // Any folder with the four files train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-// t10k-labels-idx1-ubyte, each plain or .gz. Throws std::runtime_error as read_idx_images does, and when images and
-// labels differ in number, or train and test images in size.
+// t10k-labels-idx1-ubyte, each plain or .gz. Throws std::runtime_error as read_idx_images does, when images and
+// labels differ in number, or train and test images in size, and when there are no images or no pixels in them.
 TrainTest load_idx_folder(const std::string& folder, const std::string& name);
 
 // What lies in data_folder: MNIST (60,000 and 10,000 images of 28×28), and the 1797 digits of 8×8, whose last 360 are

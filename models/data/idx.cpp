@@ -1,7 +1,9 @@
 #include "models/data/idx.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "models/data/files.hpp"
@@ -15,9 +17,8 @@ constexpr std::uint32_t kLargestSize = 0x7fffffff;
 
 using Bytes = std::vector<std::uint8_t>;
 
-std::uint32_t big_endian(const Bytes& bytes, std::size_t at) {
-  return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 | std::uint32_t{bytes[at + 2]} << 8 |
-         std::uint32_t{bytes[at + 3]};
+std::uint32_t big_endian(const std::uint8_t* b) {
+  return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | std::uint32_t{b[3]};
 }
 
 std::string what(std::uint32_t magic) {
@@ -26,38 +27,54 @@ std::string what(std::uint32_t magic) {
   return fmt::format("magic 0x{:08x}", magic);
 }
 
-// Reads the file and checks its header; leaves the values alone in bytes.
-std::vector<int> read_header(const std::string& path, std::uint32_t magic, Bytes& bytes) {
-  bytes = read_file(path);
-  const std::size_t dimensions = magic & 0xff, header = 4 + 4 * dimensions;
+void read_magic(InputFile& file, const std::string& path, std::uint32_t expected) {
+  const Bytes bytes = file.read(4);
   if (bytes.size() < 4)
-    throw std::runtime_error(fmt::format("{}: expected IDX {}, found only {} bytes", path, what(magic), bytes.size()));
-  if (big_endian(bytes, 0) != magic)
     throw std::runtime_error(
-        fmt::format("{}: expected IDX {}, found {}", path, what(magic), what(big_endian(bytes, 0))));
-  if (bytes.size() < header)
-    throw std::runtime_error(
-        fmt::format("{}: expected a header of {} bytes, found only {} bytes", path, header, bytes.size()));
+        fmt::format("{}: expected IDX {}, found only {} bytes", path, what(expected), bytes.size()));
+  const std::uint32_t found = big_endian(bytes.data());
+  if (found == expected) return;
+  refuse_compressed(path, bytes);
+  throw std::runtime_error(fmt::format("{}: expected IDX {}, found {}", path, what(expected), what(found)));
+}
+
+// The sizes, and their product. Neither a size, nor the values of a single row, nor all of them are more than 2^31 - 1,
+// a size of 0 aside: 0 images of 2^16×2^16 pixels are refused, too.
+std::vector<int> read_shape(InputFile& file, const std::string& path, std::size_t dimensions, std::size_t& values) {
+  const Bytes bytes = file.read(4 * dimensions);
+  if (bytes.size() < 4 * dimensions)
+    throw std::runtime_error(fmt::format("{}: expected a header of {} bytes, found only {} bytes", path,
+                                         4 + 4 * dimensions, 4 + bytes.size()));
   std::vector<int> shape;
   std::string text;
-  std::uint64_t expected = 1;
-  bool readable = true;
+  std::uint64_t product = 1;
   for (std::size_t i = 0; i < dimensions; ++i) {
-    const std::uint32_t size = big_endian(bytes, 4 + 4 * i);
+    const std::uint32_t size = big_endian(&bytes[4 * i]);
     text += fmt::format("{}{}", i == 0 ? "" : "×", size);
-    // as soon as one product is too large nothing more is multiplied: it cannot wrap around to the right size
-    if (readable) expected *= size;
-    readable = readable && size <= kLargestSize && expected <= kLargestSize;
+    // too large once is too large for ever, so the product of what follows cannot wrap around to a right size
+    if (product <= kLargestSize) product *= std::max(1u, size);
     shape.push_back(size);
   }
-  const std::size_t found = bytes.size() - header;
-  if (!readable)
+  if (product > kLargestSize)
     throw std::runtime_error(
         fmt::format("{}: the header announces {} values, more than the 2^31 - 1 that can be read", path, text));
-  if (expected != found)
-    throw std::runtime_error(
-        fmt::format("{}: the header announces {} = {} values, but {} follow it", path, text, expected, found));
-  bytes.erase(bytes.begin(), bytes.begin() + header);
+  values = std::find(shape.begin(), shape.end(), 0) == shape.end() ? product : 0;
+  return shape;
+}
+
+// Reads the sizes, and the values into `values`. What is wrong shows as early as it can: nothing is unpacked for a
+// header that is not of this kind, and no more than the values that it announces.
+std::vector<int> read(const std::string& path, std::uint32_t magic, Bytes& values) {
+  InputFile file(path);
+  read_magic(file, path, magic);
+  std::size_t expected = 0;
+  const std::vector<int> shape = read_shape(file, path, magic & 0xff, expected);
+  values = file.read(expected);
+  const bool more = values.size() == expected && !file.read(1).empty();
+  if (more || values.size() < expected)
+    throw std::runtime_error(fmt::format("{}: the header announces {} = {} values, but {} follow it", path,
+                                         fmt::join(shape, "×"), expected,
+                                         more ? "more" : fmt::format("{}", values.size())));
   return shape;
 }
 
@@ -65,14 +82,14 @@ std::vector<int> read_header(const std::string& path, std::uint32_t magic, Bytes
 
 IdxImages read_idx_images(const std::string& path) {
   IdxImages images;
-  const std::vector<int> shape = read_header(path, kImages, images.pixels);
+  const std::vector<int> shape = read(path, kImages, images.pixels);
   images.count = shape[0], images.height = shape[1], images.width = shape[2];
   return images;
 }
 
 std::vector<std::uint8_t> read_idx_labels(const std::string& path) {
   std::vector<std::uint8_t> labels;
-  read_header(path, kLabels, labels);
+  read(path, kLabels, labels);
   return labels;
 }
 

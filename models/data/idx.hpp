@@ -17,7 +17,8 @@ struct IdxImages {
 };
 
 // Reads images (magic 0x00000803), plain or .gz. Throws std::runtime_error that names the file for whatever read_file
-// throws for, a wrong magic number, and a header that announces more or fewer pixels than the file holds.
+// throws for, a wrong magic number, a header that announces more or fewer pixels than the file holds, and sizes whose
+// product, those of 0 aside, is more than 2^31 - 1.
 IdxImages read_idx_images(const std::string& path);
 
 // Reads labels (magic 0x00000801), plain or .gz, with the same errors.

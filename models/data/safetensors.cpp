@@ -7,6 +7,7 @@
 #include <cstring>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 
 #include "models/data/files.hpp"
 #include "models/data/nearest.hpp"
@@ -28,7 +29,7 @@ void check_size(const std::string& name, const Shape& shape, std::span<const T> 
   const bool negative = std::any_of(shape.begin(), shape.end(), [](std::int64_t size) { return size < 0; });
   if (negative || byte_count(shape, kDtype<T>) != values.size_bytes())
     throw std::invalid_argument(
-        fmt::format("tensor '{}': {} values are not {}", name, values.size(), describe(shape, kDtype<T>)));
+        fmt::format("tensor '{}': {} values are not {}", name, values.size(), describe(shape, name_of(kDtype<T>))));
 }
 
 template <typename T>
@@ -47,6 +48,21 @@ void check_names(const std::string& path, std::span<const TensorView> tensors) {
 }
 
 std::size_t byte_count(const TensorView& tensor) { return byte_count(tensor.shape, tensor.dtype); }
+
+// Takes length and header from the beginning of a file's bytes, once they are found valid, and leaves the values.
+SafetensorsHeader take_header(std::vector<std::uint8_t>& bytes) {
+  std::uint64_t length = 0;
+  if (bytes.size() < sizeof length)
+    throw std::runtime_error(fmt::format("{} bytes are too few for a safetensors file", bytes.size()));
+  std::memcpy(&length, bytes.data(), sizeof length);
+  const std::size_t left = bytes.size() - sizeof length;
+  if (length > left)
+    throw std::runtime_error(fmt::format("its header should have {} bytes, but only {} follow", length, left));
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + sizeof length, length);
+  SafetensorsHeader header = parse_header(text, left - length);
+  bytes.erase(bytes.begin(), bytes.begin() + std::ptrdiff_t(sizeof length + length));
+  return header;
+}
 
 }  // namespace
 
@@ -72,7 +88,8 @@ void save_safetensors(const std::string& path, std::span<const TensorView> tenso
   SafetensorsHeader header{metadata, {}};
   std::size_t begin = 0;
   for (const TensorView& tensor : sorted) {
-    header.tensors.push_back({tensor.name, tensor.shape, tensor.dtype, begin, begin + byte_count(tensor)});
+    header.tensors.push_back(
+        {tensor.name, tensor.shape, std::string(name_of(tensor.dtype)), begin, begin + byte_count(tensor)});
     begin = header.tensors.back().end;
   }
   std::string text = format_header(header);
@@ -87,21 +104,12 @@ void save_safetensors(const std::string& path, std::span<const TensorView> tenso
 }
 
 Safetensors::Safetensors(const std::string& path) : path_(path), values_(read_file(path)) {
-  std::uint64_t length = 0;
-  if (values_.size() < sizeof length)
-    throw std::runtime_error(
-        fmt::format("checkpoint {}: {} bytes are too few for a safetensors file", path, values_.size()));
-  std::memcpy(&length, values_.data(), sizeof length);
-  if (length > values_.size() - sizeof length)
-    throw std::runtime_error(fmt::format("checkpoint {}: its header should have {} bytes, but only {} follow", path,
-                                         length, values_.size() - sizeof length));
-  const std::string text(reinterpret_cast<const char*>(values_.data()) + sizeof length, length);
-  values_.erase(values_.begin(), values_.begin() + (sizeof length + length));
   try {
-    SafetensorsHeader header = parse_header(text, values_.size());
+    SafetensorsHeader header = take_header(values_);
     metadata_ = std::move(header.metadata);
     tensors_ = std::move(header.tensors);
   } catch (const std::runtime_error& error) {
+    refuse_compressed(path, values_);
     throw std::runtime_error(fmt::format("checkpoint {}: {}", path, error.what()));
   }
 }
@@ -111,11 +119,11 @@ bool Safetensors::contains(const std::string& name) const {
 }
 
 const TensorInfo& Safetensors::tensor(const std::string& name) const {
-  std::vector<std::string> names;
   for (const TensorInfo& tensor : tensors_) {
     if (tensor.name == name) return tensor;
-    names.push_back(tensor.name);
   }
+  std::vector<std::string> names;
+  for (const TensorInfo& tensor : tensors_) names.push_back(tensor.name);
   throw std::runtime_error(fmt::format("checkpoint {}: no tensor '{}'{}", path_, name, did_you_mean(name, names)));
 }
 
@@ -129,9 +137,9 @@ template <typename T>
 void Safetensors::read_as(const std::string& name, const Shape& shape, std::span<T> out) const {
   check_size<T>(name, shape, out);
   const TensorInfo& found = tensor(name);
-  if (found.shape != shape || found.dtype != kDtype<T>)
+  if (found.shape != shape || found.dtype != name_of(kDtype<T>))
     throw std::runtime_error(fmt::format("checkpoint {}: tensor '{}' is {}, expected {}", path_, name,
-                                         describe(found.shape, found.dtype), describe(shape, kDtype<T>)));
+                                         describe(found.shape, found.dtype), describe(shape, name_of(kDtype<T>))));
   std::copy(values_.begin() + found.begin, values_.begin() + found.end, reinterpret_cast<std::uint8_t*>(out.data()));
 }
 

@@ -11,6 +11,7 @@ namespace models {
 // safetensors is the format of trained parameters that Python reads too (huggingface.co/docs/safetensors): a 64-bit
 // little-endian length, a JSON header {"name": {"dtype", "shape", "data_offsets": [begin, end]}, ...}, then values.
 
+// The types that are written and read here. A file may hold others: their tensors are listed, and cannot be read.
 enum class Dtype { f32, f64, u8, i64 };
 
 using Shape = std::vector<std::int64_t>;              // row-major; {} is a scalar
@@ -40,7 +41,7 @@ void save_safetensors(const std::string& path, std::span<const TensorView> tenso
 struct TensorInfo {
   std::string name;
   Shape shape;
-  Dtype dtype;
+  std::string dtype;  // as the file calls it: "F32", "F16"
   std::size_t begin;
   std::size_t end;
 };
@@ -49,8 +50,8 @@ struct TensorInfo {
 class Safetensors {
  public:
   // Throws std::runtime_error that names the file and what is wrong with it: missing, shorter than its header, header
-  // not JSON or not of this format, dtype unknown, a tensor whose bytes do not fit its shape, that overlaps another or
-  // leaves the file, bytes that belong to no tensor.
+  // not JSON, with a key twice or not of this format, a tensor whose bytes do not fit its shape, that overlaps another
+  // or leaves the file, bytes that belong to no tensor.
   explicit Safetensors(const std::string& path);
 
   const Metadata& metadata() const { return metadata_; }

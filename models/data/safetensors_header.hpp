@@ -10,8 +10,11 @@ namespace models {
 
 // The JSON header of a safetensors file. It stands apart from the rest because the JSON library takes long to compile.
 
+// "F32"
+std::string_view name_of(Dtype dtype);
+
 // "50×400 F32", or "a scalar F32".
-std::string describe(const Shape& shape, Dtype dtype);
+std::string describe(const Shape& shape, std::string_view dtype);
 
 // The bytes of a tensor's values. Shapes no file could hold give 2^62 or more, never a product that wrapped around.
 std::size_t byte_count(const Shape& shape, Dtype dtype);

@@ -1,5 +1,6 @@
 #include "models/statistics/fast_distributions.hpp"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "models/statistics/normal.hpp"
@@ -51,9 +52,21 @@ void add_to_row(Node& x, Index r, Index R, const E& gradient) {
     adjoint(0, 0) += gradient.sum();
 }
 
+// Σⱼ xⱼ ℓⱼ - log(1 + exp ℓⱼ), where log(1 + exp ℓ) = max(ℓ, 0) + log(1 + exp -|ℓ|), so that no finite ℓ overflows. An
+// infinite ℓ gives ∞ - ∞ or 0 ∞. For a row that has one,
+//   x ℓ - max(ℓ, 0) = -w |ℓ|,   w = 1 - x for ℓ > 0 and x for ℓ < 0,   which is 0 where w is.
+template <class Row>
+auto bernoulli_of_row(const Row& x, const Row& l) {
+  using S = typename Row::Scalar;
+  const auto log_denied = (-l.abs()).exp().log1p();
+  const S log_p = (x * l - l.max(S(0)) - log_denied).sum();
+  if (!std::isnan(log_p)) return log_p;
+  const auto w = (l > S(0)).select(S(1) - x, x);
+  return -((w == S(0)).select(S(0), w * l.abs()) + log_denied).sum();
+}
+
 }  // namespace
 
-// log(1 + exp ℓ) = max(ℓ, 0) + log(1 + exp -|ℓ|): nothing overflows.
 template <Element S>
 Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& logits) {
   const Index R = common_rows<S>("bernoulli_log_prob", {{"x", x}, {"logits", logits}});
@@ -62,8 +75,7 @@ Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>&
       [R](auto& x, auto& logits) {
         return autograd::written<S>(R, 1, [R, &x, &logits](auto y) {
           for (Index r = 0; r < R; ++r) {
-            const auto l = row_of(logits.value(), r, R);
-            y(r, 0) = (row_of(x.value(), r, R) * l - l.max(S(0)) - (-l.abs()).exp().log1p()).sum();
+            y(r, 0) = bernoulli_of_row(row_of(x.value(), r, R), row_of(logits.value(), r, R));
           }
         });
       },

@@ -11,6 +11,7 @@ using autograd::Matrix;
 using autograd::Var;
 
 // formulas::bernoulli_log_prob. A training step of the VAE takes 5 to 10 % longer with the formula.
+// At ℓ = ±∞, where the formula is NaN, this is its limit: 0 where x is what ℓ says, else -∞.
 //   ℓ̄ += ȳ (x - sigmoid ℓ)      x̄ += ȳ ℓ
 template <Element S>
 Var<Matrix<S>> bernoulli_log_prob(const Var<Matrix<S>>& x, const Var<Matrix<S>>& logits);

@@ -1,8 +1,14 @@
 #include "models/training/parallel.hpp"
 
+#include <sys/mman.h>
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <thread>
 
 #ifdef EIGEN_USE_BLAS
@@ -20,6 +26,22 @@ void keep_products_on_one_thread() {
 #endif
 }
 }  // namespace
+
+void require_room_for_products() {
+#ifdef EIGEN_USE_BLAS
+  constexpr std::size_t kBuffer = std::size_t{128} << 20;  // bytes; OpenBLAS: BUFFER_SIZE on x86-64
+  rlimit space{};
+  if (getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY) return;
+  const std::size_t needed = kBuffer * (core_count() + 1);
+  void* const room = mmap(nullptr, needed, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED)
+    throw std::runtime_error("the address space is limited to " + std::to_string(space.rlim_cur >> 20) +
+                             " MB (ulimit -v), and OpenBLAS needs " + std::to_string(needed >> 20) +
+                             " MB more for its products on " + std::to_string(core_count()) +
+                             " threads: raise the limit");
+  munmap(room, needed);
+#endif
+}
 
 int core_count() { return std::max<int>(1, std::thread::hardware_concurrency()); }
 

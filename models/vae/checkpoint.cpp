@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <span>
 #include <stdexcept>
 #include <vector>
+
+#include "models/training/kernels.hpp"
 
 namespace models {
 
@@ -70,6 +74,7 @@ void save_checkpoint(const std::string& path, const Checkpoint<S>& checkpoint, c
   tensors.push_back(view("history", shape_of(checkpoint.history), numbers(checkpoint.history)));
   Metadata metadata = description;
   metadata["steps"] = std::to_string(checkpoint.optimiser.steps);
+  metadata["kernels"] = product_kernels();
   save_safetensors(path, tensors, metadata);
 }
 
@@ -83,12 +88,18 @@ Checkpoint<S> load_checkpoint(const std::string& path, const Checkpoint<S>& like
     }
   }
   Checkpoint<S> checkpoint = like;
-  each_tensor(checkpoint,
-              [&](const std::string& name, const Shape& shape, std::span<S> out) { file.read(name, shape, out); });
+  const auto read = [&]<class T>(const std::string& name, const Shape& shape, std::span<T> out) {
+    file.read(name, shape, out);
+    const auto wrong = std::find_if_not(out.begin(), out.end(), [](T x) { return std::isfinite(x); });
+    if (wrong != out.end())
+      throw std::runtime_error(
+          fmt::format("checkpoint {}: expected finite numbers in tensor '{}', found {}", path, name, *wrong));
+  };
+  each_tensor(checkpoint, read);
   double epoch[4];
-  file.read("epoch.sums", {4}, std::span<double>(epoch));
+  read("epoch.sums", {4}, std::span<double>(epoch));
   checkpoint.sums = {epoch[0], epoch[1], epoch[2]};
-  if (!(epoch[3] >= 0 && epoch[3] <= std::numeric_limits<int>::max())) {
+  if (!(epoch[3] >= 0 && epoch[3] <= std::numeric_limits<int>::max() && epoch[3] == std::floor(epoch[3]))) {
     throw std::runtime_error(fmt::format("checkpoint {}: expected a number of images, found {}", path, epoch[3]));
   }
   checkpoint.images = epoch[3];
@@ -99,6 +110,8 @@ Checkpoint<S> load_checkpoint(const std::string& path, const Checkpoint<S>& like
   checkpoint.optimiser.steps = parse_steps(path, file.metadata("steps"));
   return checkpoint;
 }
+
+std::string checkpoint_kernels(const std::string& path) { return Safetensors(path).metadata("kernels"); }
 
 template void save_checkpoint(const std::string&, const Checkpoint<float>&, const Matrix<float>&, const Metadata&);
 template void save_checkpoint(const std::string&, const Checkpoint<double>&, const Matrix<double>&, const Metadata&);

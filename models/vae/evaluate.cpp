@@ -12,6 +12,7 @@
 #include "autograd/operations/linear_algebra.hpp"
 #include "models/inference/importance.hpp"
 #include "models/statistics/distributions.hpp"
+#include "models/statistics/estimate.hpp"
 #include "models/training/parallel.hpp"
 
 namespace models {
@@ -33,12 +34,6 @@ Var<Matrix<S>> rows_of(Tape& tape, const Matrix<S>& x, Index first, Index count)
   return tape.reference(autograd::ConstMatrixMap<S>(x.data() + first * x.cols(), count, x.cols()));
 }
 
-// Of N numbers, from their sum and the sum of their squares.
-double standard_error(double sum, double sum_of_squares, double N) {
-  const double mean = sum / N;
-  return std::sqrt(std::max(0.0, sum_of_squares / N - mean * mean) / N);
-}
-
 }  // namespace
 
 template <Element S>
@@ -46,25 +41,26 @@ Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Ma
                     const BoundSettings& settings) {
   constexpr Index kRows = 500;  // in a block
   struct Sums {
-    double bound = 0, square = 0, rate = 0, distortion = 0;
+    double rate = 0, distortion = 0;
   };
   const Index N = x.rows(), K = std::max(1, settings.samples), blocks = (N + kRows - 1) / kRows;
   std::vector<Sums> parts(blocks);
+  Eigen::VectorXd bounds(N);
   parallel_for(blocks, core_count(), [&](int block) {
     const Index first = block * kRows, count = std::min(kRows, N - first);
     Tape tape;
     const Watched<S> theta(tape, parameters);
     const auto epsilon = tape.constant(evaluation_noise<S>(seed, 0, first * K, count * K, vae.shape().latent));
     const Bound<S> b = bound(vae, theta, rows_of(tape, x, first, count), epsilon, settings);
-    const Matrix<double> value = b.value.value().template cast<double>();
-    parts[block] = {value.sum(), value.squaredNorm(), b.rate(), b.distortion()};
+    bounds.segment(first, count) = b.value.value().template cast<double>();
+    parts[block] = {b.rate(), b.distortion()};
   });
   Sums sums;
-  for (const Sums& part : parts) {
-    sums.bound += part.bound, sums.square += part.square;
-    sums.rate += part.rate, sums.distortion += part.distortion;
-  }
-  return {sums.bound / N, standard_error(sums.bound, sums.square, N), sums.rate / N, sums.distortion / N};
+  for (const Sums& part : parts) sums.rate += part.rate, sums.distortion += part.distortion;
+  RunningMean mean;
+  for (const double bound : bounds) mean.add(bound);
+  const Estimate elbo = mean.estimate();
+  return {elbo.mean, elbo.se, sums.rate / N, sums.distortion / N};
 }
 
 namespace {
@@ -112,11 +108,11 @@ LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& 
     });
     if (progress) progress(std::min(N, (begin + threads) * images));
   }
-  double sum = 0, squares = 0, variance = 0;
-  for (const auto& [log_mean, of_estimate] : estimates) {
-    sum += log_mean, squares += log_mean * log_mean, variance += of_estimate;
-  }
-  return {sum / N, standard_error(sum, squares, N), std::sqrt(variance) / N};
+  RunningMean mean;
+  double variance = 0;
+  for (const auto& [log_mean, of_estimate] : estimates) mean.add(log_mean), variance += of_estimate;
+  const Estimate log_p = mean.estimate();
+  return {log_p.mean, log_p.se, std::sqrt(variance) / N};
 }
 
 // Everything above, once for each element type that models train with.

@@ -8,7 +8,8 @@
 
 namespace models {
 
-// The mean bound over a data set with the standard error over its rows, and the means of its parts.
+// The mean bound over a data set with the standard error over its rows (NaN for a single one, which has no spread), and
+// the means of its parts.
 struct Evaluation {
   double elbo = 0, se = 0;
   double rate = 0, distortion = 0;
@@ -19,8 +20,8 @@ template <Element S>
 Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, std::uint64_t seed,
                     const BoundSettings& settings = {});
 
-// The mean log-likelihood over a data set, its standard error over the images, and the Monte Carlo error of this very
-// mean (models/inference/importance.hpp), which one sample cannot tell: NaN for K = 1.
+// The mean log-likelihood over a data set, its standard error over the images (NaN for a single one), and the Monte Carlo
+// error of this very mean (models/inference/importance.hpp), which one sample cannot tell: NaN for K = 1.
 struct LogLikelihood {
   double mean = 0, se = 0, monte_carlo_se = 0;
 };

@@ -15,6 +15,7 @@ namespace models {
 template <Element S>
 VaeTrainer<S>::VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeTrainingSettings& settings)
     : data_(data),
+      data_checksum_(checksum(data)),
       settings_(settings),
       vae_(parameters_, shape, settings.seed),
       trainer_(parameters_, settings.trainer),
@@ -96,6 +97,7 @@ Metadata VaeTrainer<S>::description() const {
   const bool constant = settings_.schedule == ScheduleKind::constant;
   return {{"model", "vae " + vae_.shape().text()},
           {"data", fmt::format("{}, {} images", data_.name, data_.count())},
+          {"checksum of the data", fmt::format("{:08x}", data_checksum_)},
           {"binarisation", to_string(settings_.binarisation)},
           {"batch", fmt::format("{}", settings_.batch)},
           {"learning rate", constant ? fmt::format("{}", settings_.learning_rate)
@@ -114,10 +116,37 @@ void VaeTrainer<S>::save(const std::string& path, const Matrix<double>& history)
                      vae_.centre(), description());
 }
 
+// How many images the current epoch has seen after so many steps; a whole epoch's until the next one begins.
 template <Element S>
-Matrix<double> VaeTrainer<S>::load(const std::string& path) {
+int VaeTrainer<S>::images_after(std::uint64_t steps) const {
+  if (steps == 0) return 0;
+  const std::int64_t in_epoch = (steps - 1) % steps_per_epoch() + 1;
+  return std::min<std::int64_t>(in_epoch * batches_.batch_size(), batches_.count());
+}
+
+// Throws unless a checkpoint is a state that this training can come through.
+template <Element S>
+void VaeTrainer<S>::check(const std::string& path, const Checkpoint<S>& found, Index history_columns) const {
+  const std::uint64_t steps = found.optimiser.steps, most = std::uint64_t(settings_.epochs) * steps_per_epoch();
+  if (steps > most)
+    throw std::runtime_error(
+        fmt::format("checkpoint {}: it has done {} steps, this run has {} in all ({} epochs of {})", path, steps, most,
+                    settings_.epochs, steps_per_epoch()));
+  if (found.images != images_after(steps))
+    throw std::runtime_error(fmt::format("checkpoint {}: after {} steps an epoch has seen {} images, found {}", path,
+                                         steps, images_after(steps), found.images));
+  const Index rows = found.history.rows(), most_rows = steps / steps_per_epoch();
+  if (rows > most_rows || found.history.cols() != history_columns)
+    throw std::runtime_error(
+        fmt::format("checkpoint {}: its history is {}×{}, expected {} columns and at most {} rows", path, rows,
+                    found.history.cols(), history_columns, most_rows));
+}
+
+template <Element S>
+Matrix<double> VaeTrainer<S>::load(const std::string& path, Index history_columns) {
   const Checkpoint<S> now{parameters_, trainer_.optimiser(), trainer_.eigenbasis(), sums_, images_, {}};
   const Checkpoint<S> found = load_checkpoint(path, now, description());
+  check(path, found, history_columns);
   parameters_.values() = found.parameters.values();
   trainer_.optimiser() = found.optimiser;
   trainer_.eigenbasis() = found.eigenbasis;

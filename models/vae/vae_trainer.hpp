@@ -30,9 +30,13 @@ struct EpochMeans {
   double bound = 0, rate = 0, distortion = 0;
 };
 
+template <Element S>
+struct Checkpoint;
+
 // A training is a function of (data, shape, settings) alone: noise, minibatches and binarisation are drawn by
 // (seed, purpose, step), so what it does after step t depends on the parameters, the optimiser and t, all of
-// which a checkpoint keeps.
+// which a checkpoint keeps. The same bits also need the same build and the same kernels of the matrix products, which
+// OpenBLAS picks for the processor (training/kernels.hpp).
 template <Element S>
 class VaeTrainer {
  public:
@@ -57,9 +61,10 @@ class VaeTrainer {
   // Writes everything that the rest of the training depends on, with `history` (a table of whatever the caller
   // records, one row an epoch). The old file stays if the new one cannot be written, which throws std::runtime_error.
   void save(const std::string& path, const Matrix<double>& history) const;
-  // Goes on from a checkpoint; returns its history. Throws std::runtime_error, naming what was expected and what was
-  // found, if the file is damaged, of another model, or was trained with other settings.
-  Matrix<double> load(const std::string& path);
+  // Goes on from a checkpoint; returns its history, which must have so many columns and at most a row an epoch. Throws
+  // std::runtime_error, naming what was expected and what was found, if the file is damaged, of another model, was
+  // trained with other settings or on other images, or has done more steps than this run has.
+  Matrix<double> load(const std::string& path, Index history_columns);
 
   const Vae<S>& vae() const { return vae_; }
   Parameters<S>& parameters() { return parameters_; }
@@ -70,8 +75,11 @@ class VaeTrainer {
   typename Trainer<S>::ShardPart shard_loss(const Watched<S>& theta, std::span<const int> batch,
                                             const Shard& shard) const;
   Metadata description() const;
+  int images_after(std::uint64_t steps) const;
+  void check(const std::string& path, const Checkpoint<S>& found, Index history_columns) const;
 
   const Dataset& data_;
+  std::uint32_t data_checksum_;
   VaeTrainingSettings settings_;
   Parameters<S> parameters_;
   Vae<S> vae_;

@@ -4,8 +4,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
+#include <numbers>
 
 #include "tests/autograd/operations.hpp"
+#include "tests/not_finite.hpp"
 
 using namespace autograd_test;
 using autograd::Matrix;
@@ -165,6 +168,52 @@ TEST_SUITE("autograd") {
       check_binary(kBinary<Rule>, 1.9, 0.8);
       if constexpr (is_one_of<Rule, rules::Power, rules::Divide>) check_binary(kBinary<Rule>, 1.2, 1.2);
     });
+  }
+
+  TEST_CASE("dual: powers at base 0, and tangents of 0 where the derivative is infinite") {
+    const auto is = [](const D& found, double value, double tangent) {
+      return found.value == value && found.tangent == tangent;
+    };
+    CHECK(is(pow(D(0, 0), D(2, 1)), 0, 0));  // 0ᵇ is 0 for every b near 2
+    CHECK(is(pow(D(0, 1), D(2, 1)), 0, 0));
+    CHECK(is(pow(D(0, 1), D(1, 1)), 0, 1));
+    CHECK(is(pow(D(0, 0), D(0.5, 1)), 0, 0));  // the slope in the base is infinite, but the base does not move
+    CHECK(is(pow(D(0, 1), D(0, 0)), 1, 0));
+    CHECK(is(pow(D(2, 1), D(3, 1)), 8, 12 + 8 * std::log(2.0)));
+    CHECK(is(pow(D(-2, 1), D(3, 0)), -8, 12));  // no logarithm of -2 is needed
+    CHECK(is(sqrt(D(0, 0)), 0, 0));
+    CHECK(is(log(D(0, 0)), -kInfinity, 0));
+    CHECK(is(exp(D(kInfinity, 0)), kInfinity, 0));
+    CHECK(is(sqrt(D(0, 1)), 0, kInfinity));
+
+    // on a tape: a^b with both moving, and the second derivatives of a²
+    Tape tape;
+    const auto a = tape.variable(D(0, 1)), b = tape.variable(D(2, 0));
+    tape.backward(pow(a, b));
+    CHECK(is(a.grad(), 0, 2));
+    CHECK(is(b.grad(), 0, 0));
+    const auto A = tape.variable(Matrix<D>::Constant(2, 3, D(0, 1))),
+               B = tape.variable(Matrix<D>::Constant(2, 3, D(2, 1)));
+    tape.backward(sum(pow(A, B)));
+    CHECK(is(A.grad()(1, 2), 0, 2));
+    CHECK(is(B.grad()(1, 2), 0, 0));
+  }
+
+  TEST_CASE_TEMPLATE("dual: trigamma, of negative numbers too", S, float, double) {
+    const double epsilon = 8 * std::numeric_limits<S>::epsilon();
+    const double pi2 = std::numbers::pi * std::numbers::pi;
+    CHECK(autograd::trigamma(S(1)) == doctest::Approx(pi2 / 6).epsilon(epsilon));
+    CHECK(autograd::trigamma(S(0.5)) == doctest::Approx(pi2 / 2).epsilon(epsilon));
+    CHECK(autograd::trigamma(S(-0.5)) == doctest::Approx(pi2 / 2 + 4).epsilon(epsilon));
+    // by the recurrence trigamma(x) = trigamma(x + 1) + 1 / x²
+    double at_minus_20 = pi2 / 2;
+    for (double x = -0.5; x >= -20.5; x -= 1) at_minus_20 += 1 / (x * x);
+    CHECK(autograd::trigamma(S(-20.5)) == doctest::Approx(at_minus_20).epsilon(epsilon));
+    CHECK(autograd::trigamma(S(-3)) == kInfinity);
+    CHECK(autograd::trigamma(S(0)) == kInfinity);
+    CHECK(autograd::trigamma(-std::numeric_limits<S>::max()) == kInfinity);  // an integer
+    CHECK(autograd::trigamma(S(kInfinity)) == 0);
+    CHECK(std::isnan(autograd::trigamma(S(kNaN))));
   }
 
   TEST_CASE("dual: prod is right with a zero among its factors") {

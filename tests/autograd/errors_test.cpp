@@ -2,8 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 #include "tests/autograd/operations.hpp"
 
@@ -43,6 +45,8 @@ TEST_SUITE("autograd") {
     CHECK_MESSAGE_OF(affine(a, zeros(tape, 4, 2), zeros(tape, 3, 2)),
                      "affine: W is 4×2, b is 3×2 (need b to be 1×W.cols)");
     CHECK_MESSAGE_OF(dot(a, zeros(tape, 4, 3)), "dot: a is 3×4, b is 4×3 (need equal shapes)");
+    CHECK_MESSAGE_OF(dot(a, zeros(tape, 3, 3)), "dot: a is 3×4, b is 3×3 (need equal shapes)");
+    CHECK_MESSAGE_OF(dot(a, zeros(tape, 2, 4)), "dot: a is 3×4, b is 2×4 (need equal shapes)");
   }
 
   TEST_CASE("errors: shapes, blocks and stacks") {
@@ -50,12 +54,22 @@ TEST_SUITE("autograd") {
     const auto a = zeros(tape, 3, 4);
     CHECK_MESSAGE_OF(reshape(a, 5, 2), "reshape: X is 3×4, the result is 5×2 (need as many elements)");
     CHECK_MESSAGE_OF(reshape(a, -6, -2), "reshape: X is 3×4, the result is -6×-2 (need as many elements)");
-    CHECK_MESSAGE_OF(at(a, 3, 0), "at: row 3 to 3 of a 3×4 matrix (need 0 <= first and first + count <= 3)");
-    CHECK_MESSAGE_OF(at(a, 0, -1), "at: column -1 to -1 of a 3×4 matrix (need 0 <= first and first + count <= 4)");
-    CHECK_MESSAGE_OF(rows(a, 2, 3), "rows: rows 2 to 4 of a 3×4 matrix (need 0 <= first and first + count <= 3)");
+    CHECK_MESSAGE_OF(at(a, 3, 0), "at: 1 row from 3 on, of a 3×4 matrix (need 0 <= first and first + count <= 3)");
+    CHECK_MESSAGE_OF(at(a, 0, -1),
+                     "at: 1 column from -1 on, of a 3×4 matrix (need 0 <= first and first + count <= 4)");
+    CHECK_MESSAGE_OF(rows(a, 2, 3),
+                     "rows: 3 rows from 2 on, of a 3×4 matrix (need 0 <= first and first + count <= 3)");
     CHECK_MESSAGE_OF(columns(a, -1, 2),
-                     "columns: columns -1 to 0 of a 3×4 matrix (need 0 <= first and first + count <= 4)");
+                     "columns: 2 columns from -1 on, of a 3×4 matrix (need 0 <= first and first + count <= 4)");
     CHECK_THROWS_AS(rows(a, 1, -1), std::invalid_argument);
+    // first + count is no Index any more
+    constexpr Index kMost = std::numeric_limits<Index>::max();
+    CHECK_MESSAGE_OF(
+        rows(a, 1, kMost),
+        "rows: 9223372036854775807 rows from 1 on, of a 3×4 matrix (need 0 <= first and first + count <= 3)");
+    CHECK_THROWS_AS(rows(a, kMost, 1), std::invalid_argument);
+    CHECK_THROWS_AS(columns(a, kMost, kMost), std::invalid_argument);
+    CHECK_THROWS_AS(reshape(zeros(tape, 0, 4), Index{1} << 32, Index{1} << 32), std::invalid_argument);
     CHECK_MESSAGE_OF(hstack(a, zeros(tape, 4, 4)), "hstack: A is 3×4, B is 4×4 (need equal rows)");
   }
 
@@ -112,8 +126,29 @@ TEST_SUITE("autograd") {
     Tape tape;
     const M value = M::Zero(3, 4);
     M gradient(4, 3);
-    CHECK_MESSAGE_OF(tape.watch(autograd::ConstMatrixMap<double>(value.data(), 3, 4),
-                                autograd::MatrixMap<double>(gradient.data(), 4, 3)),
+    CHECK_MESSAGE_OF(autograd::watch(tape, autograd::ConstMatrixMap<double>(value.data(), 3, 4),
+                                     autograd::MatrixMap<double>(gradient.data(), 4, 3)),
                      "watch: the value is 3×4, its gradient is 4×3 (need equal shapes)");
+    // rows alone, and columns alone
+    for (const auto& [rows, cols] : {std::pair<Index, Index>{2, 4}, {3, 2}}) {
+      CHECK_THROWS_AS(autograd::watch(tape, autograd::ConstMatrixMap<double>(value.data(), 3, 4),
+                                      autograd::MatrixMap<double>(gradient.data(), rows, cols)),
+                      std::invalid_argument);
+    }
+  }
+
+  TEST_CASE("errors: a gradient of as many rows and other columns, or of as many columns and other rows") {
+    Tape tape;
+    const auto x = zeros(tape, 2, 3);
+    const auto of = [&](Index rows, Index cols) {
+      return autograd::record<"wrong">([=](auto&) { return M::Ones(rows, cols); },
+                                       [](auto& y, auto& x) { x.accumulate(y.grad()); }, x);
+    };
+    CHECK_MESSAGE_OF(tape.backward(sum(of(2, 4))),
+                     "accumulate: the value is 2×3, its gradient is 2×4 (need equal shapes)");
+    CHECK_MESSAGE_OF(tape.backward(sum(of(1, 3))),
+                     "accumulate: the value is 2×3, its gradient is 1×3 (need equal shapes)");
+    tape.backward(sum(of(2, 3)));
+    CHECK(M(x.grad()) == M::Ones(2, 3));
   }
 }

@@ -60,6 +60,20 @@ TEST_SUITE("autograd") {
     CHECK_FALSE(gradcheck([](auto x) { return cube(x, -1); }, x).passed);
   }
 
+  TEST_CASE("gradcheck: an error of ten times the tolerance is caught, and one of a tenth is not") {
+    const M x = sample(3, 4, 0.8, 2, 1);  // 3 x² > 1, so that the error is relative
+    const auto passes = [&](double factor) { return gradcheck([=](auto x) { return cube(x, factor); }, x).passed; };
+    CHECK(passes(1 + 1e-8));
+    CHECK_FALSE(passes(1 + 1e-6));
+    CHECK_FALSE(passes(1 - 1e-6));
+    // and the check of the records of operations, which is ten times as strict
+    const auto record_passes = [&](double factor) {
+      return disagreement({"cube", "", {x}, [=](V x) { return cube(x[0], factor); }, {}}) == "";
+    };
+    CHECK(record_passes(1));
+    CHECK_FALSE(record_passes(1 + 1e-7));
+  }
+
   TEST_CASE("gradcheck: the result says where it is worst") {
     M x = M::Constant(2, 3, 0.1);
     x(1, 2) = 2;  // 3 x² is largest here

@@ -77,8 +77,8 @@ TEST_SUITE("autograd") {
     const M value = sample(2, 2, -1, 1, 1);
     M gradient = M::Constant(2, 2, 77);
     Tape tape;
-    const auto x = tape.watch(autograd::ConstMatrixMap<double>(value.data(), 2, 2),
-                              autograd::MatrixMap<double>(gradient.data(), 2, 2));
+    const auto x = autograd::watch(tape, autograd::ConstMatrixMap<double>(value.data(), 2, 2),
+                                   autograd::MatrixMap<double>(gradient.data(), 2, 2));
     CHECK(x.value().data() == value.data());
     tape.backward(squared_norm(x));
     CHECK(gradient == M(2 * value));

@@ -9,6 +9,9 @@
 #include <fstream>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/autograd/operations.hpp"
 
@@ -120,6 +123,35 @@ TEST_SUITE("autograd") {
     CHECK(trace.first_not_finite().value().starts_with("log: "));
     tape.rewind();
     CHECK_FALSE(trace.first_not_finite());
+  }
+
+  TEST_CASE("trace: row and column of the first value that is not finite are those of the matrix") {
+    for (const auto& [i, j] : {std::pair<Index, Index>{0, 2}, {2, 0}, {2, 3}, {1, 2}}) {
+      Tape tape;
+      const Trace trace(tape);
+      M values = M::Ones(3, 4);
+      values(i, j) = 0;
+      log(tape.variable(values));
+      CHECK(trace.first_not_finite().value() == "log: value -inf at row " + std::to_string(i) + ", column " +
+                                                    std::to_string(j) + " of 3×4 (record 2 of the tape)");
+    }
+  }
+
+  TEST_CASE("trace: an operation on a span lists all its operands, and needs a gradient if any of them does") {
+    for (const std::size_t moving : {0, 1, 2}) {
+      Tape tape;
+      const Trace trace(tape);
+      std::vector<Var<double>> x;
+      for (std::size_t k = 0; k < 3; ++k) x.push_back(k == moving ? tape.variable(2.0) : tape.constant(k + 3.0));
+      const auto y = prod(x);
+      CHECK(print_graph(y).find("stack(v1, v2, v3)") != std::string::npos);
+      CHECK(y.needs_gradient());
+      tape.backward(y);
+      CHECK(x[moving].grad() == y.value() / 2);
+    }
+    Tape tape;
+    const std::vector<Var<double>> constants = {tape.constant(1.0), tape.constant(2.0)};
+    CHECK_FALSE(sum(constants).needs_gradient());
   }
 
   TEST_CASE("trace: where every value is finite, the operation that makes an adjoint infinite is named") {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "tests/autograd/operations.hpp"
 #include "tests/dense.hpp"
@@ -98,6 +99,7 @@ TEST_SUITE("autograd") {
                          "Watched::add_gradient_rows: rows 20 to 30, of 20 columns, of a parameter that is 30×20",
                          std::invalid_argument);
     CHECK_THROWS_AS(add(-1, 11, 20), std::invalid_argument);
+    CHECK_THROWS_AS(add(std::numeric_limits<Index>::max(), 11, 20), std::invalid_argument);
     CHECK_THROWS_AS(add(0, 11, 19), std::invalid_argument);
   }
 
@@ -140,6 +142,29 @@ TEST_SUITE("autograd") {
     tape.backward(sum(matmul(tape.constant(model.X) * 1, theta[model.W])) * 1e200);
     REQUIRE(trace.first_not_finite());
     CHECK(trace.first_not_finite()->find("matmul: the adjoint of its operand 2") != std::string::npos);
+  }
+
+  TEST_CASE("waiting: the bound holds for factors and gradients of mixed signs, whose sums are 0") {
+    Model model;
+    const M signs = M::NullaryExpr(2, 20, [](Index, Index j) { return j % 2 ? -1.0 : 1.0; });
+    model.X = M::NullaryExpr(2, 30, [](Index, Index j) { return j % 2 ? -1.0 : 1.0; });
+    Tape tape;
+    const Watched<double> theta(tape, model.parameters, model.gradient);
+    const auto bound_of = [&](const Var<double>& loss) {
+      tape.backward(loss);
+      const double bound = theta.gradient_bound();
+      theta.complete_gradient();
+      return std::pair(bound, model.gradient.cwiseAbs().maxCoeff());
+    };
+    const auto X = tape.constant(model.X) * 1, ones = tape.constant(M::Ones(2, 30).eval()) * 1;
+    // Xᵀ Ȳ waits, with signs in X, in Ȳ, in both; then a gradient that does not wait
+    for (const auto& [bound, largest] :
+         {bound_of(sum(matmul(X, theta[model.W]))), bound_of(sum(matmul(ones, theta[model.W]) * signs)),
+          bound_of(sum(matmul(X, theta[model.W]) * signs)),
+          bound_of(sum(theta[model.W] * M(signs.row(0).replicate(30, 1))))}) {
+      CHECK(largest >= 1);
+      CHECK(bound >= largest);
+    }
   }
 
   TEST_CASE("waiting: the bound is not finite where the gradient is not") {

@@ -10,6 +10,7 @@
 #include "chapters/04_iid_log_likelihood/chapter.hpp"
 #include "models/statistics/categorical.hpp"
 #include "tests/chapters/room.hpp"
+#include "tests/chapters/z_scores.hpp"
 
 namespace ch04 {
 
@@ -186,6 +187,19 @@ TEST_SUITE("chapters/04_iid_log_likelihood") {
     check_rejects("ρ = 0.5, sampled", with([=](double rho, int n) { return std::sqrt(right(rho, n)); }));
   }
 
+  TEST_CASE("over seeds, z has mean 0 and standard deviation 1") {
+    const auto z = lesson::z_by_label(
+        [](lesson::Lesson& lesson) {
+          const Series series{.datasets = 1000, .length = 50};
+          check_price(lesson, series, right().information);
+          check_coverage(lesson, series, right().inflation);
+        },
+        100);
+    CHECK(z.size() >= 4);
+    const std::vector<std::string> wrong = lesson::not_standard(z);
+    CHECK_MESSAGE(wrong.empty(), lesson::joined(wrong, "; "));
+  }
+
   TEST_CASE("eq:ml-kl: mean log-likelihood, entropy and divergence") {
     const auto with = [](const Divergence& kl) {
       return [=](lesson::Lesson& lesson) { check_ml_kl(lesson, {digits(), lesson.seed()}, kl); };
@@ -218,6 +232,17 @@ TEST_SUITE("chapters/04_iid_log_likelihood") {
     check_rejects("another θ: closed form", with(only_ones, models::kl_divergence));
     check_rejects("  lower by Σ KL(mⱼ ‖ θⱼ)",
                   with(pixels_in_closed_form, [](P p, P q) { return models::kl_divergence(q, p); }));
+  }
+
+  TEST_CASE("foreign data without images, too small, or all black, is told so") {
+    models::Dataset black{.name = "b", .height = 3, .width = 3, .scale = 1, .pixels = {}, .labels = {0, 1}};
+    black.pixels.resize(18);
+    CHECK_THROWS_WITH(require_varied({black, 1}),
+                      "b: expected images that differ, found 2 with the same black and white pixels");
+    CHECK_THROWS_WITH(require_varied({slice(black, 0, 0), 1}), "b: expected images, found none");
+    const models::Dataset low{.name = "l", .height = 2, .width = 9, .scale = 1, .pixels = black.pixels, .labels = {0}};
+    CHECK_THROWS_WITH(require_varied({low, 1}), "l: expected images of at least 3×3 pixels, found 2×9");
+    require_varied({digits(), 1});
   }
 
   TEST_CASE("windows and their distributions") {

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "chapters/05_minibatch_sgd/chapter.hpp"
 #include "models/statistics/enumerate.hpp"
 #include "models/statistics/random.hpp"
 #include "tests/chapters/room.hpp"
+#include "tests/chapters/z_scores.hpp"
 
 namespace ch05 {
 
@@ -81,6 +83,22 @@ TEST_SUITE("chapters/minibatch") {
     is(expectation(circular_blocks(5, 2), scaled)[0], 20);
   }
 
+  TEST_CASE("over seeds, z has mean 0 and standard deviation 1") {
+    const auto z = lesson::z_by_label(
+        [](lesson::Lesson& lesson) {
+          const Example example{.draws = 1000};
+          log_likelihoods(lesson, example, right());
+          minibatch_value(lesson, example, right());
+          two_rules(lesson, example, right());
+          unbiasedness(lesson, example, right());
+          coefficient(lesson, example, right());
+        },
+        100);
+    CHECK(z.size() >= 1);
+    const std::vector<std::string> wrong = lesson::not_standard(z);
+    CHECK_MESSAGE(wrong.empty(), lesson::joined(wrong, "; "));
+  }
+
   TEST_CASE("drawing finds a biased sampler, a fair one passes") {
     const Model model = normal_with_mean({1, 2, 3, 4, 10}, 0, right().total);
     const Statistic scaled = gradient_estimate(model, n_over_m);
@@ -124,6 +142,29 @@ TEST_SUITE("chapters/minibatch") {
     CHECK(std::abs(falling[10] - falling[9]) < 0.1 * std::abs(constant[10] - constant[9]));
   }
 
+  TEST_CASE("foreign data: labels that are not 0, 1, ..., and classes of equal size, which have no bias to show") {
+    models::Dataset images = few_digits();
+    std::map<int, int> left{{0, 12}, {1, 12}};
+    std::vector<int> chosen;
+    for (int i = 0; i < images.count(); ++i)
+      if (left[images.labels[i]]-- > 0) chosen.push_back(i);
+    models::Dataset two{images.name, images.height, images.width, images.scale, {}, {}};
+    for (const int i : chosen) {
+      const auto pixels = images.image(i);
+      two.pixels.insert(two.pixels.end(), pixels.begin(), pixels.end());
+      two.labels.push_back(images.labels[i] == 0 ? 3 : 9);
+    }
+    REQUIRE(two.count() == 24);
+    lesson::Room room;
+    room.run({"--no-plots"}, [&](lesson::Lesson& lesson) {
+      check_real_model(lesson, lesson.equation("1.6", "", "eq:minibatch-grad"), two, 4, 200, right());
+    });
+    CHECK(room.failing() == std::set<std::string>{});
+    for (auto& label : two.labels) label = 3;
+    CHECK_THROWS_WITH(whole_minibatches(two, 4), "digits: expected images of two labels or more, found only label 3");
+    CHECK_THROWS_WITH(whole_minibatches(slice(two, 0, 0), 4), "digits: expected images, found none");
+  }
+
   TEST_CASE("what cannot be: blocks that do not fit, nothing to average over, too few images") {
     CHECK_THROWS_AS(blocks(5, 6), std::invalid_argument);
     CHECK_THROWS_AS(blocks(5, 0), std::invalid_argument);
@@ -137,7 +178,7 @@ TEST_SUITE("chapters/minibatch") {
       return room.err.str();
     };
     CHECK(says(few_digits(), 201).find("--images: expected at most the 200 images of ") != std::string::npos);
-    CHECK(says(slice(few_digits(), 0, 12), 4).find("expected two images or more of each class") != std::string::npos);
+    CHECK(says(slice(few_digits(), 0, 12), 4).find("expected two images or more of each label") != std::string::npos);
   }
 }
 

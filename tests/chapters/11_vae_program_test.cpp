@@ -10,7 +10,7 @@
 #include <fstream>
 #include <string>
 
-#include "tests/temporary_folder.hpp"
+#include "tests/models/files.hpp"
 
 namespace {
 
@@ -55,11 +55,100 @@ TEST_CASE("options out of range or unknown get one sentence") {
   check_message("--latent 0", 2, "--latent: expected an integer of at least 1, found 0");
   check_message("--samples 0", 2, "--samples: expected an integer of at least 1, found 0");
   check_message("--learning-rate -0.1", 2, "--learning-rate: expected a number above 0, found -0.1");
+  check_message("--beta inf", 2, "--beta: expected a number of at least 0, found inf");
+  check_message("--checkpoint ''", 2, "--checkpoint: expected the name of a file, found ''");
   check_message("--lattent 3", 2, "did you mean --latent?");
   check_message("--likelihood bernouli", 2, "did you mean 'bernoulli'?");
   check_message("--hidden 20,x", 1, "--hidden: expected sizes of at least 1 with commas between, found '20,x'");
   check_message("--batch 2000", 1, "batch: expected at most the 1437 images of digits train, found 2000");
   check_message("--data mnits", 1, "did you mean 'mnist'?");
+}
+
+TEST_CASE("what no machine has the memory for is refused, with the option and the number") {
+  for (const std::string option :
+       {"--latent 1000000000", "--samples 100000000", "--shards 100000000", "--evaluation-samples 2000000000"}) {
+    const Home folder;
+    const Run run = folder.run(kSmall + option);
+    CAPTURE(run.text);
+    CHECK(run.status == 1);
+    CHECK(run.text.find("11_vae: " + option + ": the run takes at least ") != std::string::npos);
+  }
+}
+
+TEST_CASE("an address space too small for the library of matrix products is refused") {
+  const Home folder;
+  const Run run = folder.run(kSmall + "--epochs 1", "ulimit -v 500000;");
+  CAPTURE(run.text);
+  CHECK((run.status == 0 || run.text.find("the address space is limited to 488 MB") != std::string::npos));
+}
+
+TEST_CASE("one sample has no Monte Carlo error, and the run says so") {
+  const Home folder;
+  const Run run = folder.run(kSmall + "--epochs 1 --evaluation-samples 1");
+  CAPTURE(run.text);
+  CHECK(run.status == 0);
+  CHECK(run.text.find("one sample has no Monte Carlo error") != std::string::npos);
+  CHECK(run.text.find("nan") == std::string::npos);
+}
+
+namespace {
+
+// Four IDX files of 2×2 images with these labels.
+void write_idx(const fs::path& folder, const std::string& train_labels, const std::string& test_labels) {
+  fs::create_directories(folder);
+  for (const auto& [name, labels] : {std::pair{"train", train_labels}, std::pair{"t10k", test_labels}}) {
+    const auto size = [](int n) { return std::string{0, 0, 0, static_cast<char>(n)}; };
+    const int n = labels.size();
+    std::string pixels;
+    for (int i = 0; i < 4 * n; ++i) pixels += static_cast<char>(37 * i);
+    std::ofstream(folder / (std::string(name) + "-images-idx3-ubyte"), std::ios::binary)
+        << std::string{0, 0, 8, 3} << size(n) << size(2) << size(2) << pixels;
+    std::ofstream(folder / (std::string(name) + "-labels-idx1-ubyte"), std::ios::binary)
+        << std::string{0, 0, 8, 1} << size(n) << labels;
+  }
+}
+
+const std::string kForeign =
+    "--data here --hidden 4 --latent 3 --batch 2 --evaluation-images 2 --evaluation-samples 2 --quick --epochs 1 ";
+
+}  // namespace
+
+TEST_CASE("foreign data: every figure stands alone, and what the end needs is looked for at the start") {
+  const std::string three = "\3\7\11\3";
+  for (const std::string& test : {std::string("\3\3\3\3"), std::string("\7")}) {
+    const Home folder;
+    write_idx(folder.path / "here", three, test);
+    const Run run = folder.run(kForeign, "PATH=/nonexistent");
+    CAPTURE(run.text);
+    CHECK(run.status == 0);
+    CHECK(run.text.find("11_interpolations is not drawn: it needs test images of two classes, found 1") !=
+          std::string::npos);
+    for (const char* figure : {"11_elbo.csv", "11_reconstructions.csv", "11_samples.csv", "11_codes.csv"})
+      CHECK(fs::exists(folder.path / "figures" / figure));
+  }
+  const auto refusal = [&](const std::string& train, const std::string& test) {
+    const Home folder;
+    write_idx(folder.path / "here", train, test);
+    const Run run = folder.run(kForeign);
+    CHECK(run.status == 1);
+    CHECK(run.text.find("eq:elbo") == std::string::npos);  // before any work
+    return run.text;
+  };
+  CHECK(refusal(three, "").find("here: expected test images, found none (in t10k-images-idx3-ubyte)") !=
+        std::string::npos);
+  CHECK(refusal("", three).find("here: expected training images, found none (in train-images-idx3-ubyte)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a figure that cannot be written keeps no other from being drawn") {
+  const Home folder;
+  fs::create_directories(folder.path / "figures" / "11_samples.csv");
+  const Run run =
+      folder.run(kSmall.substr(0, kSmall.find("--no-plots")) + "--epochs 1 --figures figures", "PATH=/nonexistent");
+  CAPTURE(run.text);
+  CHECK(run.status == 1);
+  CHECK(run.text.find("cannot write figures/11_samples.csv: Is a directory") != std::string::npos);
+  CHECK(fs::exists(folder.path / "figures" / "11_codes.csv"));
 }
 
 TEST_CASE("places that cannot be written are found before the work begins") {
@@ -118,6 +207,93 @@ TEST_CASE("Ctrl-C saves, and the resumed run ends with the bits of one that was 
   CHECK(content_of(stopped / "11_vae.safetensors") != content_of(whole / "11_vae.safetensors"));
   CHECK(stopped.run(training + "--resume 11_vae.safetensors").status == 0);
   CHECK(content_of(stopped / "11_vae.safetensors") == content_of(whole / "11_vae.safetensors"));
+}
+
+TEST_CASE("Ctrl-C before the first step changes no file") {
+  const Home folder;
+  fs::create_directory(folder.path / "data");
+  const std::string pixels(100 * 64, '\x33');
+  for (const std::string part : {"train", "t10k"}) {
+    write_file(folder / ("data/" + part + "-images-idx3-ubyte"), idx_bytes(0x803, {100, 8, 8}, pixels));
+    write_file(folder / ("data/" + part + "-labels-idx1-ubyte"),
+               idx_bytes(0x801, {100}, std::string(50, '\0') + std::string(50, '\1')));
+  }
+  const std::string training = kSmall.substr(kSmall.find("--hidden")) + "--data data --epochs 1 ";
+  const Run whole = folder.run(training);
+  CAPTURE(whole.text);
+  CHECK(whole.status == 0);
+  const std::string finished = content_of(folder / "11_vae.safetensors");
+
+  // The program waits for the images, which come through a pipe, and Ctrl-C comes before them.
+  const Run again = folder.run(training +
+                                   "& child=$!; exec 3>data/train-images-idx3-ubyte; kill -INT $child; "
+                                   "cat data/images >&3; exec 3>&-; wait $child",
+                               "set -m; mv data/train-images-idx3-ubyte data/images; "
+                               "mkfifo data/train-images-idx3-ubyte;");
+  CAPTURE(again.text);
+  CHECK(again.text.find("Stopped before the first step: no file was changed.") != std::string::npos);
+  CHECK(content_of(folder / "11_vae.safetensors") == finished);
+}
+
+namespace {
+
+// Starts the program in the background and runs the shell commands, which know it as $child; the status is its own.
+Run with_child(const Home& home, const std::string& options, const std::string& commands) {
+  return home.run(options + "& child=$!; " + commands + "; wait $child", "set -m;");
+}
+
+const std::string kUntilSaved = "while [ ! -e 11_vae.safetensors ]; do sleep 0.02; done; ";
+
+}  // namespace
+
+TEST_CASE("SIGTERM and a closed terminal save as Ctrl-C does") {
+  for (const auto& [signal, status] : {std::pair{"TERM", 143}, std::pair{"HUP", 129}}) {
+    const Home folder;
+    const Run run =
+        with_child(folder, kSmall + "--epochs 100000 ", kUntilSaved + "kill -" + std::string(signal) + " $child");
+    CAPTURE(run.text);
+    CHECK(run.status == status);
+    CHECK(run.text.find("--resume 11_vae.safetensors") != std::string::npos);
+    CHECK(run.text.find("; interrupted") != std::string::npos);
+  }
+}
+
+TEST_CASE("stopped before the first step of a rerun: the finished checkpoint stays, and --resume is not offered") {
+  const Home folder;
+  CHECK(folder.run(kSmall + "--epochs 1").status == 0);
+  const std::string finished = content_of(folder / "11_vae.safetensors");
+  // as soon as the first equation is printed
+  const Run run = with_child(folder, kSmall + "--epochs 1 > out ",
+                             "until grep -q eq:elbo out; do sleep 0.01; done; kill -INT $child; wait $child; "
+                             "status=$?; cat out; (exit $status)");
+  CAPTURE(run.text);
+  const std::string text = content_of(folder / "out");
+  CHECK(text.find("Stopped before the first step: no file was changed.") != std::string::npos);
+  CHECK(text.find("--resume") == std::string::npos);
+  CHECK(text.find("interrupted, not checked: ") != std::string::npos);
+  CHECK(text.find("test:ppca") != std::string::npos);
+  CHECK(content_of(folder / "11_vae.safetensors") == finished);
+}
+
+TEST_CASE("Ctrl-C ends the estimate of the log-likelihood") {
+  const Home folder;
+  const std::string options =
+      "--data digits --hidden 16 --latent 3 --batch 50 --epochs 1 --quick --no-plots "
+      "--evaluation-images 360 --evaluation-samples 5000000 > out ";
+  const Run run = with_child(folder, options, "until grep -q 'test ELBO' out; do sleep 0.02; done; kill -INT $child");
+  const std::string text = content_of(folder / "out");
+  CAPTURE(text);
+  CHECK(run.status == 130);
+  CHECK(text.find("Stopped before the log-likelihood was estimated. The trained model is saved.") !=
+        std::string::npos);
+}
+
+TEST_CASE("a program without stdin draws its figures") {
+  const Home folder;
+  const Run run = folder.run(kSmall.substr(0, kSmall.find("--no-plots")) + "--epochs 1 <&-");
+  CAPTURE(run.text);
+  CHECK(run.status == 0);
+  CHECK(fs::exists(folder.path / "figures" / "11_elbo.csv"));
 }
 
 TEST_CASE("the run goes on without gnuplot, and leaves data and script") {

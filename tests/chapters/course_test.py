@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "chapters" / "course"))
 
 import equations  # noqa: E402
+import figures  # noqa: E402
 import index  # noqa: E402
+import ladder  # noqa: E402
 from answers import Answers  # noqa: E402
 from checkout import Checkout, Exercise  # noqa: E402
 from compiler import likely, messages_of, readable  # noqa: E402
@@ -277,6 +279,37 @@ def checked(slug, **changes):
             "tolerance": 1e-12, **changes}
 
 
+class Figures(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        (self.folder / "05_a.csv").write_text('series,label,x,y\n0,rate,1,3\n0,rate,2,4\n1,"b, c",1,7\n')
+        (self.folder / "05_images.csv").write_text("image,y,x,grey\n0,0,0,0.5\n")
+
+    def faults(self, *shown, since=0.0, **metrics):
+        shown = [dict(zip(("metric", "figure", "series"), one)) for one in shown]
+        return figures.faults_of_figures({"chapter": "05_x", "metrics": metrics, "shown": shown}, self.folder, since)
+
+    def test_a_series_ends_with_its_metric(self):
+        self.assertEqual(self.faults(("test_rate", "05_a", "rate"), ("b", "05_a", "b, c"), test_rate=4.0, b=7.0), [])
+
+    def test_another_number_a_missing_series_and_a_missing_metric(self):
+        self.assertEqual(self.faults(("r", "05_a", "rate"), r=3.0), ["05_a.csv: 'rate' ends with 4, and r is 3"])
+        self.assertEqual(self.faults(("r", "05_a", "x"), r=3.0), ["05_a.csv: no series 'x', which is to end with r"])
+        self.assertEqual(self.faults(("r", "05_b", "rate"), r=4.0), ["05_b.csv: no series 'rate', which is to end with r"])
+        self.assertEqual(self.faults(("r", "05_a", "rate")), ["05_a.csv: 'rate' is to end with r, which is no metric"])
+
+    def test_a_figure_of_an_earlier_run_shows_nothing_of_this_one(self):
+        later = (self.folder / "05_a.csv").stat().st_mtime + 1
+        self.assertEqual(self.faults(("r", "05_a", "rate"), r=4.0, since=later),
+                         ["05_a.csv: no series 'rate', which is to end with r"])
+
+    def test_a_series_without_a_number_is_a_fault_of_any_chapter(self):
+        (self.folder / "05_b.csv").write_text("series,label,x,y\n0,lost,1,NaN\n0,lost,2,Inf\n")
+        self.assertEqual(self.faults(), ["05_b.csv: 'lost' has no finite number"])
+
+
 class Index(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -356,6 +389,39 @@ class Index(unittest.TestCase):
         script.write_text("#!/usr/bin/env bash\necho no data\nexit 1\n")
         script.chmod(0o755)
         self.assertEqual(equations.run_demo(script)["error"], "its exit status was 1")
+
+
+class Ladder(unittest.TestCase):
+    NET = {"model": "belief net", "kind": "exact", "mean": -96.8, "se": 0.23, "images": 10000, "data": "seed 1"}
+    VAE = {"model": "VAE", "kind": "estimate", "mean": -92.2, "se": 0.78, "images": 1000, "data": "seed 1"}
+
+    def setUp(self):
+        self.kept = ladder.read(ladder.written(ladder.rungs_of("11_vae", {"rungs": [self.VAE]}) +
+                                               ladder.rungs_of("03_graphs", {"rungs": [self.NET]})))
+
+    def faults(self, **change):
+        return ladder.faults_of_rungs("03_graphs", ladder.rungs_of("03_graphs", {"rungs": [self.NET | change]}), self.kept)
+
+    def test_the_best_stands_last(self):
+        self.assertEqual([rung["nats"] for rung in self.kept], ["-96.800", "-92.200"])
+
+    def test_rungs_are_those_that_the_demo_measured(self):
+        self.assertEqual(self.faults(), [])
+        self.assertEqual(self.faults(mean=-96.75), [])  # another processor
+        for change in ({"mean": -96.6}, {"mean": -97.0}, {"se": 0.3}, {"data": "seed 2"}):
+            self.assertEqual(len(self.faults(**change)), 1, change)
+        self.assertEqual(len(self.faults(images=9000)), 2)  # one is missing, and one is left over
+        self.assertEqual(len(ladder.faults_of_rungs("03_graphs", [], self.kept)), 1)
+
+    def test_the_table(self):
+        table = ladder.table_of(self.kept)
+        self.assertIn("| 2 | VAE |  | -92.20 ± 0.78, estimate | [11](chapters/11_vae/README.md) |\n", table)
+        page = "a\n" + "\n".join(ladder.MARKS) + "\nb\n"
+        self.assertEqual(len(ladder.faults_of_front_page(page, self.kept)), 1)
+        page = ladder.with_table(page, table, *ladder.MARKS)
+        self.assertEqual(ladder.faults_of_front_page(page, self.kept), [])
+        self.assertEqual(len(ladder.faults_of_front_page(page.replace("-92.20", "-92.10"), self.kept)), 1)
+        self.assertEqual(len(ladder.faults_of_front_page("no marks", self.kept)), 1)
 
 
 if __name__ == "__main__":

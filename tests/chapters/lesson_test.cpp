@@ -1,5 +1,7 @@
 #include "chapters/lesson/demo/lesson.hpp"
 
+#include "chapters/lesson/demo/command.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -28,7 +30,7 @@ TEST_SUITE("chapters/lesson") {
     CHECK(room.err.str().empty());
     CHECK(room.text() ==
           R"(05 · A minibatch gradient is unbiased                                       notes 1.6, 1.6.1
-
+                                       left side   right side
 1.6.1   E[ (N/M) Σ_{j∈M} ∇log p(x_j) ] = ∇log p(D)                            eq:expectation
         every subset (10 of 10)        20.000000    20.000000   |Δ| 0.0e+00   holds
         every ordered pair (25 of 25)  20.000000    20.000000   |Δ| 0.0e+00   holds
@@ -38,6 +40,81 @@ TEST_SUITE("chapters/lesson") {
         every subset (10 of 10)         8.000000    20.000000   ratio 2/5     does not hold: N/M is missing
 
 2 equations: 1 holds, 1 printed wrongly in the notes and shown so.)");
+  }
+
+  TEST_CASE("a bound that the printed sides do not show says what makes it hold") {
+    Room room;
+    room.run({"--no-plots"}, [](Lesson& lesson) {
+      lesson.equation("2.1", "a ≥ b", "eq:elbo")
+          .at_least("as printed", 2, 1, 0.5)
+          .at_least("by the tolerance", 0.004, 0.0055, 0.002)
+          .at_most("by chance", {2.1, 0.1}, 2);
+    });
+    CHECK(room.text().find("Δ +1.0e+00    holds\n") != std::string::npos);
+    CHECK(room.text().find("≥ 0.005500   Δ -1.5e-03    holds within the tolerance 0.002\n") != std::string::npos);
+    CHECK(room.text().find("z  +1.00      holds within 4 standard errors\n") != std::string::npos);
+  }
+
+  TEST_CASE("a narrow terminal: lines are broken between words, never in a number") {
+    const std::string line = check_line(judge_exact(20, 20, 1e-12), {true});
+    CHECK(wrapped(line, 0) == line);
+    CHECK(wrapped(line, 200) == line);
+    for (const int columns : {60, 40, 20}) {
+      CAPTURE(columns);
+      std::istringstream broken(wrapped(line, columns)), whole(line);
+      std::vector<std::string> words, expected;
+      for (std::string word; whole >> word;) expected.push_back(word);
+      for (std::string part; std::getline(broken, part);) {
+        const std::string visible = part.substr(0, part.find("\x1b"));
+        CHECK(display_width(visible) <= columns);
+        std::istringstream in(part);
+        for (std::string word; in >> word;) words.push_back(word);
+      }
+      CHECK(words == expected);
+    }
+    CHECK(wrapped("1.6     one two \x1b[32mthree\x1b[0m four", 20) ==
+          "1.6     one two\n        \x1b[32mthree\x1b[0m four");
+  }
+
+  TEST_CASE("an equation that fails twice is named once") {
+    Room room;
+    room.run({"--no-plots"}, [](Lesson& lesson) {
+      for (int i = 0; i < 2; ++i) lesson.equation("1.5", "a = b", "eq:dataset").exact("", 1, 2);
+    });
+    CHECK(room.last_line() == "2 equations: 0 hold, 2 FAILED: eq:dataset.");
+  }
+
+  TEST_CASE("the verdict of an interrupted lesson names what was not checked, announced or not") {
+    const std::vector<Heading> headings{{.section = "1", .statement = "", .slug = "eq:a", .checks = 1},
+                                        {.section = "1", .statement = "", .slug = "eq:b"}};
+    const std::vector<std::string> owed{"eq:a", "eq:b", "eq:c"};
+    CHECK(verdict(headings, true, {}, owed).line == "2 equations: 1 holds; interrupted, not checked: eq:b, eq:c");
+    CHECK(verdict(headings, true, {}, owed).passed);
+    CHECK(verdict(headings, false, {}, owed).line == "2 equations: 1 holds, 1 FAILED: eq:b (never checked)");
+  }
+
+  TEST_CASE("the command to go on can be pasted into a shell, and does not grow") {
+    CHECK(shell_word("digits") == "digits");
+    CHECK(shell_word("") == "''");
+    CHECK(shell_word("my data") == "'my data'");
+    CHECK(shell_word("it's $HOME") == "'it'\\''s $HOME'");
+    const std::vector<const char*> words{"a demo", "--resume", "old", "--data", "x;y", "--resume=older"};
+    CHECK(command_with(words.size(), words.data(), "--resume", "new file") ==
+          "'a demo' --data 'x;y' --resume 'new file'");
+  }
+
+  TEST_CASE("names of files and folders that cannot be are refused at the start") {
+    const std::string longest(300, 'x');
+    const auto refusal = [](const char* option, const std::string& name) {
+      Room room;
+      CHECK(room.run({option, name.c_str()}, unbiased) == 2);
+      CHECK(room.out.str().empty());
+      return room.err.str();
+    };
+    CHECK(refusal("--json", "") == "05_minibatch_sgd: --json: expected the name of a file, found ''\n");
+    CHECK(refusal("--figures", "") == "05_minibatch_sgd: --figures: expected the name of a folder, found ''\n");
+    CHECK(refusal("--json", longest) == "05_minibatch_sgd: cannot write " + longest + ": File name too long\n");
+    CHECK(refusal("--figures", longest).find("at most 255 bytes, found 300") != std::string::npos);
   }
 
   TEST_CASE("a long label leaves the columns where they are") {

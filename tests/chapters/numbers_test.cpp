@@ -26,7 +26,7 @@ TEST_SUITE("chapters/numbers") {
     CHECK(with_error(1234.5, 23.4) == "1234 ± 23");
     CHECK(with_error(123456, 234) == "123456 ± 234");
     CHECK(with_error(1.5, 0) == "1.500000 ± 0");
-    CHECK(with_error(1.5, kNaN) == "1.500000 ± nan");
+    CHECK(with_error(1.5, kNaN) == "1.500000 (no standard error)");
     CHECK(with_error(kNaN, 0.1) == "nan ± 0.1");
     CHECK(with_error(1, 3e-12) == "1.000000 ± 3.0e-12");
     CHECK(with_error(20.0, 0.0996) == "20.00 ± 0.10");

@@ -93,6 +93,12 @@ TEST_SUITE("models") {
     write_idx_folder(folder);
     write_gz(folder / "t10k-images-idx3-ubyte.gz", idx_bytes(0x803, {1, 2, 1}, "ef"));
     CHECK(load_error(folder) == ": training images are 1×2, test images 2×1");
+    const std::string expected = "-images-idx3-ubyte: expected at least 1 image with at least 1 pixel, found ";
+    write_file(folder / "train-images-idx3-ubyte", idx_bytes(0x803, {2, 0, 9}, ""));
+    CHECK(load_error(folder) == "/train" + expected + "2 of 0×9");
+    write_file(folder / "train-images-idx3-ubyte", idx_bytes(0x803, {0, 2500, 2500}, ""));
+    write_gz(folder / "train-labels-idx1-ubyte.gz", idx_bytes(0x801, {0}, ""));
+    CHECK(load_error(folder) == "/train" + expected + "0 of 2500×2500");
   }
 
   TEST_CASE("dataset: CSV images") {
@@ -113,7 +119,7 @@ TEST_SUITE("models") {
           "d.csv: row 2, column 2: expected a whole number from 0 to 16, found 17");
     CHECK(error("0,1,2.5,3,4\n") == "d.csv: row 1, column 3: expected a whole number from 0 to 16, found 2.5");
     CHECK(error("0,1,2,3,256\n") == "d.csv: row 1, column 5: expected a whole number from 0 to 255, found 256");
-    CHECK(error("0,nan,2,3,4\n") == "d.csv: row 1, column 2: expected a whole number from 0 to 16, found nan");
+    CHECK(error("0,nan,2,3,4\n") == "d.csv: line 1, column 2: expected a finite number, found 'nan'");
   }
 
   TEST_CASE("dataset: unknown names") {

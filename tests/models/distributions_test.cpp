@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <stdexcept>
 
 #include "autograd/instruments/gradcheck.hpp"
+#include "models/statistics/normal.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 #include "tests/models/statistics.hpp"
@@ -138,6 +140,61 @@ TEST_SUITE("models") {
     CHECK((l.grad() - gradient).cwiseAbs().maxCoeff() < S(1e-30));
   }
 
+  TEST_CASE_TEMPLATE("distributions: Bernoulli at infinite logits is 0 on the right side and -∞ on the other", S,
+                     float, double) {
+    const S inf = std::numeric_limits<S>::infinity();
+    Tape tape;
+    Matrix<S> x(7, 1), logits(7, 1);
+    x << 0, 1, 0, 1, S(0.5), S(0.5), 1;
+    logits << -inf, inf, inf, -inf, inf, -inf, std::numeric_limits<S>::quiet_NaN();
+    const auto l = tape.variable(logits);
+    const auto y = bernoulli_log_prob(tape.constant(x), l);
+    tape.backward(sum(y));
+    const S values[] = {0, 0, -inf, -inf, -inf, -inf}, slopes[] = {0, 0, -1, 1, S(-0.5), S(0.5)};
+    for (Index i = 0; i < 6; ++i) {
+      CAPTURE(i);
+      CHECK(y.value()(i, 0) == values[i]);
+      CHECK(l.grad()(i, 0) == slopes[i]);
+    }
+    CHECK(std::isnan(y.value()(6, 0)));
+    CHECK(std::isnan(l.grad()(6, 0)));
+  }
+
+  // log(1 + e⁻ˡ) is lost in 1 + 1e-9 without log1p: 8e-8 of it in double, all of it in float.
+  TEST_CASE_TEMPLATE("distributions: Bernoulli of a sure model is -e⁻ˡ, to the last digits", S, float, double) {
+    const S sure = -std::log(1e-9);
+    const double expected = -std::log1p(std::exp(-double(sure)));
+    const auto is_right = [&](S found) {
+      return std::abs(found - expected) <= 20 * std::numeric_limits<S>::epsilon() * -expected;
+    };
+    const Matrix<S> l = Matrix<S>::Constant(40, 1, sure);
+    for (const auto f : {bernoulli_log_prob<S>, formulas::bernoulli_log_prob<S>}) {
+      const Matrix<S> found =
+          value<S>([&](Tape& tape) { return f(tape.constant(Matrix<S>::Zero(40, 1)), tape.constant(-l)); });
+      for (const S log_p : found.reshaped()) CHECK(is_right(log_p));
+    }
+    const Matrix<S> found = value<S>(
+        [&](Tape& tape) { return bernoulli_log_prob<S>(tape.constant(Matrix<S>::Ones(40, 1)), tape.constant(l)); });
+    for (const S log_p : found.reshaped()) CHECK(is_right(log_p));
+    CHECK_FALSE(is_right(-std::log(1 + std::exp(-sure))));
+  }
+
+  TEST_CASE_TEMPLATE("distributions: the normal density with tiny variances, at its mean and beside it", S, float,
+                     double) {
+    // 1 / σ² of log σ² = -90 overflows in float, and that of -800 in double.
+    const S log_var = std::is_same_v<S, float> ? -90 : -800;
+    Tape tape;
+    const Matrix<S> mean = Matrix<S>::Constant(2, 2, S(0.3)), variances = Matrix<S>::Constant(2, 2, log_var);
+    for (const auto f : {normal_log_prob<S>, formulas::normal_log_prob<S>}) {
+      const auto x = tape.variable(mean), l = tape.variable(variances);
+      const auto y = f(x, tape.constant(mean), l);
+      tape.backward(sum(y));
+      CHECK(y.value()(1, 0) == doctest::Approx(-std::log(2 * std::numbers::pi) - log_var).epsilon(1e-6));
+      CHECK(x.grad()(1, 1) == 0);
+      CHECK(l.grad()(1, 1) == S(-0.5));
+    }
+  }
+
   TEST_CASE("distributions: a normal density integrates to 1") {
     const Index n = 4001;
     const double width = 16, step = width / (n - 1);
@@ -220,5 +277,23 @@ TEST_SUITE("models") {
     CHECK(error([&] { bernoulli_log_prob(at(1, 1), at(4, 2)); }).starts_with("bernoulli_log_prob: x is 1×1"));
     CHECK(error([&] { reparameterise(at(1, 1), at(4, 2), at(4, 2)); }).starts_with("reparameterise: mu is 1×1"));
     CHECK(error([&] { standard_normal_log_prob(Var<M>()); }).starts_with("Var: this one is empty"));
+  }
+
+  TEST_CASE("normal: its distribution function, entropy and divergence, by tables and by the formula on the tape") {
+    CHECK(normal_distribution(1 + 2 * 1.959963984540054, 1, 4) == doctest::Approx(0.975).epsilon(1e-12));
+    CHECK(normal_distribution(-8, 0, 1) == doctest::Approx(6.220960574271786e-16).epsilon(1e-9));
+    CHECK(normal_entropy(1) == doctest::Approx(1.4189385332046727).epsilon(1e-14));
+    CHECK(normal_entropy(0.01) < 0);
+    Tape tape;
+    const auto mu = tape.constant(uniform_matrix(6, 1, -2, 2, 1)),
+               log_var = tape.constant(uniform_matrix(6, 1, -2, 2, 2));
+    const auto kl = kl_to_standard_normal(mu, log_var);
+    for (Index i = 0; i < 6; ++i) {
+      const double m = mu.value()(i, 0), v = std::exp(log_var.value()(i, 0));
+      CHECK(normal_kl(m, v, 0, 1) == doctest::Approx(kl.value()(i, 0)).epsilon(1e-13));
+      // another unit and another zero change nothing; the other direction is another number
+      CHECK(normal_kl(3 * m + 5, 9 * v, 5, 9) == doctest::Approx(normal_kl(m, v, 0, 1)).epsilon(1e-12));
+      CHECK(std::abs(normal_kl(0, 1, m, v) - normal_kl(m, v, 0, 1)) > 1e-3);
+    }
   }
 }

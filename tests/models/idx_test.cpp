@@ -57,7 +57,7 @@ TEST_SUITE("models") {
     CHECK(images_error(idx_bytes(kImageMagic, {2, 2, 2}, "1234567")) ==
           "f: the header announces 2×2×2 = 8 values, but 7 follow it");
     CHECK(images_error(idx_bytes(kImageMagic, {2, 2, 2}, "123456789")) ==
-          "f: the header announces 2×2×2 = 8 values, but 9 follow it");
+          "f: the header announces 2×2×2 = 8 values, but more follow it");
     CHECK(labels_error(idx_bytes(kLabelMagic, {5}, "1234")) ==
           "f: the header announces 5 = 5 values, but 4 follow it");
   }
@@ -69,8 +69,42 @@ TEST_SUITE("models") {
     // 2^31 · 2^31 · 4 is 0 in 64 bits
     CHECK(images_error(idx_bytes(kImageMagic, {1u << 31, 1u << 31, 4}, "")) ==
           "f: the header announces 2147483648×2147483648×4" + rest);
+    // 2^64 is 0, too, though here every size could be read
+    CHECK(images_error(idx_bytes(kImageMagic, {1u << 22, 1u << 21, 1u << 21}, "")) ==
+          "f: the header announces 4194304×2097152×2097152" + rest);
     CHECK(images_error(idx_bytes(kImageMagic, {0, 0xffffffff, 1}, "")) ==
           "f: the header announces 0×4294967295×1" + rest);
+    // no image, but an image would have more pixels than an int counts
+    CHECK(images_error(idx_bytes(kImageMagic, {0, 65536, 65536}, "")) ==
+          "f: the header announces 0×65536×65536" + rest);
+    CHECK(images_error(idx_bytes(kImageMagic, {65536, 0, 65536}, "")) ==
+          "f: the header announces 65536×0×65536" + rest);
+  }
+
+  TEST_CASE("idx: a compressed file is unpacked no further than its header says") {
+    const TemporaryFolder folder;
+    const std::string ones(1 << 20, '\1');
+    // The damage lies behind what must be read: who unpacks everything meets it first.
+    const auto damaged = [&](const std::string& content) {
+      std::string bytes = content_of(write_gz(folder / "a.gz", content));
+      bytes[bytes.size() - 6] ^= 1;
+      return write_file(folder / "a.gz", bytes);
+    };
+    const auto error = [&](const std::string& content) {
+      return error_of<std::runtime_error>([&] { read_idx_images(damaged(content)); }, folder / "");
+    };
+    CHECK(error(ones) == "a.gz: expected IDX images (magic 0x00000803), found magic 0x01010101");
+    CHECK(error(idx_bytes(kImageMagic, {1u << 22, 1u << 21, 1u << 21}, ones)).find("2^31 - 1") != std::string::npos);
+    CHECK(error(idx_bytes(kImageMagic, {2, 2, 2}, ones)) ==
+          "a.gz: the header announces 2×2×2 = 8 values, but more follow it");
+  }
+
+  TEST_CASE("idx: compressed content in a file that is not named so") {
+    const TemporaryFolder folder;
+    const std::string packed = content_of(write_gz(folder / "i.gz", idx_bytes(kImageMagic, {1, 1, 1}, "a")));
+    const std::string expected = "f: its content is compressed with gzip: give it a name that ends in .gz";
+    CHECK(images_error(packed) == expected);
+    CHECK(labels_error(packed) == expected);
   }
 
   TEST_CASE("idx: damaged compressed files") {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -37,7 +38,7 @@ bool is_right(const Estimator& estimate) {
 
 TEST_SUITE("models") {
   TEST_CASE("importance: the mean of given weights, however large or small, and its variance") {
-    for (const double shift : {0.0, 1e4, -1e4}) {
+    for (const double shift : {0.0, 1e4, -2000.0, -1e4}) {
       const Eigen::ArrayXd log_w = Eigen::Array3d(1, 2, 3).log() + shift;
       const ImportanceEstimate found = importance_estimate(log_w);
       CHECK(found.log_mean == doctest::Approx(std::log(2) + shift).epsilon(1e-12));
@@ -64,5 +65,15 @@ TEST_SUITE("models") {
     CHECK(std::isnan(one.variance));
     CHECK(error_of<std::invalid_argument>([] { importance_estimate(Eigen::ArrayXd()); }) ==
           "importance_estimate: expected at least one weight, found none");
+  }
+
+  TEST_CASE("importance: weights of 0 count, and if all are 0, their mean is 0") {
+    const double inf = std::numeric_limits<double>::infinity();
+    const ImportanceEstimate half = importance_estimate(Eigen::Array2d(-2000, -inf));
+    CHECK(half.log_mean == doctest::Approx(-2000 - std::log(2)).epsilon(1e-15));
+    CHECK(half.variance == doctest::Approx(1).epsilon(1e-12));  // w = 1 and 0: Var[w] = 1/2, E[w] = 1/2, K = 2
+    const ImportanceEstimate none = importance_estimate(Eigen::Array2d(-inf, -inf));
+    CHECK(none.log_mean == -inf);
+    CHECK(std::isnan(none.variance));
   }
 }

@@ -6,9 +6,11 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "models/statistics/goodness_of_fit.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/statistics.hpp"
 
+using models::chi_square_p;
 using models::LastBatch;
 using models::Minibatches;
 using models::Order;
@@ -86,8 +88,8 @@ TEST_SUITE("models") {
       for (const int i : batch) ++distinct_counts[i % 49];
     }
     CHECK(repeats);
-    CHECK(p_of_equal_counts(counts) >= kLeastP);
-    CHECK(p_of_equal_counts(distinct_counts) < kLeastP);
+    CHECK(chi_square_p(counts) >= kLeastP);
+    CHECK(chi_square_p(distinct_counts) < kLeastP);
   }
 
   TEST_CASE("minibatch: sequential batches are the data in order") {

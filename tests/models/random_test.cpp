@@ -10,8 +10,11 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/statistics/goodness_of_fit.hpp"
 #include "tests/models/statistics.hpp"
 
+using models::chi_square_p;
+using models::kolmogorov_p;
 using models::Purpose;
 using models::Random;
 
@@ -121,19 +124,19 @@ TEST_SUITE("models") {
       const auto sample = uniforms(Random(seed, Purpose::sampling));
       CHECK(*std::min_element(sample.begin(), sample.end()) > 0);
       CHECK(*std::max_element(sample.begin(), sample.end()) < 1);
-      CHECK(p_of_kolmogorov(sample, [](double x) { return x; }) >= kLeastP);
+      CHECK(kolmogorov_p(sample, [](double x) { return x; }) >= kLeastP);
       std::vector<int> counts(64);
       for (const double x : sample) ++counts[std::size_t(64 * x)];
-      CHECK(p_of_equal_counts(counts) >= kLeastP);
+      CHECK(chi_square_p(counts) >= kLeastP);
     }
   }
 
   TEST_CASE("random: the checks of uniformity can fail") {
     const auto sample = map(uniforms(Random(0, Purpose::sampling)), [](double x) { return std::pow(x, 1.05); });
-    CHECK(p_of_kolmogorov(sample, [](double x) { return x; }) < kLeastP);
+    CHECK(kolmogorov_p(sample, [](double x) { return x; }) < kLeastP);
     std::vector<int> counts(64);
     for (const double x : sample) ++counts[std::size_t(64 * x)];
-    CHECK(p_of_equal_counts(counts) < kLeastP);
+    CHECK(chi_square_p(counts) < kLeastP);
   }
 
   TEST_CASE("random: normals are standard normal, and a pair's two are independent") {
@@ -143,7 +146,7 @@ TEST_SUITE("models") {
       CHECK(std::abs(z_of_mean(map(sample, [](double x) { return x * x; }), 1)) <= kMostZ);
       CHECK(std::abs(z_of_mean(map(sample, [](double x) { return x * x * x; }), 0)) <= kMostZ);
       CHECK(std::abs(z_of_mean(map(sample, [](double x) { return x * x * x * x; }), 3)) <= kMostZ);
-      CHECK(p_of_kolmogorov(sample, normal_cdf) >= kLeastP);
+      CHECK(kolmogorov_p(sample, normal_cdf) >= kLeastP);
       std::vector<double> even, odd;
       for (std::size_t i = 0; i < sample.size(); ++i) (i % 2 == 0 ? even : odd).push_back(sample[i]);
       CHECK(std::abs(z_of_correlation(even, odd)) <= kMostZ);
@@ -197,7 +200,7 @@ TEST_SUITE("models") {
     for (const std::uint32_t n : {2u, 7u, 10u, 1000u}) {
       std::vector<int> counts(n);
       for (std::uint64_t i = 0; i < kDraws; ++i) ++counts[random.below(n, i)];
-      CHECK(p_of_equal_counts(counts) >= kLeastP);
+      CHECK(chi_square_p(counts) >= kLeastP);
     }
     // 2^32 words for 3 · 2^29 values: without rejection the multiples of 3 get 3/8 instead of 1/3
     const std::uint32_t n = 3u << 29;
@@ -206,8 +209,8 @@ TEST_SUITE("models") {
       ++fair[random.below(n, i) % 3];
       ++unfair[(std::uint64_t{random.block(i)[0]} * n >> 32) % 3];
     }
-    CHECK(p_of_equal_counts(fair) >= kLeastP);
-    CHECK(p_of_equal_counts(unfair) < kLeastP);
+    CHECK(chi_square_p(fair) >= kLeastP);
+    CHECK(chi_square_p(unfair) < kLeastP);
     CHECK(random.below(1, 0) == 0);
     CHECK_THROWS_WITH_AS(random.below(0, 0), "Random::below: n must be at least 1", std::invalid_argument);
   }
@@ -229,8 +232,8 @@ TEST_SUITE("models") {
       for (std::size_t i = 0; i < 4; ++i) std::swap(naive[i], naive[random.below(4, i)]);
       ++naive_counts[rank(naive)];
     }
-    CHECK(p_of_equal_counts(counts) >= kLeastP);
-    CHECK(p_of_equal_counts(naive_counts) < kLeastP);
+    CHECK(chi_square_p(counts) >= kLeastP);
+    CHECK(chi_square_p(naive_counts) < kLeastP);
     CHECK(Random(1).permutation(0).empty());
     CHECK(Random(1).permutation(1) == std::vector<int>{0});
     CHECK_THROWS_WITH_AS(Random(1).permutation(-1), "Random::permutation: n must not be negative, it is -1",

@@ -60,7 +60,7 @@ TEST_SUITE("models") {
     CHECK(file.contains("step"));
     CHECK_FALSE(file.contains("Step"));
     CHECK(file.tensor("decoder.0.W").shape == Shape{2, 3});
-    CHECK(file.tensor("labels").dtype == Dtype::u8);
+    CHECK(file.tensor("labels").dtype == "U8");
 
     std::vector<float> weights(6);
     std::vector<double> bias(3);
@@ -131,9 +131,6 @@ assert max(header[n]['data_offsets'][1] for n in header if n != '__metadata__') 
     for (const std::string name : {"", "a", "__metadata__"})
       CHECK(error(name) == "checkpoint x: the name '" + name + "' is empty, reserved, or given to two tensors");
     CHECK(error("\xff") == "a tensor's name or the metadata is not UTF-8");
-    std::filesystem::create_symlink("/dev/full", folder / "x.tmp");
-    CHECK(error_of<std::runtime_error>([&] { save_example(folder / "x"); }, folder / "") ==
-          "x: cannot be written: No space left on device");
     CHECK(content_of(folder / "x") == old);
     CHECK(error_of<std::invalid_argument>([] { view("w", {2, 2}, kBias); }) == "tensor 'w': 3 values are not 2×2 F64");
     CHECK(error_of<std::invalid_argument>([] {
@@ -190,6 +187,57 @@ assert max(header[n]['data_offsets'][1] for n in header if n != '__metadata__') 
       CHECK(load_error(file_of("{\"a\":" + entry + "}", 4)) == malformed);
   }
 
+  TEST_CASE("safetensors: what another reader may take for something else is refused") {
+    const std::string not_json = "checkpoint x: the header is not a JSON object",
+                      a = R"("a":{"dtype":"U8","shape":[1],)";
+    CHECK(load_error(file_of(std::string("{}\0", 3), 0)) == not_json);
+    CHECK(load_error(file_of(std::string("{}\0garbage", 10), 0)) == not_json);
+    CHECK(load_error(file_of("{}x", 0)) == not_json);
+    CHECK(load_error(file_of("\xef\xbb\xbf{}", 0)) == not_json);
+    CHECK(load_error(file_of(" {}", 0)) == not_json);
+    CHECK(load_error(file_of("{" + a + R"("data_offsets":[0,1]},)" + a + R"("data_offsets":[0,1]}})", 1)) ==
+          "checkpoint x: the header has the key 'a' twice");
+    CHECK(load_error(file_of(R"({"__metadata__":{"k":"1","k":"2"}})", 0)) ==
+          "checkpoint x: the header has the key 'k' twice");
+    CHECK(load_error(file_of(R"({"__metadata__":{},"__metadata__":{"k":"2"}})", 0)) ==
+          "checkpoint x: the header has the key '__metadata__' twice");
+    CHECK(load_error(file_of("{" + a + R"("shape":[2],"data_offsets":[0,2]}})", 2)) ==
+          "checkpoint x: the header has the key 'shape' twice");
+    // the same key in two objects
+    CHECK(load_error(file_of(R"({"__metadata__":{"dtype":""},)" + a + R"("data_offsets":[0,1]}})", 1)) == "");
+    const TemporaryFolder folder;
+    write_gz(folder / "a.gz", file_of("{}", 0));
+    CHECK(load_error(content_of(folder / "a.gz")) ==
+          "x: its content is compressed with gzip: give it a name that ends in .gz");
+  }
+
+  TEST_CASE("safetensors: a tensor of another type does not hide the rest") {
+    const TemporaryFolder folder;
+    write_file(folder / "x", file_of(R"({"half":{"dtype":"F16","shape":[3],"data_offsets":[0,6]},)"
+                                     R"("b":{"dtype":"U8","shape":[2],"data_offsets":[6,8]}})",
+                                     8));
+    const Safetensors file(folder / "x");
+    std::vector<std::uint8_t> b(2);
+    file.read("b", {2}, b);
+    CHECK(b == std::vector<std::uint8_t>{1, 1});
+    CHECK(file.tensor("half").dtype == "F16");
+    CHECK(file.tensor("half").shape == Shape{3});
+    std::vector<float> out(3);
+    CHECK(error_of<std::runtime_error>([&] { file.read("half", {3}, out); }, folder / "") ==
+          "checkpoint x: tensor 'half' is 3 F16, expected 3 F32");
+    CHECK(load_error(file_of(R"({"half":{"dtype":"F16","shape":[3],"data_offsets":[6,0]}})", 6)) != "");
+    CHECK(load_error(file_of(R"({"half":{"dtype":"F16","shape":[3],"data_offsets":[0,7]}})", 6)) != "");
+  }
+
+  TEST_CASE("safetensors: a header of many tensors") {
+    // Who looks through all of them for each takes minutes, and is seen to hang.
+    std::vector<TensorView> tensors;
+    for (int i = 0; i < 60'000; ++i) tensors.push_back(view("tensor " + std::to_string(i), {}, kStep));
+    const TemporaryFolder folder;
+    save_safetensors(folder / "x", tensors);
+    CHECK(Safetensors(folder / "x").tensors().size() == 60'000);
+  }
+
   TEST_CASE("safetensors: tensors that do not fit their file") {
     const auto a = [](const std::string& dtype, const std::string& shape, const std::string& offsets) {
       return R"("a":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
@@ -198,8 +246,6 @@ assert max(header[n]['data_offsets'][1] for n in header if n != '__metadata__') 
       return load_error(file_of("{" + entries + "}", bytes));
     };
     CHECK(error(a("F32", "[2]", "[0,8]"), 8) == "");
-    CHECK(error(a("BF16", "[2]", "[0,4]"), 4) ==
-          "checkpoint x: tensor 'a' has the dtype 'BF16', expected one of F32, F64, U8, I64");
     CHECK(error(a("F32", "[2,3]", "[0,20]"), 20) ==
           "checkpoint x: tensor 'a' is 2×3 F32 = 24 bytes, but its data_offsets are 0 and 20");
     CHECK(error(a("F32", "[1]", "[4,0]"), 4) ==

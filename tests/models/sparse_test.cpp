@@ -14,10 +14,11 @@ using namespace models;
 
 namespace {
 
-// Zeros, a few ones and a few other numbers; the first row and the first column are all zeros.
+// Zeros, a few ones and a few other numbers, also negative; the first row and the first column are all zeros.
 Matrix<double> mostly_zeros() {
   const Matrix<double> u = uniform_matrix(6, 9, 0, 1, 1);
-  Matrix<double> x = u.unaryExpr([](double v) { return v < 0.6 ? 0.0 : v < 0.8 ? 1.0 : v; });
+  Matrix<double> x = u.unaryExpr([](double v) { return v < 0.6 ? 0.0 : v < 0.75 ? 1.0 : v < 0.9 ? -v : v; });
+  REQUIRE((x.array() < 0).any());
   x.row(0).setZero();
   x.col(0).setZero();
   return x;

@@ -1,9 +1,12 @@
 // A VAE's training, stopped and resumed: the same bits as if it had never stopped, or an error that says why not.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
-#include <filesystem>
+#include <cmath>
 #include <stdexcept>
 
+#include "models/training/kernels.hpp"
+#include "models/vae/checkpoint.hpp"
 #include "models/vae/vae_trainer.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
@@ -14,7 +17,13 @@ using namespace models;
 namespace {
 
 const VaeTrainingSettings kSettings{.batch = 50, .epochs = 4};
-const Matrix<double> kHistory = uniform_matrix(2, 3, -1, 1, 1);
+constexpr Index kHistoryColumns = 3;
+
+// One row an epoch.
+template <class S>
+Matrix<double> history_of(const VaeTrainer<S>& trainer) {
+  return uniform_matrix(trainer.epoch(), kHistoryColumns, -1, 1, 1);
+}
 
 template <class S>
 void steps(VaeTrainer<S>& trainer, int count) {
@@ -25,7 +34,7 @@ void steps(VaeTrainer<S>& trainer, int count) {
 template <class S>
 std::string bytes(const VaeTrainer<S>& trainer) {
   const TemporaryFolder folder;
-  trainer.save(folder / "state", kHistory);
+  trainer.save(folder / "state", history_of(trainer));
   return content_of(folder / "state");
 }
 
@@ -42,7 +51,7 @@ std::string resume_error(const std::string& file, const VaeShape& shape = kSmall
   const std::string path = write_file(folder / "run.safetensors", file);
   VaeTrainer<S> trainer(few_digits(), shape, settings), untouched(few_digits(), shape, settings);
   steps(trainer, 3), steps(untouched, 3);
-  const std::string error = error_of<std::runtime_error>([&] { trainer.load(path); }, folder / "");
+  const std::string error = error_of<std::runtime_error>([&] { trainer.load(path, kHistoryColumns); }, folder / "");
   if (error.empty()) return "";
   CHECK(same(trainer, untouched));
   steps(trainer, 3), steps(untouched, 3);
@@ -62,7 +71,7 @@ TEST_SUITE("models") {
     VaeTrainer<double> trainer(few_digits(),
                                {.pixels = 64, .latent = 3, .hidden = {16}, .likelihood = Likelihood::gaussian},
                                {.batch = 50, .binarisation = Binarisation::none});
-    trainer.save(folder / "run", kHistory);
+    trainer.save(folder / "run", history_of(trainer));
     Matrix<double> centre(1, 64);
     Safetensors(folder / "run").read("encoder.centre", {1, 64}, std::span(centre.data(), 64));
     CHECK((centre - as_matrix<double>(few_digits()).colwise().mean()).norm() < 1e-12);
@@ -79,9 +88,9 @@ TEST_SUITE("models") {
             after(few_digits(), kSmallVae, settings);
         steps(straight, 25);
         steps(before, stop);
-        before.save(folder / "run.safetensors", kHistory);
+        before.save(folder / "run.safetensors", history_of(before));
         steps(after, 2);  // whatever it had done is forgotten
-        CHECK(after.load(folder / "run.safetensors") == kHistory);
+        CHECK(after.load(folder / "run.safetensors", kHistoryColumns) == history_of(before));
         CHECK(same(after, before));
         CHECK(after.steps() == std::uint64_t(stop));
         CHECK(after.means().bound == before.means().bound);
@@ -107,7 +116,7 @@ TEST_SUITE("models") {
     const TemporaryFolder folder;
     VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
     trainer.save(folder / "run", Matrix<double>(0, 4));
-    const Matrix<double> history = trainer.load(folder / "run");
+    const Matrix<double> history = trainer.load(folder / "run", 4);
     CHECK(history.rows() == 0);
     CHECK(history.cols() == 4);
   }
@@ -158,28 +167,94 @@ TEST_SUITE("models") {
     CHECK(resume_error(replaced(file, "\"batch\":", "\"hatch\":")) == about + "no metadata 'batch'");
     CHECK(resume_error(replaced(file, "optimiser.v.encoder.mu.b", "optimiser.v.encoder.mu.c")) ==
           about + "no tensor 'optimiser.v.encoder.mu.b': did you mean 'optimiser.v.encoder.mu.W'?");
-    const auto in_file = [](double number) { return std::string(reinterpret_cast<const char*>(&number), 8); };
-    const std::string images = in_file(trainer.images_in_epoch());
-    CHECK(resume_error(replaced(file, images, in_file(-1))) == about + "expected a number of images, found -1");
-    CHECK(resume_error(replaced(file, images, in_file(1e300))) == about + "expected a number of images, found 1e+300");
   }
 
-  TEST_CASE("vae checkpoint: where nothing can be written the old file stays") {
+  TEST_CASE("vae checkpoint: numbers that no training comes through") {
+    VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
+    steps(trainer, 7);
+    const std::string file = bytes(trainer), about = "checkpoint run.safetensors: ";
+    CHECK(resume_error(file) == "");
+    const auto in_file = [](auto number) {
+      return std::string(reinterpret_cast<const char*>(&number), sizeof number);
+    };
+    const double images = trainer.images_in_epoch(), nan = std::nan(""), infinite = HUGE_VAL;
+    const auto with_images = [&](double number) {
+      return resume_error(replaced(file, in_file(images), in_file(number)));
+    };
+    for (const double number : {-1., 1e300, 0.5})
+      CHECK(with_images(number) == about + fmt::format("expected a number of images, found {}", number));
+    for (const double number : {nan, infinite})
+      CHECK(with_images(number) ==
+            about + fmt::format("expected finite numbers in tensor 'epoch.sums', found {}", number));
+    CHECK(with_images(150) == about + "after 7 steps an epoch has seen 100 images, found 150");
+    const TemporaryFolder folder;
+    double epoch[4];
+    Safetensors(write_file(folder / "run", file)).read("epoch.sums", {4}, epoch);
+    CHECK(resume_error(replaced(file, in_file(epoch[1]), in_file(nan))) ==
+          about + "expected finite numbers in tensor 'epoch.sums', found nan");
+    const float weight = trainer.parameters().values()[5];
+    CHECK(resume_error(replaced(file, in_file(weight), in_file(float(nan)))) ==
+          about + "expected finite numbers in tensor 'encoder.0.W', found nan");
+    CHECK(resume_error(replaced(file, "\"steps\":\"7\"", "\"steps\":\"8\"")) ==
+          about + "after 8 steps an epoch has seen 150 images, found 100");
+    // the step that an optimiser begins with, and one past the end
+    CHECK(resume_error(replaced(file, "\"steps\":\"7\"", "\"steps\":\"-7\"")) != "");
+    VaeTrainingSettings shorter = kSettings;
+    shorter.epochs = 1;
+    CHECK(resume_error(file, kSmallVae, shorter) ==
+          about + "it has done 7 steps, this run has 5 in all (1 epochs of 5)");
+  }
+
+  TEST_CASE("vae checkpoint: a history of another shape") {
     const TemporaryFolder folder;
     VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
-    const std::string path = folder / "run";
-    trainer.save(path, kHistory);
-    const std::string old = content_of(path);
-    steps(trainer, 1);
-    std::filesystem::create_directory(path + ".tmp");  // in the way of the draft
-    CHECK(error_of<std::runtime_error>([&] { trainer.save(path, kHistory); }, folder / "").starts_with("run: "));
-    CHECK((content_of(path) == old));
-    std::filesystem::remove(path + ".tmp");
-    trainer.save(path, kHistory);
-    CHECK((content_of(path) != old));
-    CHECK(error_of<std::runtime_error>([&] { trainer.save(folder / "none/run", kHistory); }, folder / "")
+    steps(trainer, 7);
+    const auto error = [&](Index rows, Index columns) {
+      trainer.save(folder / "run", Matrix<double>(Matrix<double>::Constant(rows, columns, std::nan(""))));
+      return error_of<std::runtime_error>([&] { trainer.load(folder / "run", kHistoryColumns); }, folder / "");
+    };
+    CHECK(error(1, 3) == "");  // what cannot be measured is not a number there
+    CHECK(error(0, 3) == "");
+    const std::string expected = ", expected 3 columns and at most 1 rows";
+    CHECK(error(2, 3) == "checkpoint run: its history is 2×3" + expected);
+    CHECK(error(1, 4) == "checkpoint run: its history is 1×4" + expected);
+    CHECK(error(0, 0) == "checkpoint run: its history is 0×0" + expected);
+  }
+
+  TEST_CASE("vae checkpoint: of other images, though as many and of the same name") {
+    Dataset changed = few_digits();
+    changed.pixels[12345] ^= 1;
+    VaeTrainer<float> one(few_digits(), kSmallVae, kSettings), other(changed, kSmallVae, kSettings);
+    const TemporaryFolder folder;
+    one.save(folder / "run", history_of(one));
+    CHECK(error_of<std::runtime_error>([&] { other.load(folder / "run", kHistoryColumns); }, folder / "")
+              .starts_with("checkpoint run: its checksum of the data is '"));
+    changed.pixels[12345] ^= 1;
+    CHECK(checksum(changed) == checksum(few_digits()));
+    changed.scale = 17;
+    CHECK(checksum(changed) != checksum(few_digits()));
+  }
+
+  TEST_CASE("vae checkpoint: it names the kernels of the matrix products, and others may go on") {
+    const TemporaryFolder folder;
+    VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
+    trainer.save(folder / "run", history_of(trainer));
+    CHECK(checkpoint_kernels(folder / "run") == product_kernels());
+    CHECK(product_kernels().size() > 4);
+    std::string other = product_kernels();
+    other.back() ^= 1;
+    const std::string file = replaced(content_of(folder / "run"), product_kernels(), other);
+    CHECK(resume_error(file) == "");
+    write_file(folder / "run", file);
+    CHECK(checkpoint_kernels(folder / "run") == other);
+  }
+
+  TEST_CASE("vae checkpoint: a file that cannot be written, and one that is not there") {
+    const TemporaryFolder folder;
+    VaeTrainer<float> trainer(few_digits(), kSmallVae, kSettings);
+    CHECK(error_of<std::runtime_error>([&] { trainer.save(folder / "none/run", history_of(trainer)); }, folder / "")
               .starts_with("none/run: "));
-    CHECK(error_of<std::runtime_error>([&] { trainer.load(folder / "missing"); }, folder / "") ==
+    CHECK(error_of<std::runtime_error>([&] { trainer.load(folder / "missing", kHistoryColumns); }, folder / "") ==
           "missing: no such file");
   }
 }

@@ -148,4 +148,24 @@ TEST_SUITE("models") {
             }) == "Vae::expected_log_likelihood: only a linear decoder with Gaussian likelihood has one");
     }
   }
+
+  TEST_CASE("vae: the encoder of a Gaussian model is given x minus the mean, that of a Bernoulli model x") {
+    for (const Likelihood likelihood : {Likelihood::gaussian, Likelihood::bernoulli}) {
+      const VaeShape shape{.pixels = 5, .latent = 2, .hidden = {4}, .likelihood = likelihood};
+      TestVae<double> plain(shape), centred(shape);
+      const Matrix<double> mean = uniform_matrix(1, 5, 0.2, 0.8, 7), x = uniform_matrix(3, 5, 0, 1, 8);
+      centred.vae.start_at_mean(centred.parameters, mean);
+      const auto mu = [](TestVae<double>& of, const Matrix<double>& x) {
+        autograd::Tape tape;
+        autograd::Buffer<double> gradient = autograd::Buffer<double>::Zero(of.parameters.size());
+        const Watched<double> theta(tape, of.parameters, gradient);
+        const auto q = of.vae.encode(theta, tape.constant(x));
+        return Matrix<double>(q.mu.value());
+      };
+      const Matrix<double> less = x.rowwise() - mean.row(0);
+      const Matrix<double> given = likelihood == Likelihood::gaussian ? less : x;
+      CHECK((mu(centred, x) - mu(plain, given)).norm() < 1e-14);
+      CHECK((mu(plain, x) - mu(plain, less)).norm() > 0.1);
+    }
+  }
 }

@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdio>
+#include <limits>
 #include <random>
+#include <sstream>
 #include <vector>
 
 #include "plots/figure.hpp"
@@ -31,9 +34,11 @@ TEST_SUITE("plots") {
 
   TEST_CASE("words stay on one line and inside their quotes") {
     CHECK(plots::csv_field("R = 10, M = 5") == "\"R = 10, M = 5\"");
-    CHECK(plots::csv_field("say \"x\"\n") == "\"say \"\"x\"\" \"");
+    CHECK(plots::csv_field("say \"x\"\n") == "say 'x' ");
+    CHECK(plots::csv_field("say \"x\", y") == "\"say 'x', y\"");
     CHECK(plots::csv_field("− × σ") == "− × σ");
     CHECK(plots::literal("it's `ls`\t\"q\"\n") == "'it''s `ls` \"q\" '");
+    CHECK(plots::literal("''q'") == "\"''\" . 'q'''");
   }
 
   TEST_CASE("curves: one row a point, the band beside it") {
@@ -64,6 +69,42 @@ TEST_SUITE("plots") {
     CHECK(curves.drawing().note.empty());
   }
 
+  TEST_CASE("curves: exponents, bands and error bars as the script has them") {
+    plots::Curves curves;
+    curves.band("band", Values{1, 2}, Values{3, 4}, Values{1, 2}, Values{5, 6});
+    curves.band("bars", Values{1, 2}, Values{3, 4}, Values{1, 2}, Values{5, 6}, plots::Style::points);
+    curves.power_law("σ/√R", 2, -0.5);
+    curves.horizontal("exact", 0.25);
+    const auto has = [&](const std::string& words) {
+      return curves.drawing().commands.find(words) != std::string::npos;
+    };
+    CHECK(has("2 * x**(-0.5) with lines"));
+    CHECK(has("0.25 with lines"));
+    // x, low, high of the band; x, y, low, high of the bars
+    CHECK(has("data skip 1 using (of(0,3)):(shown(of(0,5))):(shown(of(0,6))) with filledcurves"));
+    CHECK(has("data skip 1 using (of(1,3)):(of(1,4)):(shown(of(1,5))):(of(1,6)) with yerrorbars"));
+    CHECK(has("of(k, c) = column(1) == k ? column(c) : NaN\n"));
+    CHECK(has("shown(v) = v\n"));
+    curves.log_y = true;
+    CHECK(has("set logscale y\n"));
+    CHECK(has("shown(v) = v <= 0 ? "));
+    curves.line("far", Values{1, 2}, Values{1e-6, 1e6});
+    CHECK(has("set format y '10^{%T}'\n"));
+  }
+
+  TEST_CASE("rows of a matrix: upwards as on a plot, downwards as a matrix is written; images from the top") {
+    plots::HeatMap map;
+    map.matrix(Values{1, 2, 3, 4}, 2, 2);
+    CHECK(map.drawing().commands.find("set yrange [-0.5:1.5]\n") != std::string::npos);
+    map.row_0_on_top = true;
+    CHECK(map.drawing().commands.find("set yrange [1.5:-0.5]\n") != std::string::npos);
+    CHECK(map.drawing().commands.find("set xrange [-0.5:1.5]\n") != std::string::npos);
+    plots::ImageGrid grid{.image_height = 1, .image_width = 2};
+    grid.image(Values{0, 1});
+    CHECK(grid.drawing().commands.find("set yrange [H - 0.5:-0.5]\n") != std::string::npos);
+    CHECK(grid.drawing().commands.find("(image_at(x, y)*h + y%(h + gap))*w + x%(w + gap) + 1") != std::string::npos);
+  }
+
   TEST_CASE("scatter: a point's series is its class, curves come after") {
     plots::Scatter scatter{.class_names = {"ham"}};
     scatter.points(Values{1, 2, 3}, Values{4, 5, 6}, std::vector{2, 0, 2});
@@ -87,6 +128,30 @@ TEST_SUITE("plots") {
     plots::Histogram histogram{.bins = 1};
     histogram.sample("x", Values{3, 3});
     CHECK(histogram.drawing().csv == "series,label,x,y,width\n0,x,3,1,1\n");
+  }
+
+  TEST_CASE("histogram: of equal values of any size, of nearly equal ones, and of the whole range of numbers") {
+    constexpr double kLargest = std::numeric_limits<double>::max();
+    for (const Values& values : {Values{1e300, 1e300}, Values{-1e16, -1e16}, Values{kLargest, kLargest},
+                                 Values{-kLargest, kLargest}, Values{1e16, 1e16 + 2}, Values{0, 5e-324}}) {
+      CAPTURE(values[0]);
+      plots::Histogram histogram{.bins = 4, .density = false};
+      histogram.sample("x", values);
+      std::istringstream rows(histogram.drawing().csv);
+      std::string row;
+      std::getline(rows, row);
+      double before = -kInfinity, all = 0;
+      while (std::getline(rows, row)) {
+        double x = 0, y = 0, width = 0;
+        REQUIRE(std::sscanf(row.c_str(), "0,x,%lf,%lf,%lf", &x, &y, &width) == 3);
+        CHECK(x > before);
+        CHECK(std::isfinite(x));
+        CHECK(width > 0);
+        CHECK(std::isfinite(width));
+        before = x, all += y;
+      }
+      CHECK(all == 2);
+    }
   }
 
   TEST_CASE("heat map: row by row, at the centres of the cells") {

@@ -155,10 +155,12 @@ TEST_SUITE("plots") {
     plots::Curves figure{
         .title = "a_b {x}^2 @q ~\\n 'q' \"d\" `ls` %d $x − × σ", .x_label = "p_θ(x)", .y_label = "x^{2}"};
     figure.line("tr_ai,n \"q\" it's", Values{1, 2}, Values{1, 2});
+    figure.line("'q'", Values{1, 2}, Values{2, 3});
     CHECK(save(figure, here.output(plots::Format::svg), "words"));
     CHECK(here.notes == std::vector<std::string>{});
     const std::string svg = here.read("words.svg");
-    for (const std::string& words : {figure.title, figure.x_label, figure.y_label, figure.lines[0].label}) {
+    for (const std::string& words :
+         {figure.title, figure.x_label, figure.y_label, figure.lines[0].label, figure.lines[1].label}) {
       CAPTURE(words);
       CHECK(svg.find("<text>" + words + "</text>") != std::string::npos);
     }
@@ -182,7 +184,7 @@ TEST_SUITE("plots") {
     Workspace here;
     plots::Curves figure{.log_y = true};
     figure.line("a", Values{1, 2, 3, 4}, Values{10, kNaN, -1, 20});
-    figure.line("b, \"c\"", Values{2, 4}, Values{30, 40});
+    figure.line("b, \"c\", \"d\"", Values{2, 4}, Values{30, 40});
     CHECK(save(figure, here.output(), "lines"));
     CHECK(drawn_points(here, "lines") == std::vector<std::string>{"1,10 4,20 ", "2,30 4,40 "});
     CHECK(here.notes ==
@@ -232,9 +234,34 @@ TEST_SUITE("plots") {
     if (without_gnuplot()) return;
     Workspace here;
     plots::Output output = here.output();
-    output.folder /= "it's a folder";
-    CHECK(save(histogram(), output, "my figure"));
+    for (const std::string folder : {"it's a folder", "'q'"}) {
+      output.folder = here.path / folder;
+      CHECK(save(histogram(), output, "my figure"));
+      CHECK(here.notes == std::vector<std::string>{});
+      CHECK(here.has(folder + "/my figure.png"));
+    }
+    // a relative one begins with its quote
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(here.path);
+    output.folder = "'q'";
+    CHECK(save(histogram(), output, "relative"));
+    std::filesystem::current_path(before);
+    CHECK(here.has("'q'/relative.png"));
+  }
+
+  TEST_CASE("axes over the whole range of numbers") {
+    if (without_gnuplot()) return;
+    for (const bool log : {false, true}) {
+      Workspace here;
+      plots::Curves figure{.title = "wide", .log_x = log, .log_y = log};
+      figure.line("a", Values{1e-300, 1, 1e300}, Values{1e-300, 1, 1e300});
+      CHECK(save(figure, here.output(), "wide"));
+      CHECK(here.notes == std::vector<std::string>{});
+    }
+    Workspace here;
+    plots::Histogram equal;
+    equal.sample("x", Values{1e300, 1e300});
+    CHECK(save(equal, here.output(), "equal"));
     CHECK(here.notes == std::vector<std::string>{});
-    CHECK(here.has("it's a folder/my figure.png"));
   }
 }

@@ -1,6 +1,7 @@
 // Labels on a log axis.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -24,6 +25,18 @@ TEST_SUITE("plots") {
     REQUIRE(one_value);
     CHECK(one_value->low < 7);
     CHECK(one_value->high > 7);
+  }
+
+  TEST_CASE("the range of a log axis stays finite and above 0") {
+    for (const Values& values : {Values{1e-300, 1e300}, Values{5e-324, std::numeric_limits<double>::max()}}) {
+      const auto range = plots::log_range(values);
+      REQUIRE(range);
+      CHECK(range->low > 0);
+      CHECK(range->low <= values[0]);
+      CHECK(range->high >= values[1]);
+      CHECK(std::isfinite(range->high));
+      CHECK(plots::log_labels(*range).empty());
+    }
   }
 
   TEST_CASE("a log axis of any length has labels") {

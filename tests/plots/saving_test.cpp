@@ -1,8 +1,13 @@
 // Saving when something is missing or broken: the run goes on where it can, and says what happened.
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+
+#include <chrono>
 #include <csignal>
+#include <set>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "plots/figure.hpp"
@@ -86,6 +91,34 @@ TEST_SUITE("plots") {
     CHECK(plots::run_gnuplot(here.path, "a.gp", false).complaint == "killed by signal 9");
   }
 
+  TEST_CASE("a folder on PATH that cannot be looked into is passed over") {
+    Workspace here;
+    install_gnuplot(here, "exit 0\n");
+    std::filesystem::create_symlink("loop", here.path / "loop");
+    const OnlyOnPath folders(here / "loop" + ":" + std::string(5000, 'x') + ":" + here.path.string());
+    CHECK(plots::gnuplot_is_on_path());
+  }
+
+  TEST_CASE("a gnuplot that does not end is killed") {
+    Workspace here;
+    install_gnuplot(here, "while :; do :; done\n");
+    const OnlyOnPath fake(here.path);
+    CHECK(plots::run_gnuplot(here.path, "a.gp", false, std::chrono::milliseconds(50)).complaint ==
+          "it did not end within 0.05 s");
+  }
+
+  TEST_CASE("a program that was started without stdin draws as any other") {
+    Workspace here;
+    install_gnuplot(here, "while read line; do :; done\necho read all >&2\nexit 1\n");
+    const OnlyOnPath fake(here.path);
+    const int before = dup(0);
+    close(0);
+    const plots::GnuplotRun run = plots::run_gnuplot(here.path, "a.gp", false, std::chrono::seconds(20));
+    dup2(before, 0);
+    close(before);
+    CHECK(run.complaint == "read all");
+  }
+
   TEST_CASE("gnuplot says it is done, but there is no picture") {
     Workspace here;
     install_gnuplot(here, "exit 0\n");
@@ -125,10 +158,38 @@ TEST_SUITE("plots") {
     std::filesystem::create_directory(stem + ".gp");
     CHECK(refusal([&] { save(small_figure(), here.output(), "05_a"); }) ==
           "cannot write " + stem + ".gp: Is a directory");
-    if (!std::filesystem::exists("/dev/full")) return;
-    std::filesystem::remove(stem + ".csv");
-    std::filesystem::create_symlink("/dev/full", stem + ".csv");
-    CHECK(refusal([&] { save(small_figure(), here.output(), "05_a"); }) ==
-          "cannot write " + stem + ".csv: No space left on device");
+    std::filesystem::remove(stem + ".gp");
+    rlimit before{}, little{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    little = {10, before.rlim_max};
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &little);
+    const std::string message = refusal([&] { save(small_figure(), here.output(), "05_a"); });
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    CHECK(message == "cannot write " + stem + ".csv: File too large");
+  }
+
+  TEST_CASE("nothing but the figure is left in the folder") {
+    Workspace here;
+    install_gnuplot(here, "exit 1\n");
+    const OnlyOnPath fake(here.path);
+    save(small_figure(), here.output(), "05_a");
+    std::set<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(here.path)) names.insert(file.path().filename());
+    CHECK(names == std::set<std::string>{"05_a.csv", "05_a.gp", "gnuplot"});
+  }
+
+  TEST_CASE("two programs that draw in one folder: each is drawn from its own data") {
+    Workspace here;
+    // this gnuplot finds that, meanwhile, another program has written files of the same names
+    install_gnuplot(here, "read cd; eval \"$cd\"\necho other > '" + here / "05_a.csv" + "'\necho other > '" +
+                              here / "05_a.gp" +
+                              "'\nwhile read line; do echo \"$line\"; done < 05_a.csv > 05_a.png\n");
+    const OnlyOnPath fake(here.path);
+    CHECK(save(small_figure(), here.output(), "05_a"));
+    CHECK(here.read("05_a.png") == kSmallCsv);
+    CHECK(here.read("05_a.csv") == kSmallCsv);
+    CHECK(here.read("05_a.gp").starts_with("# Draw this figure again"));
   }
 }

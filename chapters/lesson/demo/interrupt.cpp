@@ -13,12 +13,19 @@ volatile std::sig_atomic_t interrupt_seen = 0;
 
 void catch_interrupts() {
   struct sigaction action {};
-  action.sa_handler = [](int) { interrupt_seen = 1; };
+  action.sa_handler = [](int signal) { interrupt_seen = signal; };
   action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;  // so that a second Ctrl-C kills
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    sigaction(signal, nullptr, &before);
+    const bool as_nohup_wants = signal == SIGHUP && before.sa_handler == SIG_IGN;
+    if (!as_nohup_wants) sigaction(signal, &action, nullptr);
+  }
 }
 
 bool interrupted() { return interrupt_seen != 0; }
+
+int interrupting_signal() { return interrupt_seen; }
 
 }  // namespace lesson

@@ -1,17 +1,22 @@
 #include "chapters/lesson/demo/lesson.hpp"
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <climits>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <sstream>
 #include <stdexcept>
 
 #include "chapters/lesson/demo/interrupt.hpp"
-#include "chapters/lesson/demo/results.hpp"
 #include "chapters/lesson/whole_file.hpp"
+#include "models/training/parallel.hpp"
 
 namespace lesson {
 namespace {
@@ -22,15 +27,41 @@ bool wants_colour(const std::ostream& out) {
          terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
+// The width of the terminal that stdout is; 0 if it is none.
+int terminal_columns() {
+  winsize size{};
+  return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? int{size.ws_col} : 0;
+}
+
 // Throws when no file could be made in the folder, which need not exist yet. Called before the long work starts.
 void require_folder(const std::string& folder) {
   namespace fs = std::filesystem;
   fs::path existing = fs::absolute(folder);
   std::error_code none;
+  for (const fs::path& part : existing)
+    if (part.native().size() > NAME_MAX)
+      throw std::runtime_error("--figures: the name of a folder has at most " + std::to_string(NAME_MAX) +
+                               " bytes, found " + std::to_string(part.native().size()));
   while (!fs::exists(existing, none) && existing.has_relative_path()) existing = existing.parent_path();
   if (!fs::is_directory(existing, none))
     throw std::runtime_error("--figures: " + existing.string() + " is not a folder");
   if (access(existing.c_str(), W_OK) != 0) throw std::runtime_error("--figures: cannot write in " + existing.string());
+}
+
+// A stream that the program was started without must not become the number of a file that is opened later: what is meant
+// for the reader would be written into it. Reading then finds the end, writing fails.
+void fill_missing_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDONLY);  // takes the lowest free number: this one
+}
+
+// The slugs that chapters/equations.csv lists for this chapter: lines of slug,section,chapter.
+std::vector<std::string> owed_by(const std::string& chapter) {
+  std::vector<std::string> slugs;
+  std::ifstream table(TAPESTRY_CHAPTERS "/equations.csv");
+  for (std::string line; std::getline(table, line);)
+    if (line.ends_with("," + chapter)) slugs.push_back(line.substr(0, line.find(',')));
+  return slugs;
 }
 
 // The sentence of whatever is being thrown.
@@ -76,6 +107,7 @@ void Lesson::declare_common_options() {
 }
 
 int Lesson::run(int argc, const char* const* argv, const std::function<void()>& body) {
+  fill_missing_streams();
   declare_common_options();
   try {
     if (!options_.parse(argc, argv, quick_)) {
@@ -92,7 +124,9 @@ int Lesson::run(int argc, const char* const* argv, const std::function<void()>& 
   const auto start = std::chrono::steady_clock::now();
   std::string error;
   try {
-    *out_ << title_line(name_, title_, sections_, paint_) << "\n\n" << std::flush;
+    print(title_line(name_, title_, sections_, paint_));
+    print(columns_line(paint_));
+    models::require_room_for_products();
     body();
   } catch (...) {
     error = current_error();
@@ -103,7 +137,7 @@ int Lesson::run(int argc, const char* const* argv, const std::function<void()>& 
 
 Equation Lesson::equation(std::string_view section, std::string_view statement, std::string_view slug) {
   headings_.push_back({std::string(section), std::string(statement), std::string(slug)});
-  *out_ << equation_line(headings_.back(), paint_) << '\n' << std::flush;
+  print(equation_line(headings_.back(), paint_));
   return Equation([this, heading = headings_.size() - 1](Check check) { keep(heading, std::move(check)); });
 }
 
@@ -115,15 +149,16 @@ void Lesson::keep(std::size_t heading, Check check) {
   ++of.checks;
   of.passed = of.passed && check.passed;
   of.printed_wrongly = of.printed_wrongly || check.expected == "fails";
-  *out_ << check_line(check, paint_) << '\n' << std::flush;
+  print(check_line(check, paint_));
   checks_.push_back(std::move(check));
 }
 
 int Lesson::finish(double seconds, const std::string& error) {
   bool passed = error.empty();
   if (passed) {
-    const auto [line, all_hold] = verdict(headings_, interrupted(), paint_);
-    *out_ << '\n' << line << "." << figures_text() << "   " << duration(seconds) << '\n' << std::flush;
+    const auto [line, all_hold] = verdict(headings_, interrupted(), paint_, owed_by(name_));
+    *out_ << '\n';
+    print(line + "." + figures_text() + "   " + duration(seconds));
     passed = all_hold;
   }
   if (!*out_) {
@@ -132,18 +167,32 @@ int Lesson::finish(double seconds, const std::string& error) {
   }
   try {
     if (!json_.empty())
-      write_whole(json_, to_json({name_, seed_, options_.values(), checks_, metrics_, seconds, interrupted(), error}));
+      write_whole(json_, to_json({name_, seed_, options_.values(), checks_, metrics_, rungs_, shown_, seconds,
+                                  interrupted(), error}));
   } catch (...) {
     *err_ << name_ << ": " << current_error() << '\n';
     passed = false;
   }
-  if (interrupted()) return 130;
+  if (interrupted()) return 128 + interrupting_signal();
   return passed ? 0 : 1;
 }
 
 void Lesson::say(std::string_view line) { *out_ << line << '\n' << std::flush; }
 
+// On a terminal that is narrower than a line, the line is broken between words.
+void Lesson::print(const std::string& text) {
+  const int columns = out_ == &std::cout ? terminal_columns() : 0;
+  std::istringstream lines(text);  // a long label stands on a line of its own
+  for (std::string line; std::getline(lines, line);) *out_ << wrapped(line, columns) << '\n';
+  *out_ << std::flush;
+}
+
 void Lesson::metric(std::string_view name, double value) { metrics_.emplace_back(name, value); }
+
+void Lesson::rung(Rung rung) { rungs_.push_back(std::move(rung)); }
+void Lesson::shown(std::string_view metric, std::string_view figure, std::string_view series) {
+  shown_.push_back({std::string(metric), std::string(figure), std::string(series)});
+}
 
 std::string Lesson::data(std::string_view name) const {
   const std::string folder = data_.empty() ? TAPESTRY_CHAPTERS "/data" : data_;

@@ -25,6 +25,7 @@
 #include "chapters/lesson/demo/equation.hpp"
 #include "chapters/lesson/demo/print.hpp"
 #include "chapters/lesson/demo/progress.hpp"
+#include "chapters/lesson/demo/results.hpp"
 #include "chapters/lesson/numbers.hpp"
 #include "chapters/lesson/options.hpp"
 #include "plots/output.hpp"
@@ -55,7 +56,7 @@ class Lesson {
 
   // Reads the options, prints the title, runs the body, prints the verdict and writes the JSON.
   // Returns the exit status: 0 every check passed, 1 one did not or the body threw, 2 a wrong
-  // command line, 130 interrupted.
+  // command line, 128 + the signal when interrupted (Ctrl-C: 130).
   int run(int argc, const char* const* argv, const std::function<void()>& body);
 
   // Begins an equation: prints its section, statement and slug. An equation that is never checked fails the lesson.
@@ -64,6 +65,12 @@ class Lesson {
   // A line of text, and a number for the JSON (not printed).
   void say(std::string_view line = {});
   void metric(std::string_view name, double value);
+  // A model's place on the ladder of likelihoods, for the JSON (not printed): chapters/ladder takes it from there into
+  // chapters/ladder.csv.
+  void rung(Rung rung);
+  // Says that a series of a figure ends with this metric: shown("test_elbo", "11_elbo", "test"). Both numbers must have
+  // come about apart from each other; chapters/index compares the figure's .csv with the JSON.
+  void shown(std::string_view metric, std::string_view figure, std::string_view series);
 
   // The common options.
   std::uint64_t seed() const { return seed_; }
@@ -83,6 +90,7 @@ class Lesson {
  private:
   void declare_common_options();
   void keep(std::size_t heading, Check check);
+  void print(const std::string& text);
   int finish(double seconds, const std::string& error);
   void open_figures();
   std::string figures_text() const;
@@ -100,6 +108,8 @@ class Lesson {
   std::vector<Heading> headings_;
   std::vector<Check> checks_;
   std::vector<std::pair<std::string, double>> metrics_;
+  std::vector<Rung> rungs_;
+  std::vector<Shown> shown_;
 };
 
 }  // namespace lesson

@@ -27,6 +27,15 @@ Json to_object(const Check& check) {
   return object;
 }
 
+Json to_object(const Rung& rung) {
+  return {{"model", rung.model},
+          {"kind", rung.kind},
+          {"mean", finite_or_text(rung.nats.mean)},
+          {"se", finite_or_text(rung.nats.se)},
+          {"images", rung.images},
+          {"data", rung.data}};
+}
+
 Json to_value(const OptionValue& value) {
   if (const auto* number = std::get_if<double>(&value)) return finite_or_text(*number);
   return std::visit([](const auto& v) { return Json(v); }, value);
@@ -42,6 +51,10 @@ std::string to_json(const Results& results) {
   for (const Check& check : results.checks) object["checks"].push_back(to_object(check));
   object["metrics"] = Json::object();
   for (const auto& [name, value] : results.metrics) object["metrics"][name] = finite_or_text(value);
+  object["rungs"] = Json::array();
+  for (const Rung& rung : results.rungs) object["rungs"].push_back(to_object(rung));
+  for (const Shown& one : results.shown)
+    object["shown"].push_back({{"metric", one.metric}, {"figure", one.figure}, {"series", one.series}});
   object["seconds"] = results.seconds;
   if (results.interrupted) object["interrupted"] = true;
   if (!results.error.empty()) object["error"] = results.error;

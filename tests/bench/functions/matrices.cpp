@@ -22,7 +22,7 @@ class Parts {
 
   Var<Matrix<double>> next(Index rows, Index cols) {
     const std::size_t n = rows * cols;
-    const auto part = tape_.watch<double>({x_.data(), rows, cols}, {gradient_.data(), rows, cols});
+    const auto part = autograd::watch<double>(tape_, {x_.data(), rows, cols}, {gradient_.data(), rows, cols});
     x_ = x_.subspan(n), gradient_ = gradient_.subspan(n);
     return part;
   }

@@ -89,7 +89,7 @@ class Run {
         trainer_(train, kShape, choices.training),
         test_(as_matrix<float>(test, {Binarisation::fixed, choices.training.seed})),
         log_(choices.folder) {
-    if (!c_.resume.empty()) history_ = trainer_.load(c_.resume);
+    if (!c_.resume.empty()) history_ = trainer_.load(c_.resume, kHistoryColumns);
     if (history_.rows() > 0) seconds_ = history_(history_.rows() - 1, kSeconds);
   }
 

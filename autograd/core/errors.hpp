@@ -1,5 +1,5 @@
 #pragma once
-// What shape errors say: the operation, both shapes, and the rule that they break.
+// The sentences of the engine's errors. All throw std::invalid_argument.
 
 #include <string>
 
@@ -10,10 +10,14 @@ namespace autograd {
 // "3×4"
 std::string shape_text(Index rows, Index cols);
 
-// Throws std::invalid_argument "operation: A is 3×4, B is 5×2 (need rule)".
+// "operation: A is 3×4, B is 5×2 (need rule)", and the same for one operand.
 [[noreturn]] void throw_shapes(const char* operation, const char* a_name, Index a_rows, Index a_cols,
                                const char* b_name, Index b_rows, Index b_cols, const char* rule);
-// The same for one operand.
 [[noreturn]] void throw_shape(const char* operation, const char* a_name, Index a_rows, Index a_cols, const char* rule);
+
+// Of a Var that is on no tape, on another tape than the rest, or from before a rewind.
+[[noreturn]] void throw_empty();
+[[noreturn]] void throw_foreign();
+[[noreturn]] void throw_rewound();
 
 }  // namespace autograd

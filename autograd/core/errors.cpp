@@ -1,4 +1,4 @@
-#include "autograd/core/shapes.hpp"
+#include "autograd/core/errors.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +16,21 @@ void throw_shapes(const char* operation, const char* a_name, Index a_rows, Index
 
 void throw_shape(const char* operation, const char* a_name, Index a_rows, Index a_cols, const char* rule) {
   throw std::invalid_argument(fmt::format("{}: {} is {}×{} ({})", operation, a_name, a_rows, a_cols, rule));
+}
+
+void throw_empty() {
+  throw std::invalid_argument("Var: this one is empty; make it with tape.variable(x) or tape.constant(x)");
+}
+
+void throw_foreign() {
+  throw std::invalid_argument(
+      "Var: the operands live on two different tapes; record everything of one computation on one tape");
+}
+
+void throw_rewound() {
+  throw std::invalid_argument(
+      "Var: this one was recorded before the tape was rewound, and its memory is gone; record it again after "
+      "rewind()");
 }
 
 }  // namespace autograd
