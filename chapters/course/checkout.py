@@ -174,10 +174,11 @@ class Checkout:
                               stdin=subprocess.DEVNULL, env=ENGLISH, check=False)
 
     def _limited(self, command, folder, limits):
-        with open(folder / "compiler", "w+b") as output:
-            process = subprocess.Popen(limits.around(command, scale=6, output_megabytes=500), cwd=self.build, env=ENGLISH,
-                                       stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
-            status = wait(process, limits.patience * 6)
+        limits = limits.of_compiling
+        with tempfile.NamedTemporaryFile(dir=folder) as output:
+            process = subprocess.Popen(limits.around(command), cwd=self.build, env=ENGLISH, stdin=subprocess.DEVNULL,
+                                       stdout=output, stderr=output, start_new_session=True)
+            status = wait(process, limits.patience)
             return status, text_of(output, most=1_000_000)
 
 

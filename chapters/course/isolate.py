@@ -161,4 +161,4 @@ def lacks(number, missing, others):
 
 
 def names_of(functions):
-    return {number: [name_of(symbol) for symbol in symbols_] for number, symbols_ in functions.items()}
+    return {number: [name_of(symbol) for symbol in sorted(symbols_)] for number, symbols_ in functions.items()}

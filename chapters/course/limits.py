@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one exercise of one student. Compiling may take six times as long, and twice the memory.
+    """Of one exercise of one student.
 
     The seconds are of the processor's time, so that a right answer passes on a busy machine too; what waits instead of
     computing is ended after `waiting` times as long."""
@@ -24,11 +24,15 @@ class Limits:
         """Seconds by the clock."""
         return self.waiting * self.seconds
 
-    def around(self, command, scale=1, output_megabytes=None):
+    @property
+    def of_compiling(self):
+        """Of one run of the compiler: a minute or more, and twice the memory."""
+        return Limits(max(60, 6 * self.seconds), 2 * self.megabytes, 500, self.waiting)
+
+    def around(self, command):
         """The command under ulimit, in a shell of its own: what a system does not know of is left out."""
-        limits = {"S -t": self.seconds * scale, "H -t": self.seconds * scale + 1,
-                  "v": self.megabytes * 1024 * (2 if scale > 1 else 1),
-                  "f": 1024 * (output_megabytes or self.output_megabytes), "c": 0}
+        limits = {"S -t": self.seconds, "H -t": self.seconds + 1, "v": self.megabytes * 1024,
+                  "f": self.output_megabytes * 1024, "c": 0}
         script = "".join(f"ulimit -{name} {value} 2>/dev/null; " for name, value in limits.items())
         return ["bash", "-c", script + 'exec "$@"', "limited", *map(str, command)]
 

@@ -60,8 +60,8 @@ def no_semicolon(part):
 
 
 def name_misspelt(part):
-    last = part.blank.rindex("return", part.open, part.close)
-    return part.text[:last] + "retrun" + part.text[last + len("return"):]
+    last = list(re.finditer(r"\b[a-z_]\w*", part.blank[part.open:part.blank.rindex(";", part.open, part.close)]))[-1]
+    return part.inserted(part.open + last.end(), "_misspelt")
 
 
 def function_gone(part):
@@ -79,7 +79,7 @@ def arguments_changed(part):
 
 BUILT = {
     "no semicolon": (no_semicolon, "error: expected"),
-    "a name misspelt": (name_misspelt, "retrun"),
+    "a name misspelt": (name_misspelt, "_misspelt"),
     "an #include forgotten": (lambda part: part.inserted(part.open + 1, ' std::regex pattern("a");'),
                               r"likely: the name is misspelt, or the file lacks the #include"),
     "a return forgotten": (lambda part: part.with_body("  int sum = 0;\n  sum += 1;"), "without a return"),
@@ -88,7 +88,7 @@ BUILT = {
                                              r"expected: .*\nfound:    {name}_mine"),
     "arguments changed": (arguments_changed, "{number} {name} is missing or its arguments differ from exercise.hpp\n"
                                              r"expected: .*\nfound:    {name}\(int"),
-    "the result's type changed": (lambda part: part.text[:part.head.start()] + "void " + part.name + "("
+    "the result's type changed": (lambda part: part.text[:part.head.start()] + "char** " + part.name + "("
                                   + part.text[part.head.end():], "error: "),
     "an unclosed brace": (lambda part: part.inserted(part.open + 1, "\n  if (true) {"), r"likely: in this answer a \{ has no \}"),
     "a brace too many": (lambda part: part.inserted(part.close, "}\n"), r"likely: in this answer a \} has no \{"),
@@ -138,6 +138,9 @@ class Broken:
         names = [name for other in self.expected[student] for name in self.names[other]]
         return number not in self.expected[student] and re.search(rf"\b({'|'.join(names)})\(", self.part(number))
 
+    def returns(self, number):
+        return not re.search(rf"^void .*\b{self.names[number][-1]}\(", self.part(number), flags=re.MULTILINE)
+
     def part(self, number):
         start = re.search(rf"^// {re.escape(number)}(?!\d).*$", self.solution, flags=re.MULTILINE).start()
         return re.split(r"^// \d+\.\d+(?!\d)", self.solution[start + 3:], flags=re.MULTILINE)[0]
@@ -149,7 +152,7 @@ class Broken:
                 self.add(f"{way}, {half}", {
                     number: (lambda part, change=change: change(part).replace("{ns}", namespace), "not built",
                              message.replace("{number}", re.escape(number)).replace("{name}", self.names[number][-1]))
-                    for number in self.numbers[half::2]})
+                    for number in self.numbers[half::2] if way != "a return forgotten" or self.returns(number)})
         ways = list(RUN.values())
         for half in (0, 1):
             self.add(f"ends, {half}", {

@@ -115,6 +115,9 @@ TEST_SUITE("chapters/checks") {
       CHECK(*tiny.z == doctest::Approx(100));
       CHECK(tiny.reason.starts_with("component " + std::to_string(at + 1) + " of 3: "));
     }
+    // of several that fail too
+    for (const Numbers& several : {Numbers{2, 1.6, 1}, Numbers{1.6, 2, 1}, Numbers{1, 1.6, 2}})
+      CHECK(judge_sampled(several, Numbers{0.1, 0.1, 0.1}, Numbers{1, 1, 1}).lhs == 2);
     // one varying component has the scalar's threshold
     CHECK_FALSE(judge_sampled(Numbers{2, 1.401}, Numbers{0, 0.1}, Numbers{2, 1}).holds);
   }

@@ -86,6 +86,10 @@ class Running(unittest.TestCase):
         """What computes little may take long by the clock."""
         self.assertEqual(self.state('sleep 2; echo "$word right" >"$verdict"', Limits(seconds=1, waiting=60))[0], "passed")
 
+    def test_a_short_limit_is_none_of_the_compiler(self):
+        self.assertEqual(Limits(seconds=1).of_compiling.seconds, 60)
+        self.assertEqual(Limits(seconds=20, megabytes=500).of_compiling, Limits(120, 1000, 500))
+
     def test_what_it_started_ends_with_it(self):
         with tempfile.TemporaryDirectory() as folder:
             started = Path(folder) / "started"
