@@ -67,10 +67,6 @@ struct Choices {
 // "200,200" as numbers. Throws lesson::UsageError at anything but sizes of at least 1.
 std::vector<int> layer_sizes(const std::string& text);
 
-// What such a run needs at its end is looked for before it begins. Throws std::runtime_error, naming the file, if there
-// are no training or no test images.
-void require_images(const models::TrainTest& data, const std::string& name);
-
 // The bytes that a run takes at least: parameters, gradients, moments, and the matrices of one minibatch and of the
 // evaluation. Shape and settings must have their final values.
 double least_memory(const Choices& choices);

@@ -85,7 +85,6 @@ int main(int argc, char** argv) {
     c.training.seed = lesson.seed();
 
     const TrainTest data = load_data(c.data, lesson.data(""));
-    require_images(data, c.data);
     c.shape.pixels = data.train.dimensions();
     require_memory(c, available_memory());
     VaeTrainer<float> trainer(data.train, c.shape, c.training);

@@ -36,15 +36,6 @@ std::vector<int> layer_sizes(const std::string& text) {
   return sizes;
 }
 
-void require_images(const TrainTest& data, const std::string& name) {
-  const auto require = [&](const Dataset& images, const char* what, const char* file) {
-    if (images.count() == 0)
-      throw std::runtime_error(fmt::format("{}: expected {} images, found none (in {})", name, what, file));
-  };
-  require(data.train, "training", "train-images-idx3-ubyte");
-  require(data.test, "test", "t10k-images-idx3-ubyte");
-}
-
 namespace {
 
 void append_epoch(Matrix<double>& history, const VaeTrainer<float>& trainer, const Evaluation& test) {
