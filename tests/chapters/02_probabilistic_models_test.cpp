@@ -16,7 +16,7 @@ namespace {
 
 using Slugs = std::set<std::string>;
 
-constexpr NetworkSettings kSmall{.steps = 3000, .fresh = 5000};
+const NetworkSettings kSmall{.steps = 3000, .fresh = 5000};
 
 // Training takes most of the time, and no mistake reaches into it.
 const Networks& trained() {

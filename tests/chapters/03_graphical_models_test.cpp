@@ -12,7 +12,7 @@ namespace ch03 {
 
 namespace {
 
-constexpr BeliefNetSettings kFew{.epochs = 3, .batch = 50};
+const BeliefNetSettings kFew{.epochs = 3, .batch = 50};
 
 const models::TrainTest& digits_of_chapter_3() {
   static const models::TrainTest data = models::load_digits(TAPESTRY_DATA);
