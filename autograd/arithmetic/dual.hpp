@@ -61,6 +61,7 @@ struct Dual {
   friend Dual log1p  (const Dual& x) { return {std::log1p(x.value),        times(x.tangent, 1 / (1 + x.value))}; }
   friend Dual sin    (const Dual& x) { return {std::sin(x.value),          times(x.tangent, std::cos(x.value))}; }
   friend Dual cos    (const Dual& x) { return {std::cos(x.value),          times(x.tangent, -std::sin(x.value))}; }
+  // of the side x >= 0 at 0, as softplus needs it: its two terms x and log1p(exp(-|x|)) take the same side
   friend Dual abs    (const Dual& x) { return x.value < 0 ? -x : x; }
   friend Dual lgamma (const Dual& x) { return {autograd::lgamma(x.value),  times(x.tangent, autograd::digamma(x.value))}; }
   friend Dual digamma(const Dual& x) { return {autograd::digamma(x.value), times(x.tangent, autograd::trigamma(x.value))}; }

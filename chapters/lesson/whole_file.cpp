@@ -8,7 +8,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <stdexcept>
+
+#include "models/data/files.hpp"
 
 namespace lesson {
 namespace {
@@ -29,13 +32,6 @@ fs::path resolved(const std::string& path) { return fs::exists(path) ? fs::canon
 
 fs::path beside(const fs::path& path) { return fmt::format("{}.part{}", path.string(), getpid()); }
 
-void write_file(const fs::path& path, const std::string& text, const std::string& named) {
-  errno = 0;
-  std::ofstream file(path, std::ios::binary);
-  file << text << std::flush;
-  if (!file) fail_to_write(named);
-}
-
 }  // namespace
 
 void require_writable(const std::string& path) {
@@ -49,21 +45,14 @@ void require_writable(const std::string& path) {
     return;
   }
   const fs::path part = beside(resolved(path));
-  write_file(part, "", path);
+  errno = 0;
+  if (!std::ofstream(part)) fail_to_write(path);
   fs::remove(part);
 }
 
 void write_whole(const std::string& path, const std::string& text) {
-  if (is_in_place(path)) return write_file(path, text, path);
-  const fs::path target = resolved(path), part = beside(target);
-  try {
-    write_file(part, text, path);
-    fs::rename(part, target);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(part, ignored);
-    throw;
-  }
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(text));
+  models::replace_file(path, {&bytes, 1});
 }
 
 }  // namespace lesson

@@ -8,8 +8,7 @@ namespace lesson {
 // Throws std::runtime_error, naming the file, when nothing could be written there. Leaves nothing behind.
 void require_writable(const std::string& path);
 
-// The whole file or, on an error (which is thrown), none of it: writes beside it and renames. What is no regular file,
-// such as /dev/stdout, is written in place.
+// The whole file or, on an error (which is thrown), none of it, as models::replace_file does.
 void write_whole(const std::string& path, const std::string& text);
 
 }  // namespace lesson
