@@ -62,8 +62,8 @@ void Watched<S>::add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) co
   const Node<Matrix<S>>& node = (*this)[slot].node();
   if (first < 0 || first > node.rows() - rows.rows() || rows.cols() != node.cols()) {
     throw std::invalid_argument(
-        fmt::format("Watched::add_gradient_rows: rows {} to {}, of {} columns, of a parameter that is {}×{}", first,
-                    first + rows.rows() - 1, rows.cols(), node.rows(), node.cols()));
+        fmt::format("Watched::add_gradient_rows: {}×{} from row {} on, of a parameter that is {}×{}", rows.rows(),
+                    rows.cols(), first, node.rows(), node.cols()));
   }
   if (node.touched()) rows += node.grad().middleRows(first, rows.rows());
   if (!waiting_.empty()) waiting_[slot.number]->add_rows_to(rows, first);

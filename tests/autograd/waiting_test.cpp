@@ -96,7 +96,7 @@ TEST_SUITE("autograd") {
     };
     add(19, 11, 20);
     CHECK_THROWS_WITH_AS(add(20, 11, 20),
-                         "Watched::add_gradient_rows: rows 20 to 30, of 20 columns, of a parameter that is 30×20",
+                         "Watched::add_gradient_rows: 11×20 from row 20 on, of a parameter that is 30×20",
                          std::invalid_argument);
     CHECK_THROWS_AS(add(-1, 11, 20), std::invalid_argument);
     CHECK_THROWS_AS(add(std::numeric_limits<Index>::max(), 11, 20), std::invalid_argument);
