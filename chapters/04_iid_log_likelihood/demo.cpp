@@ -60,7 +60,10 @@ int main(int argc, char** argv) {
     // The largest log-likelihood is the least divergence from the data.
     check_ml_kl(lesson, {images, lesson.seed()}, use.divergence);
 
-    plot_underflow(readings(800, Normal{}, lesson.seed()), Normal{}, lesson.figures());
+    const Numbers x = readings(800, Normal{}, lesson.seed());
+    plot_underflow(x, Normal{}, lesson.figures());
+    lesson.metric("log_likelihood_of_readings", use.closed_form(statistics(x), Normal{}).value);
+    lesson.shown("log_likelihood_of_readings", "04_underflow", "Σ log p(x)");
     plot_rounding(relative_errors(lesson.quick() ? 1 << 14 : 1 << 24, lesson.seed()), lesson.figures());
     plot_price(c.series, lesson.seed(), lesson.figures());
     plot_coverage(c.series, lesson.seed(), lesson.figures());

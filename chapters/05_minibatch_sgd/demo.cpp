@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+#include <string>
+#include <vector>
+
 #include "chapters/05_minibatch_sgd/chapter.hpp"
 #include "chapters/lesson/demo/lesson.hpp"
 #include "models/data/dataset.hpp"
@@ -65,6 +69,11 @@ int main(int argc, char** argv) {
 
     if (lesson.figures().format == plots::Format::none) return;
     plot_minibatches(c.example, lesson.figures());
+    // at θ = 0 the gradient of log N(x; θ, 1) is x, and the largest estimate is that of the M largest points
+    const std::vector<double>& x = c.example.x;
+    const int M = c.example.M;
+    lesson.metric("largest_minibatch_gradient", std::accumulate(x.end() - M, x.end(), 0.0) * x.size() / M);
+    lesson.shown("largest_minibatch_gradient", "05_minibatches", "(N/M) Σ ∇log p(x)");
     plot_errors(c.example, lesson.seed(), lesson.figures());
     plot_z_scores(z, lesson.figures());
     plot_convergence(c.sgd, lesson.seed(), lesson.figures());
