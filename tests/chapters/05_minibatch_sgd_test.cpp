@@ -119,6 +119,20 @@ TEST_SUITE("chapters/minibatch") {
     }
   }
 
+  TEST_CASE("a mean of R draws is of R draws: its squared error is Var/R, and not Var/(R + 1)") {
+    const Vector outcomes{{1, 2, 3, 4, 10}};
+    const double variance = (outcomes.array() - outcomes.mean()).square().mean();
+    const std::vector<int> R{1, 2, 5};
+    const std::vector<models::Estimate> errors = squared_errors(outcomes, outcomes.mean(), R, 4000, 1);
+    for (std::size_t i = 0; i < R.size(); ++i) {
+      CAPTURE(R[i]);
+      CHECK(std::abs(errors[i].mean - variance / R[i]) < 4 * errors[i].se);
+      CHECK(std::abs(errors[i].mean - variance / (R[i] + 1)) > 4 * errors[i].se);
+    }
+    const Statistic one = [](Points) -> Vector { return Vector::Ones(1); };
+    CHECK(sample(draws(5, 2, models::Order::shuffled, 1), one, 100).count() == 100);
+  }
+
   TEST_CASE("a minibatch with the same point twice counts it twice; the models' gradients are the formulas'") {
     const std::vector<int> twice{4, 4};
     CHECK(normal_with_mean({1, 2, 3, 4, 10}, 0.5, right().total).log_likelihood(twice).gradient[0] ==
