@@ -166,10 +166,7 @@ Run run_em(const Matrix<double>& x, const NormalComponents& start, Covariance co
            const models::EmSettings& settings = {});
 
 // log p(D) after 0, 1, ..., steps steps of Adam from a start, its learning rate falling to 0 along a cosine.
-struct Ascent {
-  std::vector<double> log_likelihood{};
-};
-Ascent ascend(const Matrix<double>& x, const NormalComponents& start, Covariance covariance, int steps);
+std::vector<double> ascend(const Matrix<double>& x, const NormalComponents& start, Covariance covariance, int steps);
 
 // The ends of EM from many starts: those that came to rest, best first, and how many shrank: a component became
 // narrower than the data were measured, on its way to a likelihood without end.
@@ -187,13 +184,16 @@ void mixture_density(lesson::Lesson& lesson, int draws, const Ingredients& use);
 // What the figures need of a table.
 struct Fitted {
   Table table;
-  Ends ends;
-  Run em;         // the run that came to the best end, on standardised data
-  Ascent ascent;  // from its tenth step
+  Ends ends{};
+  Run em{};                      // the run that came to the best end, on standardised data
+  int from = 0;                  // its step from which gradient ascent starts
+  std::vector<double> ascent{};  // log p(D) after each step of it
 };
 Fitted fit_table(lesson::Lesson& lesson, lesson::Equation equation, Table table, int starts, int steps,
                  const Ingredients& use);
 
+// How many points have another label than most points of their most probable component.
+int strangers(const NormalComponents& mixture, const Table& table);
 // Prints to which optima the starts led, and how often.
 void report_ends(lesson::Lesson& lesson, const Fitted& fitted);
 
@@ -239,13 +239,13 @@ std::vector<TrainedMixture> ladder(lesson::Lesson& lesson, const models::TrainTe
 // ---
 // figures.cpp: the chapter's figures.
 
-// 06_three: a density of three components, and p(z | x) beneath.
+// 06_three, 06_posterior: a density of three components, and p(z | x).
 void plot_three(const plots::Output& output);
 // 06_nodes: Gauss's nodes are the components of a mixture; for a narrow p(x | z) there are too few.
 void plot_nodes(const plots::Output& output);
 // 06_student_t: the compound distribution against mixtures of as many normals as were drawn.
 void plot_student_t(std::uint64_t seed, const plots::Output& output);
-// 06_faithful, 06_iris, 06_iris_bad: points and ellipses.
+// 06_faithful_start, 06_faithful, 06_iris, 06_iris_typical: points and ellipses.
 void plot_ellipses(const Fitted& faithful, const Fitted& iris, const plots::Output& output);
 // 06_climb: what is missing to the optimum, by step, of EM and of gradient ascent.
 void plot_climb(const Fitted& faithful, const Fitted& iris, const plots::Output& output);

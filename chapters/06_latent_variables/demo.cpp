@@ -12,7 +12,7 @@ using namespace ch06;
 namespace {
 
 struct Choices {
-  int draws = 100'000, starts = 100, ascent = 5000, em_steps = 40, more = 100;
+  int draws = 100'000, starts = 100, ascent = 3000, em_steps = 40, more = 100;
   std::string data = "mnist", mistake = "none";
 };
 
@@ -20,7 +20,7 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   using lesson::at_least;
   lesson.option("--draws", c.draws, "of z, to compare with what is exact", at_least(1000))
       .when_quick(std::int64_t{10'000});
-  lesson.option("--starts", c.starts, "of EM on the two tables", at_least(10)).when_quick(std::int64_t{10});
+  lesson.option("--starts", c.starts, "of EM on the two tables", at_least(10)).when_quick(std::int64_t{60});
   lesson.option("--ascent", c.ascent, "steps of gradient ascent", at_least(100));
   lesson.option("--data", c.data, "images: mnist, digits, or a folder with four IDX files", "NAME")
       .when_quick(std::string("digits"));

@@ -116,8 +116,8 @@ std::vector<TrainedMixture> ladder(lesson::Lesson& lesson, const models::TrainTe
     auto progress = lesson.progress("step", steps, data.train.count(), "images");
     all.push_back(train_bernoulli(data.train, test, K, steps, lesson.seed(), &progress));
     log_p.push_back(log_prob(all.back().mixture, test));
-    equation.exact(fmt::format("K = {}: 4,096 images of 12 pixels", K), total_of_twelve(all.back().mixture), 1, 1e-5)
-        .at_least(fmt::format("  nats above fewer components"), mean_of(log_p.back() - log_p[log_p.size() - 2]), 0);
+    equation.exact(fmt::format("K = {}: Σ over 12 pixels", K), total_of_twelve(all.back().mixture), 1, 1e-5)
+        .at_least("  nats above fewer", mean_of(log_p.back() - log_p[log_p.size() - 2]), 0);
   }
   lesson.say("\nRungs of the ladder, in nats a test image:");
   for (std::size_t i = 0; i < components.size(); ++i) add_rungs(lesson, log_p[i + 1], components[i]);

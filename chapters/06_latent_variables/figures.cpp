@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <span>
 
 #include "chapters/06_latent_variables/chapter.hpp"
 #include "chapters/lesson/numbers.hpp"
@@ -39,13 +40,12 @@ void plot_three(const plots::Output& output) {
   const Matrix<double> joint = log_joint.array().exp(), r = models::log_posterior(log_joint).array().exp();
   plots::Curves density{.title = "Three components, and their sum", .x_label = "x", .y_label = "density"};
   plots::Curves posterior{.title = "Which component was it?", .x_label = "x", .y_label = "p(z = k | x)"};
-  density.line("p(x)", x, std::vector<double>(values(x, [&](double at) {
-                 return std::exp(models::log_evidence(mixture.log_joint(column({at})))[0]);
-               })));
   for (Index k = 0; k < 3; ++k) {
-    density.line(fmt::format("p(x, z = {})", k + 1), x, column_of(joint, k), plots::Style::dashed);
+    density.line(fmt::format("p(x, z = {})", k + 1), x, column_of(joint, k));
     posterior.line(fmt::format("k = {}", k + 1), x, column_of(r, k));
   }
+  const std::vector<double> sum = column_of(joint.rowwise().sum(), 0);
+  density.line("p(x), the sum", x, sum, plots::Style::dashed);
   plots::save(density, output, "06_three");
   plots::save(posterior, output, "06_posterior");
 }
@@ -117,7 +117,9 @@ void plot_flowers(const Fitted& iris, const Run& run, const std::string& name, c
   plots::Scatter figure{.title = fmt::format("Iris, log p(D) = {:.2f}: two of four dimensions", run.reported),
                         .x_label = "sepal width (cm)",
                         .y_label = "petal length (cm)",
-                        .class_names = {"setosa", "versicolor", "virginica"}};
+                        .class_names = {"setosa", "versicolor", "virginica"},
+                        .x_range = plots::Range{1.8, 4.6},
+                        .y_range = plots::Range{0.5, 7.5}};
   figure.points(column_of(iris.table.x, 1), column_of(iris.table.x, 2), iris.table.labels);
   add_ellipses(figure, run.end(), 1, 2);
   plots::save(figure, output, name);
@@ -139,31 +141,29 @@ void plot_ellipses(const Fitted& faithful, const Fitted& iris, const plots::Outp
   };
   const Run& best = faithful.ends.runs[0];
   geyser(best.path[0], "the start", "06_faithful_start");
-  geyser(best.path[std::min(3, best.steps())], "after three steps of EM", "06_faithful_3");
   geyser(best.end(), fmt::format("after {} steps: log p(D) = {:.3f}", best.steps(), best.reported), "06_faithful");
   plot_flowers(iris, iris.ends.runs.front(), "06_iris", output);
-  const auto worse = std::ranges::find_if(
-      iris.ends.runs, [&](const Run& run) { return run.reported < iris.ends.runs[0].reported - 20; });
-  if (worse != iris.ends.runs.end()) plot_flowers(iris, *worse, "06_iris_bad", output);
+  const auto& runs = iris.ends.runs;
+  plot_flowers(iris, runs[runs.size() / 2], "06_iris_typical", output);
 }
 
 void plot_climb(const Fitted& faithful, const Fitted& iris, const plots::Output& output) {
   plots::Curves figure{.title = "What is missing to the optimum",
                        .x_label = "step",
                        .y_label = "log p(D) at the optimum - log p(D), nats",
-                       .log_x = true,
                        .log_y = true,
-                       .y_range = plots::Range{1e-6, 1e4}};
+                       .x_range = plots::Range{0, 120},
+                       .y_range = plots::Range{1e-6, 10}};
   for (const Fitted* fitted : {&faithful, &iris}) {
-    const auto add = [&](const std::string& label, const std::vector<double>& log_p, plots::Style style) {
-      const double best = std::max(fitted->em.watched.back(), fitted->ascent.log_likelihood.back());
+    const double best = std::max(fitted->em.watched.back(), fitted->ascent.back());
+    const auto add = [&](const std::string& label, std::span<const double> log_p, plots::Style style) {
       std::vector<double> x, y;
-      for (std::size_t t = 1; t < log_p.size(); ++t)
+      for (std::size_t t = 0; t < log_p.size() && t <= 120; ++t)
         if (best - log_p[t] > 1e-9) x.push_back(t), y.push_back(best - log_p[t]);
       figure.line(label, x, y, style);
     };
-    add(fitted->table.name + ", EM", fitted->em.watched, plots::Style::line);
-    add(fitted->table.name + ", gradient ascent", fitted->ascent.log_likelihood, plots::Style::dashed);
+    add(fitted->table.name + ", EM", std::span(fitted->em.watched).subspan(fitted->from), plots::Style::line);
+    add(fitted->table.name + ", gradient ascent", fitted->ascent, plots::Style::dashed);
   }
   plots::save(figure, output, "06_climb");
 }
