@@ -67,9 +67,7 @@ std::vector<double> marginal_slopes(double x, double mu, double w, double s) {
 std::vector<double> expected_slopes(double x, double mu, double w, double s) {
   const double variance = w * w + s * s, mean = w * (x - mu) / variance, deviation = s / std::sqrt(variance);
   const auto expectation = [&](const std::function<double(double z)>& f) {
-    return models::integral(models::gauss_hermite(20), [&](const Matrix<double>& e) -> Eigen::ArrayXd {
-      return e.col(0).array().unaryExpr([&](double e) { return f(mean + deviation * e); });
-    });
+    return integral(models::gauss_hermite(20), [&](double e) { return f(mean + deviation * e); });
   };
   const auto error = [&](double z) { return (x - mu - w * z) / (s * s); };
   return {expectation(error), expectation([&](double z) { return error(z) * z; }),
@@ -81,7 +79,7 @@ std::vector<double> expected_slopes(double x, double mu, double w, double s) {
 void fisher_identity(lesson::Lesson& lesson, const Table& table, const Ingredients& use) {
   const Standardised scaled = standardised(table.x);
   const NormalComponents start = random_start(scaled.x, table.K, lesson.seed(), 2);
-  const NormalComponents theta = run_em(scaled.x, start, table.covariance, right(), {.steps = 3}).end();
+  const NormalComponents theta = run_em(scaled.x, start, table.covariance, right(), {.steps = 1}).end();
   const TapeMixture on_tape(theta, table.covariance);
   const auto both = [&](const Matrix<double>& x) {
     Vector gradient;
@@ -99,13 +97,10 @@ void fisher_identity(lesson::Lesson& lesson, const Table& table, const Ingredien
 }
 
 double mean_under_two(double m, const std::function<double(double)>& f) {
-  return models::integral(
-      models::gauss_legendre(400, -m - 12, m + 12), [&](const Matrix<double>& x) -> Eigen::ArrayXd {
-        return x.col(0).array().unaryExpr([&](double x) {
-          const double p = 0.5 * std::exp(normal_log_density(x, -m, 1)) + 0.5 * std::exp(normal_log_density(x, m, 1));
-          return p * f(x);
-        });
-      });
+  return integral(models::gauss_legendre(400, -m - 12, m + 12), [&](double x) {
+    const double p = 0.5 * std::exp(normal_log_density(x, -m, 1)) + 0.5 * std::exp(normal_log_density(x, m, 1));
+    return p * f(x);
+  });
 }
 
 double em_step(double mu, double m) {
@@ -145,8 +140,7 @@ void em_rate(lesson::Lesson& lesson, int points, const Ingredients& use) {
     const double rate = mean_under_two(m, [&](double x) { return use.rate(x, m); });
     const double worth = mean_under_two(m, [m](double x) { return std::pow(x * std::tanh(m * x) - m, 2); });
     const std::vector<double> errors = em_errors(1.2 * m, m, 1e-7);
-    equation.exact(fmt::format("Δ = {}, last of {} steps", delta, errors.size() - 1),
-                   errors.back() / errors[errors.size() - 2], rate, 1e-5);
+    equation.exact(fmt::format("Δ = {}, the last step", delta), errors.back() / errors[errors.size() - 2], rate, 1e-5);
     equation.exact("  1 - worth without label", 1 - worth, rate, 1e-10);
   }
   std::vector<double> x(points);

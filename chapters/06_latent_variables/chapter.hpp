@@ -14,6 +14,7 @@
 #include "models/bernoulli_mixture.hpp"
 #include "models/data/dataset.hpp"
 #include "models/gaussian_mixture.hpp"
+#include "models/inference/quadrature.hpp"
 #include "models/mixture_em.hpp"
 #include "models/pca.hpp"
 #include "plots/output.hpp"
@@ -74,6 +75,9 @@ std::span<const double> numbers(const M& matrix) {
 
 // A column of numbers, as the models take them.
 Matrix<double> column(const std::vector<double>& x);
+
+// Σ_i weight_i f(z_i), for a rule in one dimension.
+double integral(const models::Quadrature& rule, const std::function<double(double)>& f);
 
 // ---
 // marginal.cpp: eq:marginal. What is left of p(x, z) when z is summed up, or integrated.
