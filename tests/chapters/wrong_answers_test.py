@@ -44,6 +44,21 @@ WRONG = {
         # one draw alone, the first or the last
         "5.5": ["  return g[0] / q[0];", "  return g.back() / q.back();",
                 "  return g.size() == 2 ? (g[0] / q[0] + g[1] / q[1]) / 2 : g[0] / q[0];"]},
+    "06_latent_variables": {
+        # right for one component, for points that lie near, for two components
+        "6.1": ["  std::vector<double> r;\n  double sum = 0;\n"
+                "  for (const double l : log_joint) r.push_back(std::exp(l)), sum += r.back();\n"
+                "  for (double& one : r) one /= sum;\n  return r;",
+                "  const double first = 1 / (1 + std::exp(log_joint[1] - log_joint[0]));\n  return {first, 1 - first};"],
+        "6.3": ["  const Matrix<double> mu = W.col(0).transpose() * x / W.col(0).sum();\n"
+                "  const double v = (x.rowwise() - mu.row(0)).rowwise().squaredNorm().dot(W.col(0)) /\n"
+                "                   (W.col(0).sum() * x.cols());\n  return std::vector<double>(W.cols(), v);"],
+        "6.5": ["  std::vector<double> slopes;\n"
+                "  for (std::size_t k = 0; k < log_pi.size(); ++k)\n"
+                "    slopes.push_back(posterior({log_joint.data(), log_pi.size()})[k] - std::exp(log_pi[k]));\n"
+                "  return slopes;"],
+        "6.6": ["  return f[0] * g[0] / std::pow(pi * f[0] + (1 - pi) * g[0], 2);"],
+        "6.7": ["  return (0.5 * r[0] * (x[0] - mu) * (x[0] - mu) + b) / (0.5 * r[0] + a + 1);"]},
     "11_vae": {
         "11.1": ["  return 1.5 * mean(square(mu) + exp(log_var) - 1 - log_var, By::row);"],
         # KL sampled: unbiased, and not what is asked for
