@@ -288,7 +288,6 @@ void check_canonical(lesson::Attempt& attempt) {
   const Matrix<double> normalised = right.rowwise().normalized();
   Matrix<double> gram_schmidt = W;
   gram_schmidt.row(1) -= W.row(1).dot(W.row(0)) / W.row(0).squaredNorm() * W.row(0);
-  const Matrix<double> transposed = positive(eigen.eigenvectors().rowwise().reverse() * W);
 
   const Matrix<double> yours = canonical_weights(W);
   require_shape(attempt, 2, d, yours.rows(), yours.cols());
@@ -299,8 +298,7 @@ void check_canonical(lesson::Attempt& attempt) {
        {listed(-right), "-1", "the signs: in each row the number largest in size is to be positive."},
        {listed(normalised), "", "rows of length 1: R must be orthogonal, the rows of R W need not be short."},
        {listed(positive(gram_schmidt)), "",
-        "orthogonal rows, but Vᵀ V is not Wᵀ W any more: what you multiplied by is no rotation."},
-       {listed(transposed), "", "R is transposed: are the eigenvectors its rows or its columns?"}});
+        "orthogonal rows, but Vᵀ V is not Wᵀ W any more: what you multiplied by is no rotation."}});
 }
 
 const Exercise kCanonical{
@@ -322,10 +320,11 @@ const Exercise kCanonical{
 void check_deviation(lesson::Attempt& attempt) {
   const Index N = 4 + attempt.seed() % 5;
   const Numbers x = listed(normal_matrix(attempt, N, 1, 1));
-  const double m = uniform(attempt, 1, -0.5, 0.5), v = uniform(attempt, 2, 0.7, 2), level = uniform(attempt, 3, 1, 6);
+  const double m = uniform(attempt, 1, -0.5, 0.5), v = uniform(attempt, 2, 0.7, 2);
   double others = 0;
   for (Index i = 1; i < N; ++i) others += models::normal_log_density(x[i], m, v);
   const double first = models::normal_log_density(x[0], m, v);
+  const double level = N * std::log(0.5) + others + uniform(attempt, 3, 0.2, 2);  // s from 0.05 to 0.33
   // level = shares - ½ log(2π s²) + rest
   const auto solved = [&](double shares, double rest) {
     return std::exp(shares + rest - level) / std::sqrt(2 * std::numbers::pi);
