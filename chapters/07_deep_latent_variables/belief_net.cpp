@@ -75,7 +75,7 @@ void fisher_identity(lesson::Lesson& lesson, const Deep& moons, const Ingredient
     return sum(theta.tape().constant(deep_weights) * moons.model->log_joint(theta, theta.tape().constant(some), rule));
   });
 
-  lesson.equation("1.7.2", "∇log p(x) = E_{p(z|x)}[ ∇log p(x, z) ]", "eq:fisher-identity")
+  lesson.equation("2.1", "∇log p(x) = E_{p(z|x)}[ ∇log p(x, z) ]", "eq:fisher-identity")
       .exact("belief net: log Σ_z p(x, z)", std::log(log_joint.array().exp().sum()), layer_by_layer)
       .exact(fmt::format("  {} states, {} slopes", lesson::thousands(z.rows()), of_joint.size()), of_joint,
              of_marginal, 1e-10)
@@ -138,7 +138,7 @@ std::vector<TrainedBelief> belief_nets(lesson::Lesson& lesson, const Digits& dig
   const double least[] = {0.5, 1, 0.3};
   for (int i = 0; i < 3; ++i) {
     const Matrix<double> now = nets[i].log_prob(digits.test);
-    equation.at_least(fmt::format("log p: {} units, not {}", nets[i].hidden[0], i == 0 ? 0 : nets[i - 1].hidden[0]),
+    equation.at_least(fmt::format("log p: {} hidden, not {}", nets[i].hidden[0], i == 0 ? 0 : nets[i - 1].hidden[0]),
                       mean_of(now - before), least[i]);
     before = now;
   }

@@ -80,6 +80,10 @@ struct Draws {
 };
 Draws ancestral(const TanhDecoder& decoder, int n, std::uint64_t seed, const Ingredients& use);
 
+// The prior N(z; 0, 1) as points and weights: points[i] of them, Gauss-Legendre's, from ends[i] to ends[i + 1]. For a
+// decoder that changes quickly at one place.
+Quadrature prior_in_pieces(const Numbers& ends, const std::vector<int>& points);
+
 // eq:factorised, where everything can be computed: the marginal is a density, and ancestral draws follow it.
 void simple_factors(lesson::Lesson& lesson, int draws, const Ingredients& use);
 
@@ -118,7 +122,7 @@ struct Deep {
 Deep train_moons(const Matrix<double>& x, const MoonsSettings& settings, std::uint64_t seed);
 
 // eq:factorised, for a trained network; and what too few points of a quadrature pretend.
-Deep learn_moons(lesson::Lesson& lesson, const MoonsSettings& settings, int draws, const Ingredients& use);
+Deep learn_moons(lesson::Lesson& lesson, const MoonsSettings& settings, int draws);
 
 // ---
 // belief_net.cpp: z some units that are 0 or 1. The sum over all their states is exact.

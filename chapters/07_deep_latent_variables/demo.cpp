@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
     connected(lesson, c.draws, use);
 
     // a network learns a complex distribution
-    const Deep moons = learn_moons(lesson, c.moons, c.draws, use);
+    const Deep moons = learn_moons(lesson, c.moons, c.draws);
 
     // units instead of numbers: the sum over their states is exact, and so is its gradient
     fisher_identity(lesson, moons, use);

@@ -182,9 +182,9 @@ void plot_digits(const Deep& deep, const plots::Output& output) {
 }
 
 void plot_free_variance(std::uint64_t seed, const plots::Output& output) {
-  const Numbers x = twenty_points(seed), alpha = steps(0, 100, 51);
+  const Numbers x = twenty_points(seed), alpha = steps(0, 100, 201);
   plots::Curves figure{.title = "A variance for each z, on 20 points",
-                       .x_label = "α, minus the logarithm of the one point's variance",
+                       .x_label = "α: the first point's variance is v exp(-α)",
                        .y_label = "log p(D) (nats)",
                        .y_range = plots::Range{-100, 20}};
   const auto add = [&](const char* label, double (*log_variance)(double, double), plots::Style style) {
@@ -195,7 +195,7 @@ void plot_free_variance(std::uint64_t seed, const plots::Output& output) {
   double truth = 0;
   for (const double one : x) truth += models::normal_log_density(one, 0, 1);
   add("free: s²(z) falls on one side", free_log_variance, plots::Style::line);
-  add("free, but not below 0.01", floored_log_variance, plots::Style::dashed);
+  add("free, but not below v/100", floored_log_variance, plots::Style::dashed);
   add("one variance for all z", shared_log_variance, plots::Style::line);
   figure.horizontal("p*, which made the data", truth);
   plots::save(figure, output, "07_free_variance");

@@ -29,23 +29,13 @@ Moments moments(std::span<const double> x) {
   return of;
 }
 
-// p(z) as points that crowd at 0, where the decoder jumps.
-Quadrature prior_in_two_halves() {
-  const Quadrature left = models::gauss_legendre(200, -7, 0), right = models::gauss_legendre(200, 0, 7);
-  Quadrature both{Matrix<double>(400, 1), Eigen::ArrayXd(400)};
-  both.points << left.points, right.points;
-  both.weights << left.weights, right.weights;
-  both.weights *= both.points.col(0).array().unaryExpr([](double z) { return std::exp(normal_log_density(z, 0, 1)); });
-  return both;
-}
-
 }  // namespace
 
 double one_point_log_likelihood(std::span<const double> x, double alpha,
                                 double (*log_variance)(double t, double alpha)) {
   const auto [m, v] = moments(x);
   const double c = 30 + 3 * alpha;  // the weight of a hidden unit: a step, nearly
-  static const Quadrature prior = prior_in_two_halves();
+  static const Quadrature prior = prior_in_pieces({-7, 0, 7}, {200, 200});  // the decoder jumps at 0
   double sum = 0;
   for (const double one : x)
     sum += models::log_integral(prior, [&](const Matrix<double>& z) -> Eigen::ArrayXd {

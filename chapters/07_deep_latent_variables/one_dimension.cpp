@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <functional>
+#include <numeric>
+#include <utility>
 
 #include "chapters/07_deep_latent_variables/chapter.hpp"
 #include "models/statistics/goodness_of_fit.hpp"
@@ -53,6 +56,20 @@ Draws ancestral(const TanhDecoder& decoder, int n, std::uint64_t seed, const Ing
   models::Random(seed, models::Purpose::sampling, 2).fill_normal(epsilon);
   for (int i = 0; i < n; ++i) draws.x[i] = use.draw(decoder.mean(draws.z[i]), decoder.sigma, epsilon[i]);
   return draws;
+}
+
+Quadrature prior_in_pieces(const Numbers& ends, const std::vector<int>& points) {
+  const Index total = std::reduce(points.begin(), points.end());
+  Quadrature all{Matrix<double>(total, 1), Eigen::ArrayXd(total)};
+  Index first = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Quadrature piece = models::gauss_legendre(points[i], ends[i], ends[i + 1]);
+    all.points.middleRows(first, points[i]) = piece.points;
+    all.weights.segment(first, points[i]) = piece.weights;
+    first += points[i];
+  }
+  for (Index k = 0; k < total; ++k) all.weights[k] *= std::exp(normal_log_density(all.points(k, 0), 0, 1));
+  return all;
 }
 
 void simple_factors(lesson::Lesson& lesson, int draws, const Ingredients& use) {
