@@ -86,37 +86,33 @@ void plot_moons(const Deep& moons, const MoonsSettings& settings, std::uint64_t 
                         .class_names = {"data", "drawn from the model"},
                         .same_scale = true,
                         .x_range = plots::Range{-1.6, 2.6},
-                        .y_range = plots::Range{-1.8, 2.3}};
+                        .y_range = plots::Range{-1, 1.6}};
   figure.points(of_column(data, 0), of_column(data, 1), std::vector<int>(data.rows(), 0));
   figure.points(of_column(drawn, 0), of_column(drawn, 1), std::vector<int>(drawn.rows(), 1));
   figure.curve("f(z), z from -3 to 3", of_column(curve, 0), of_column(curve, 1));
   plots::save(figure, output, "07_moons");
 
-  // p(x|z) on a grid for a moving z, and the marginal
-  constexpr int kSide = 140;
-  Matrix<double> grid(kSide * kSide, 2);
-  for (int row = 0; row < kSide; ++row)
-    for (int col = 0; col < kSide; ++col)
-      grid.row(row * kSide + col) << -1.6 + 4.2 * col / (kSide - 1), 1.8 - 3.1 * row / (kSide - 1);
-  plots::ImageGrid slide{.title = "z slides: p(x | z), and at the end p(x)",
-                         .image_height = kSide,
-                         .image_width = kSide,
+  // p(x|z) for a moving z, over the marginal in grey, and the marginal alone; each on a scale of its own
+  constexpr int kWidth = 140, kHeight = 104;
+  Matrix<double> grid(kHeight * kWidth, 2);
+  for (int row = 0; row < kHeight; ++row)
+    for (int col = 0; col < kWidth; ++col) grid.row(row * kWidth + col) << -1.6 + 0.03 * col, 1.8 - 0.03 * row;
+  const auto greys = [](const Eigen::ArrayXd& p) -> Eigen::ArrayXd { return (p / p.maxCoeff()).sqrt(); };
+  const Eigen::ArrayXd marginal = greys(moons.log_prob(grid, models::normal_prior(600)).array().exp().col(0));
+  plots::ImageGrid slide{.title = "z slides: p(x | z), over p(x) in grey; and at the end p(x)",
+                         .image_height = kHeight,
+                         .image_width = kWidth,
                          .columns = 8,
                          .ink_on_paper = true};
-  const auto add = [&](const Matrix<double>& log_p) {
-    const Matrix<double> p = log_p.array().exp();
-    Numbers greys(p.data(), p.data() + p.size());
-    const double most = p.maxCoeff();
-    for (double& grey : greys) grey = std::sqrt(grey / most);
-    slide.image(greys);
-  };
   const double variance = moons.sigma() * moons.sigma();
   for (const double z : {-1.8, -1.0, -0.4, -0.05, 0.3, 0.9, 1.7}) {
     const Matrix<double> f = moons.decode(Matrix<double>::Constant(1, 1, z));
-    add((-0.5 * (grid.rowwise() - f.row(0)).rowwise().squaredNorm().array() / variance).matrix());
+    const Eigen::ArrayXd distance = (grid.rowwise() - f.row(0)).rowwise().squaredNorm().array();
+    const Eigen::ArrayXd spot = greys((-0.5 * distance / variance).exp()).max(0.25 * marginal);
+    slide.image(std::span<const double>(spot.data(), spot.size()));
     slide.column_labels.push_back(fmt::format("z = {:g}", z));
   }
-  add(moons.log_prob(grid, models::normal_prior(600)));
+  slide.image(std::span<const double>(marginal.data(), marginal.size()));
   slide.column_labels.push_back("p(x)");
   plots::save(slide, output, "07_moons_slide");
 }

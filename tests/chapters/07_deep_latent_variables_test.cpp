@@ -21,8 +21,8 @@ const Digits& the_digits() {
   return digits;
 }
 
-const MoonsSettings kFewMoons{.data = 200, .steps = 300, .points = 200};
-const DigitsSettings kFewSteps{.steps = 40, .points = 11};
+const MoonsSettings kFewMoons{.data = 300, .steps = 700, .points = 200};
+const DigitsSettings kFewSteps{.steps = 80, .points = 11};
 
 // A part of the chapter, with few draws and few steps of training. Returns the slugs of the equations that do not pass.
 using Part = void (*)(lesson::Lesson&, const Ingredients&);
@@ -88,7 +88,7 @@ TEST_SUITE("chapters/deep_latent_variables") {
 
     const Matrix<double> data = draw_moons(kFewMoons.data, 1), fresh = draw_moons(1000, 2);
     const Deep moons = train_moons(data, kFewMoons, 1);
-    CHECK(moons.losses.size() == 300);
+    CHECK(moons.losses.size() == 700);
     CHECK(moons.losses.back() < moons.losses.front() - 1);
     const models::Estimate gap = mean_of(log_moons(fresh) - moons.log_prob(fresh, models::normal_prior(800)));
     CHECK(gap.mean > 0);
