@@ -9,12 +9,13 @@
 #include "chapters/03_graphical_models/chapter.hpp"
 #include "models/statistics/distributions.hpp"
 #include "models/statistics/enumerate.hpp"
-#include "models/training/optimisers.hpp"
+#include "models/training/minimise.hpp"
 
 namespace ch03 {
 
 using models::Activation;
 using models::Affine;
+using models::minimise;
 using models::Mlp;
 using models::Random;
 
@@ -26,20 +27,6 @@ Matrix<double> as_rows(const std::vector<std::vector<int>>& states) {
   for (Index r = 0; r < x.rows(); ++r)
     for (Index j = 0; j < x.cols(); ++j) x(r, j) = states[r][j];
   return x;
-}
-
-// Moves the parameters to where loss(theta) is least: `steps` steps of Adam, whose size falls along a cosine.
-template <class Loss>
-void minimise(Parameters<double>& parameters, const Loss& loss, int steps, double learning_rate) {
-  models::Optimiser<double> adam({}, parameters.size());
-  const models::Schedule schedule{models::ScheduleKind::cosine, learning_rate, 0, std::uint64_t(steps)};
-  Buffer<double> gradient = Buffer<double>::Zero(parameters.size());
-  Tape tape;
-  for (int t = 0; t < steps; ++t) {
-    value_and_gradient(loss, parameters, gradient, tape);
-    adam.begin_step(schedule.at(t));
-    adam.update(parameters.values().data(), gradient.data(), 0, parameters.size());
-  }
 }
 
 }  // namespace

@@ -5,14 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "models/statistics/likelihood.hpp"
 #include "models/training/layers.hpp"
 
 namespace models {
-
-enum class Likelihood {
-  bernoulli,  // x in {0, 1}: the decoder gives logits
-  gaussian,   // x real: the decoder gives means, and one variance is learned for all pixels
-};
 
 struct VaeShape {
   int pixels = 784;

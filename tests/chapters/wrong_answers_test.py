@@ -59,6 +59,35 @@ WRONG = {
                 "  return slopes;"],
         "6.6": ["  return f[0] * g[0] / std::pow(pi * f[0] + (1 - pi) * g[0], 2);"],
         "6.7": ["  return (0.5 * r[0] * (x[0] - mu) * (x[0] - mu) + b) / (0.5 * r[0] + a + 1);"]},
+    "07_deep_latent_variables": {
+        # the first component alone
+        "7.1": ["  Matrix<double> C = sigma * sigma * Matrix<double>::Identity(f.cols(), f.cols());\n"
+                "  const double mean = w.dot(f.col(0));\n"
+                "  C(0, 0) += (f.col(0).array() - mean).square().matrix().dot(w);\n  return C;"],
+        # right for few pixels: the terms of 784 are no numbers
+        "7.2": ["  const Matrix<double> log_w = w.array().log().matrix().transpose();\n"
+                "  const auto log_p = matmul(logits.tape().constant(x), transpose(logits)) -\n"
+                "                     transpose(sum(softplus(logits), autograd::By::row));\n"
+                "  return log(sum(exp(log_p + log_w), autograd::By::row));"],
+        "7.3": ["  return std::erf(c / std::sqrt(a * a - b * b * c * c) / 1.4142);"],
+        # the states of two units, whatever K is
+        "7.4": ["  Matrix<double> sum = Matrix<double>::Zero(c.size(), b.size());\n  double p_x = 0;\n"
+                "  const auto logistic = [](double l) { return 1 / (1 + std::exp(-l)); };\n"
+                "  for (int state = 0; state < 4; ++state) {\n"
+                "    Eigen::VectorXd z = Eigen::VectorXd::Zero(c.size());\n    z[0] = state & 1, z[1] = state >> 1;\n"
+                "    double joint = 1;\n"
+                "    for (int k = 0; k < c.size(); ++k) joint *= logistic(z[k] == 1 ? c[k] : -c[k]);\n"
+                "    const Eigen::VectorXd p = (b + W.transpose() * z).unaryExpr(logistic);\n"
+                "    for (int j = 0; j < x.size(); ++j) joint *= x[j] == 1 ? p[j] : 1 - p[j];\n"
+                "    sum += joint * z * (x - p).transpose();\n    p_x += joint;\n  }\n  return sum / p_x;"],
+        # the sign of the first number instead of the largest one
+        "7.5": ["  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(W * W.transpose());\n"
+                "  Matrix<double> V = eigen.eigenvectors().rowwise().reverse().transpose() * W;\n"
+                "  for (int row = 0; row < 2; ++row)\n    if (V(row, 0) < 0) V.row(row) *= -1;\n  return V;"],
+        "7.6": ["  double others = -4 * std::log(2.0);\n"
+                "  for (int i = 1; i < 4; ++i)\n"
+                "    others -= 0.5 * (std::log(2 * std::numbers::pi * v) + (x[i] - m) * (x[i] - m) / v);\n"
+                "  return std::exp(others - level) / std::sqrt(2 * std::numbers::pi);"]},
     "11_vae": {
         "11.1": ["  return 1.5 * mean(square(mu) + exp(log_var) - 1 - log_var, By::row);"],
         # KL sampled: unbiased, and not what is asked for
