@@ -59,20 +59,13 @@ void expect_shapes(const DiagonalNormals& start, const VariationalSettings& s) {
         s.steps, s.step_size, s.samples, s.final_samples));
 }
 
-Var<Matrix<double>> expect_column(const Var<Matrix<double>>& values, Index n) {
-  if (values.rows() != n || values.cols() != 1)
-    throw std::invalid_argument(
-        fmt::format("fit_variational: expected a log joint of {}×1, found {}×{}", n, values.rows(), values.cols()));
-  return values;
-}
-
 // log p(x_i, z_i) at z = mean + exp(log_sd) ε, where ε are the numbers of draw `number`.
 Var<Matrix<double>> at_sample(const LogJoint& log_joint, const Var<Matrix<double>>& mean,
                               const Var<Matrix<double>>& log_sd, const Random& random, std::uint64_t number) {
   auto epsilon = mean.tape().scratch<double>(mean.rows(), mean.cols());
   const std::uint64_t size = epsilon.size();
   random.fill_normal(std::span(epsilon.data(), size), number * size);
-  return expect_column(log_joint(mean + exp(log_sd) * mean.tape().reference(epsilon)), mean.rows());
+  return evaluate(log_joint, mean + exp(log_sd) * mean.tape().reference(epsilon));
 }
 
 }  // namespace
@@ -103,7 +96,8 @@ VariationalFit fit_variational(const ExpectedLogJoint& expected_log_joint, const
                                const VariationalSettings& settings) {
   expect_shapes(start, settings);
   const Bound bound = [&](const auto& mean, const auto& log_sd, std::uint64_t) {
-    return expect_column(expected_log_joint(mean, log_sd), mean.rows()) + entropies(log_sd);
+    const LogJoint of_mean = [&](const auto& m) { return expected_log_joint(m, log_sd); };
+    return evaluate(of_mean, mean) + entropies(log_sd);
   };
   const DiagonalNormals q = maximise(bound, start, settings);
   Tape tape;

@@ -10,21 +10,14 @@
 #include <cstdint>
 #include <functional>
 
-#include "autograd/core/record.hpp"
+#include "models/inference/log_joint.hpp"
 
 namespace models {
-
-using autograd::Index;
-using autograd::Matrix;
-using autograd::Var;
 
 // One density a row. Both are n×d.
 struct DiagonalNormals {
   Matrix<double> mean, log_sd;
 };
-
-// log p(x_i, z_i) for every row z_i of z, on the tape of z: n×d in, n×1 out. Row i may depend on row i alone.
-using LogJoint = std::function<Var<Matrix<double>>(const Var<Matrix<double>>& z)>;
 
 // E log p(x_i, z) for z ~ q_i, where it has a closed form: two matrices n×d in, n×1 out.
 using ExpectedLogJoint =
