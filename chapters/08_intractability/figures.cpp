@@ -16,22 +16,22 @@ namespace ch08 {
 using std::numbers::pi;
 
 void plot_variance(const Sizes& sizes, std::uint64_t seed, const plots::Output& output) {
-  plots::Curves figure{.title = "One draw of the prior: the variance of p̂(x) at x = 0",
+  plots::Curves figure{.title = "One draw of the prior: the second moment of p̂(x) at x = 0",
                        .x_label = "k, latent numbers",
-                       .y_label = "Var p̂ / p²",
+                       .y_label = "E[p̂²] / p²",
                        .log_y = true,
-                       .y_range = plots::Range{0.01, 1e9}};
+                       .y_range = plots::Range{1e-4, 1e9}};
   const std::vector<double> k = plots::one_to(10);
   for (const double sigma : {0.1, 0.5, 1.0}) {
     std::vector<double> exact, measured;
     for (const int dimension : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) {
-      exact.push_back(right().second_moment(sigma, dimension) - 1);
+      exact.push_back(right().second_moment(sigma, dimension));
       const LinearGaussian model = copies(dimension, sigma);
       const double log_p = model.log_evidence();
       const auto square = [&](const Matrix<double>& z) -> Eigen::ArrayXd {
         return (2 * (model.log_likelihood(z) - log_p)).exp();
       };
-      measured.push_back(prior_mean(dimension, sizes.draws / 10, seed, square).mean - 1);
+      measured.push_back(prior_mean(dimension, sizes.draws / 10, seed, square).mean);
     }
     figure.line(fmt::format("σ = {}, exact", sigma), k, exact);
     figure.line(fmt::format("{} draws", lesson::thousands(sizes.draws / 10)), k, measured, plots::Style::points);
@@ -81,8 +81,14 @@ Eigen::Matrix2d diagonal(const Matrix<double>& log_sd) {
   return (2 * log_sd.row(0).array()).exp().matrix().asDiagonal();
 }
 
-void add(plots::Scatter& figure, const std::string& label, const Outline& line) {
-  figure.curve(label, line.x, line.y);
+void add(plots::Curves& figure, const std::string& label, const Outline& line) { figure.line(label, line.x, line.y); }
+
+// Rows of z as points.
+void add_points(plots::Curves& figure, const std::string& label, const std::vector<Matrix<double>>& rows) {
+  std::vector<double> x, y;
+  for (const auto& z : rows)
+    for (Eigen::Index i = 0; i < z.rows(); ++i) x.push_back(z(i, 0)), y.push_back(z(i, 1));
+  figure.line(label, x, y, plots::Style::points);
 }
 
 }  // namespace
@@ -90,23 +96,18 @@ void add(plots::Scatter& figure, const std::string& label, const Outline& line) 
 void plot_path(std::uint64_t seed, const plots::Output& output) {
   const Ring ring;
   const models::LogJoint log_joint = ring.log_joint();
-  const models::HmcSettings settings{.step = 0.12, .jitter = 0, .leapfrogs = 12};
+  const models::HmcSettings settings{.step = 0.08, .jitter = 0, .leapfrogs = 25};
   const auto cloud = hmc(log_joint, Matrix<double>::Constant(20, 2, 1), 50, 100, settings, seed);
-  plots::Scatter figure{.title = "HMC in p(z|x), x = ‖z‖² + noise: one chain's first transitions",
-                        .x_label = "z_1",
-                        .y_label = "z_2",
-                        .class_names = {"draws of 20 chains", "where it stops"},
-                        .same_scale = true,
-                        .x_range = plots::Range{-2.4, 2.4},
-                        .y_range = plots::Range{-2.4, 2.4}};
-  std::vector<double> x, y;
-  for (const auto& z : cloud.draws)
-    for (Eigen::Index i = 0; i < z.rows(); ++i) x.push_back(z(i, 0)), y.push_back(z(i, 1));
-  figure.points(x, y, std::vector(x.size(), 0));
+  plots::Curves figure{.title = "Hamiltonian Monte Carlo in p(z|x), where x = ‖z‖² + noise",
+                       .x_label = "z_1",
+                       .y_label = "z_2",
+                       .x_range = plots::Range{-3.8, 3.8},
+                       .y_range = plots::Range{-2.1, 2.1}};
+  add_points(figure, "draws of 20 chains", cloud.draws);
 
-  // every leapfrog step of five transitions
+  // every leapfrog step of four transitions
   models::Particles now = models::particles(log_joint, Matrix<double>{{1.5, 0.3}});
-  for (int t = 0; t < 5; ++t) {
+  for (int t = 0; t < 4; ++t) {
     models::Particles path = now;
     const auto accepted = hmc_transition(log_joint, now, settings, seed, t);
     path.r = now.r;
@@ -115,8 +116,8 @@ void plot_path(std::uint64_t seed, const plots::Output& output) {
       leapfrog(log_joint, path, settings.step);
       path_x.push_back(path.z(0, 0)), path_y.push_back(path.z(0, 1));
     }
-    figure.curve(fmt::format("transition {}{}", t + 1, accepted[0] == 1 ? "" : ", rejected"), path_x, path_y);
-    figure.points(std::vector{path_x.front()}, std::vector{path_y.front()}, std::vector{1});
+    figure.line(fmt::format("transition {}{}", t + 1, accepted[0] == 1 ? "" : ", rejected"), path_x, path_y,
+                plots::Style::line_points);
   }
   plots::save(figure, output, "08_path");
 }
@@ -126,17 +127,15 @@ void plot_variational(const plots::Output& output) {
   const Eigen::Vector2d mean = model.mean().transpose();
   const Eigen::Matrix2d C = model.covariance();
   const auto vi = fit_variational(model.on_tape().at(1), models::standard_normals(1, 2));
-  plots::Scatter figure{.title = "The diagonal normal closest to p(z|x)",
-                        .x_label = "z_1",
-                        .y_label = "z_2",
-                        .class_names = {"draws of p(z|x)"},
-                        .same_scale = true};
-  const Matrix<double> z = model.posterior_draws(400, 1);
-  const std::vector<double> x(z.col(0).begin(), z.col(0).end()), y(z.col(1).begin(), z.col(1).end());
-  figure.points(x, y, std::vector(x.size(), 0));
-  add(figure, "p(z|x), 2 standard deviations", ellipse(mean, C, 2));
+  plots::Curves figure{.title = "The diagonal normal closest to p(z|x), and lines at 2 standard deviations",
+                       .x_label = "z_1",
+                       .y_label = "z_2",
+                       .x_range = plots::Range{-2.2, 3.1},
+                       .y_range = plots::Range{-0.9, 2.1}};
+  add_points(figure, "draws of p(z|x)", {model.posterior_draws(400, 1)});
+  add(figure, "p(z|x)", ellipse(mean, C, 2));
   add(figure, "q(z), by VI", ellipse(vi.q.mean.row(0).transpose(), diagonal(vi.q.log_sd), 2));
-  add(figure, "the same variances as p(z|x)", ellipse(mean, C.diagonal().asDiagonal(), 2));
+  add(figure, "p(z|x) without its correlation", ellipse(mean, C.diagonal().asDiagonal(), 2));
   plots::save(figure, output, "08_variational");
 }
 
@@ -150,10 +149,10 @@ void plot_sandwich(const Sizes& sizes, std::uint64_t seed, const plots::Output& 
     above.push_back(bounds.above.mean), above_se.push_back(2 * bounds.above.se);
   }
   plots::Curves figure{.title = "Annealing between prior and posterior, k = 10, σ = 0.5",
-                       .x_label = "T, temperatures",
+                       .x_label = "T, steps between prior and posterior",
                        .y_label = "mean of log w (nats), ± 2 standard errors",
                        .log_x = true,
-                       .y_range = plots::Range{-30, 5}};
+                       .y_range = plots::Range{-24, -4}};
   figure.band("down from p(z|x)", T, above, above_se, plots::Style::line_points);
   figure.band("up from p(z)", T, below, below_se, plots::Style::line_points);
   figure.horizontal(fmt::format("log p(x) = {:.3f}", model.log_evidence()), model.log_evidence());
@@ -161,18 +160,15 @@ void plot_sandwich(const Sizes& sizes, std::uint64_t seed, const plots::Output& 
 }
 
 void plot_theta(const ThetaPosterior& theta, const plots::Output& output) {
-  plots::Scatter figure{.title = "p(θ|D) of logistic regression on 12 digits",
-                        .x_label = "θ_1, for every digit",
-                        .y_label = "θ_2, for ink on the left",
-                        .class_names = {"draws of HMC"}};
-  std::vector<double> x, y;
-  for (std::size_t t = 0; t < theta.draws.size() && x.size() < 1500; t += 50)
-    for (Eigen::Index i = 0; i < theta.draws[t].rows(); ++i)
-      x.push_back(theta.draws[t](i, 0)), y.push_back(theta.draws[t](i, 1));
-  figure.points(x, y, std::vector(x.size(), 0));
-  add(figure, "Laplace, 2 standard deviations", ellipse(theta.laplace.mode, theta.laplace.covariance, 2));
-  add(figure, "VI, 2 standard deviations",
-      ellipse(theta.vi.q.mean.row(0).transpose(), diagonal(theta.vi.q.log_sd), 2));
+  plots::Curves figure{.title = "p(θ|D) of logistic regression on 12 digits, and lines at 2 standard deviations",
+                       .x_label = "θ_1, for every digit",
+                       .y_label = "θ_2, for ink on the left"};
+  std::vector<Matrix<double>> some;
+  for (std::size_t t = 0; t < theta.draws.size() && some.size() * theta.draws[0].rows() < 1500; t += 50)
+    some.push_back(theta.draws[t]);
+  add_points(figure, "draws of HMC", some);
+  add(figure, "Laplace", ellipse(theta.laplace.mode, theta.laplace.covariance, 2));
+  add(figure, "VI", ellipse(theta.vi.q.mean.row(0).transpose(), diagonal(theta.vi.q.log_sd), 2));
   plots::save(figure, output, "08_theta");
 }
 
