@@ -135,6 +135,10 @@ ThetaPosterior posterior_of_theta(lesson::Lesson& lesson, const Sizes& sizes, co
              0.3 / std::abs(exact.log_evidence))
       .at_most("VI, ELBO: below log p(D)", {vi.elbo[0], vi.elbo_se[0]}, exact.log_evidence)
       .at_most("  its sd of θ_2", std::exp(vi.q.log_sd(0, 1)), exact.sd[1]);
+  lesson.say(fmt::format(
+      "        θ_2: grid {:.3f} ± {:.3f}, Laplace {:.3f} ± {:.3f}, VI {:.3f} ± {:.3f} (standard deviations)",
+      exact.mean[1], exact.sd[1], by_laplace.mode[1], std::sqrt(by_laplace.covariance(1, 1)), vi.q.mean(0, 1),
+      std::exp(vi.q.log_sd(0, 1))));
   return {model, exact, by_laplace, vi, chains.draws};
 }
 
