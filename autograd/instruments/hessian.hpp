@@ -1,6 +1,6 @@
 #pragma once
 // Second derivatives without a second sweep: the tape of dual numbers x + v ε gives, as the gradient of f, the dual
-// numbers ∇f(x) + ∇²f(x) v ε, whose second part is the Hessian times v (Pearlmutter 1994; Griewank & Walther 2008, ch. 5).
+// numbers ∇f(x) + ∇²f(x) v ε, whose second part is the Hessian times v (Pearlmutter 1994; Griewank & Walther 2008).
 // It costs a few gradients, whatever the number of parameters, and no matrix is stored.
 
 #include "autograd/arithmetic/dual.hpp"
@@ -15,7 +15,7 @@ struct SecondOrder {
   Matrix<double> product;   // ∇²f(x) v, in the shape of x
 };
 
-// f(x), its gradient, and its Hessian times v. f takes a Var of a matrix of dual numbers and returns a Var of one; it is
+// f(x), its gradient, and its Hessian times v. f takes a Var of a matrix of duals and returns a Var of one; it is
 // written once, for any element type:
 //   const auto f = []<Element S>(const Var<Matrix<S>>& x) { return sum(exp(x)); };
 // A matrix of data enters as x.tape().constant(data.template cast<S>()). Throws std::invalid_argument unless x and v

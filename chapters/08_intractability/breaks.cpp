@@ -27,9 +27,10 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
        [](Ingredients& i) { i.second_moment = [](double sigma, int) { return right().second_moment(sigma, 1); }; }},
       {"weight", "importance weights without 1/q(z)", {"eq:intractable"},
        [](Ingredients& i) { i.log_weight = [](double log_joint, double) { return log_joint; }; }},
-      {"posterior", "draws of the prior where draws of the posterior belong", {"claim:harmonic-mean", "eq:thermodynamic"},
+      {"posterior", "draws of the prior where draws of the posterior belong",
+       {"claim:harmonic-mean", "eq:thermodynamic"},
        [](Ingredients& i) {
-         i.posterior = [](const LinearGaussian& model, int n, std::uint64_t seed) { return model.prior_draws(n, seed); };
+         i.posterior = [](const LinearGaussian& m, int n, std::uint64_t seed) { return m.prior_draws(n, seed); };
        }},
       {"temperature", "every average under the prior instead of under p_β", {"eq:thermodynamic"},
        [](Ingredients& i) { i.temperature = [](double) { return 0.0; }; }},

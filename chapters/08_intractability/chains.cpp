@@ -58,7 +58,7 @@ void effective_draws(lesson::Lesson& lesson, const Ingredients& use) {
   const double N = sizes.length, all = N * sizes.chains;
   for (const double rho : {0.9, 0.5, -0.5}) {
     const Eigen::MatrixXd z = autoregressive_chains(rho, sizes, lesson.seed());
-    // the spread of a chain's mean:  Var z̄ = (1/N) (1 + 2 Σ_{t<N} (1 - t/N) ρ^t),  and z̄² has the variance 2 (Var z̄)²
+    // of a chain's mean:  Var z̄ = (1/N) (1 + 2 Σ_{t<N} (1 - t/N) ρ^t),  and z̄² has the variance 2 (Var z̄)²
     double sum = 1;
     for (int t = 1; t < N; ++t) sum += 2 * (1 - t / N) * std::pow(rho, t);
     const Eigen::ArrayXd means = z.colwise().mean().transpose();

@@ -119,7 +119,8 @@ struct HiddenChain {
     return sum;
   }
 
-  // The same, each sum pulled as far inwards as it goes: a_t(j) = p(x_1..x_t, z_t = j) = Σ_i a_{t-1}(i) step(i, j) seen(t, j)
+  // The same, each sum pulled as far inwards as it goes:
+  //   a_t(j) = p(x_1..x_t, z_t = j) = Σ_i a_{t-1}(i) step(i, j) seen(t, j)
   double from_left_to_right() const {
     Eigen::Array2d a(0.5 * seen(0, 0), 0.5 * seen(0, 1));
     for (Eigen::Index t = 1; t < x.size(); ++t)

@@ -9,7 +9,7 @@
 namespace models {
 namespace {
 
-// The first and the second half of every chain, a column each. Of an odd number of draws, the one in the middle is left out.
+// The first and the second half of every chain, a column each. Of an odd number, the draw in the middle is left out.
 Eigen::MatrixXd halves(const Eigen::MatrixXd& draws) {
   if (draws.rows() < 4 || draws.cols() < 1)
     throw std::invalid_argument(fmt::format(

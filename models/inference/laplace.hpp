@@ -29,8 +29,8 @@ struct Laplace {
 using SecondDerivatives =
     std::function<autograd::SecondOrder(const autograd::Matrix<double>& theta, const autograd::Matrix<double>& v)>;
 
-// From `start` (d numbers) by Newton's method, θ += A⁻¹ ∇ log p(D, θ), where a step is halved until log p(D, θ) does not
-// fall. Throws std::domain_error where A is not positive definite on the way, as where the density is not peaked, and
+// From `start` (d numbers) by Newton's method, θ += A⁻¹ ∇ log p(D, θ), where a step is halved until log p(D, θ) does
+// not fall. Throws std::domain_error where A is not positive definite on the way, as where the density is not peaked, and
 // std::runtime_error if it has not converged after most_steps.
 Laplace laplace(const SecondDerivatives& log_joint, const Eigen::VectorXd& start,
                 const LaplaceSettings& settings = {});

@@ -1,5 +1,5 @@
-// Hamiltonian Monte Carlo: the leapfrog method's properties, the moments of known densities, and what goes wrong without
-// the acceptance step.
+// Hamiltonian Monte Carlo: the leapfrog method's properties, the moments of known densities, and what goes wrong
+// without the acceptance step.
 
 #include "models/inference/mcmc.hpp"
 

@@ -68,8 +68,8 @@ double expected_log_weight(double x, double sigma, std::span<const double> betas
 }
 
 // 8.7   claim:posterior-theta
-// dp/dη = p (1 - p), so log p(D, η) = (h + 1) log p + (t + 1) log(1 - p). Peak at p = (h + 1)/(h + t + 2), where minus the
-// second derivative is (h + t + 2) p (1 - p).
+// dp/dη = p (1 - p), so log p(D, η) = (h + 1) log p + (t + 1) log(1 - p). Peak at p = (h + 1)/(h + t + 2), where
+// minus the second derivative is (h + t + 2) p (1 - p).
 double coin_log_evidence(int heads, int tails) {
   const double a = heads + 1, b = tails + 1, p = a / (a + b);
   return a * std::log(p) + b * std::log(1 - p) + 0.5 * std::log(2 * std::numbers::pi / ((a + b) * p * (1 - p)));
