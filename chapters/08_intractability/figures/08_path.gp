@@ -1,0 +1,24 @@
+# Draw this figure again, in this folder:  gnuplot 08_path.gp
+reset
+set encoding utf8
+set terminal pngcairo size 1200,800 font 'DejaVu Sans,15'
+set output '08_path.png'
+data = '08_path.csv'
+set datafile separator ','
+set border 3 linewidth 1 linecolor rgb '#404040'
+set tics nomirror out scale 0.6
+set grid linetype 1 linewidth 0.6 linecolor rgb '#DDDDDD'
+set key outside below center horizontal Left reverse noenhanced width 2 height 1 samplen 3
+set title 'Hamiltonian Monte Carlo in p(z|x), where x = ‖z‖² + noise' noenhanced font ',18'
+set xlabel 'z_1' noenhanced
+set ylabel 'z_2' noenhanced
+set xrange [-3.8:3.8]
+set yrange [-2.1:2.1]
+set samples 500
+of(k, c) = column(1) == k ? column(c) : NaN
+plot data skip 1 using (of(0,3)):(of(0,4)) with points pointtype 7 pointsize 1.1 linecolor rgb '#0072B2' title 'draws of 20 chains', \
+     data skip 1 using (of(1,3)):(of(1,4)) with linespoints linewidth 2.2 pointtype 5 pointsize 1.1 linecolor rgb '#D55E00' title 'transition 1', \
+     data skip 1 using (of(2,3)):(of(2,4)) with linespoints linewidth 2.2 pointtype 9 pointsize 1.1 linecolor rgb '#009E73' title 'transition 2', \
+     data skip 1 using (of(3,3)):(of(3,4)) with linespoints linewidth 2.2 pointtype 11 pointsize 1.1 linecolor rgb '#CC79A7' title 'transition 3', \
+     data skip 1 using (of(4,3)):(of(4,4)) with linespoints linewidth 2.2 pointtype 13 pointsize 1.1 linecolor rgb '#E69F00' title 'transition 4'
+unset output
