@@ -120,6 +120,7 @@ ThetaPosterior posterior_of_theta(lesson::Lesson& lesson, const Sizes& sizes, co
 // figures.cpp: the chapter's figures.
 
 void plot_variance(const Sizes& sizes, std::uint64_t seed, const plots::Output& output);  // 08_variance
+void plot_narrow(const plots::Output& output);                                            // 08_narrow
 void plot_grid(const plots::Output& output);                                              // 08_grid
 void plot_path(std::uint64_t seed, const plots::Output& output);                          // 08_path
 void plot_variational(const plots::Output& output);                                       // 08_variational

@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
 
     if (lesson.figures().format == plots::Format::none) return;
     plot_variance(c.sizes, lesson.seed(), lesson.figures());
+    plot_narrow(lesson.figures());
     plot_grid(lesson.figures());
     plot_path(lesson.seed(), lesson.figures());
     plot_variational(lesson.figures());

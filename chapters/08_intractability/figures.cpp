@@ -39,6 +39,30 @@ void plot_variance(const Sizes& sizes, std::uint64_t seed, const plots::Output& 
   plots::save(figure, output, "08_variance");
 }
 
+void plot_narrow(const plots::Output& output) {
+  const LinearGaussian model = copies(1, 0.1, 0.7);
+  const double mean = model.mean()[0], variance = model.covariance()(0, 0);
+  std::vector<double> z, prior, posterior, q;
+  for (double at = -3; at <= 3; at += 0.01) {
+    z.push_back(at);
+    prior.push_back(std::exp(models::normal_log_density(at, 0, 1)));
+    posterior.push_back(std::exp(models::normal_log_density(at, mean, variance)));
+    q.push_back(std::exp(models::normal_log_density(at, mean, 4 * variance)));
+  }
+  const Matrix<double> nodes = models::gauss_hermite(12).points;
+  plots::Curves figure{.title = "Where z is looked for, and where it is (σ = 0.1, x = 0.7)",
+                       .x_label = "z",
+                       .y_label = "density",
+                       .x_range = plots::Range{-3, 3},
+                       .y_range = plots::Range{-0.2, 4.3}};
+  figure.line("prior p(z)", z, prior);
+  figure.line("posterior p(z|x)", z, posterior);
+  figure.line("q(z), twice as wide", z, q, plots::Style::dashed);
+  figure.line("12 nodes of a grid", std::vector(nodes.data(), nodes.data() + 12), std::vector(12, 0.0),
+              plots::Style::points);
+  plots::save(figure, output, "08_narrow");
+}
+
 void plot_grid(const plots::Output& output) {
   plots::Curves figure{.title = "Gauss's rule for one latent number",
                        .x_label = "n, nodes",
