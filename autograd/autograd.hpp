@@ -6,6 +6,7 @@
 #include "autograd/core/record.hpp"                // record<"name">(forward, pullback, operands...): new operations
 #include "autograd/core/tape.hpp"                  // Tape, Var
 #include "autograd/instruments/gradcheck.hpp"      // the tape's gradient against differences
+#include "autograd/instruments/hessian.hpp"        // hessian_vector_product: second derivatives
 #include "autograd/instruments/trace.hpp"          // the graph, and the first value that is not finite
 #include "autograd/operations/elementwise.hpp"     // + - * / exp log tanh ...: coefficient by coefficient
 #include "autograd/operations/factorisations.hpp"  // cholesky and what comes of it

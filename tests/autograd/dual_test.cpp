@@ -7,10 +7,12 @@
 #include <limits>
 #include <numbers>
 
+#include "autograd/instruments/hessian.hpp"
 #include "tests/autograd/operations.hpp"
 #include "tests/not_finite.hpp"
 
 using namespace autograd_test;
+using autograd::hessian_vector_product;
 using autograd::Matrix;
 using D = autograd::Dual<double>;
 namespace rules = autograd::rules;
@@ -51,29 +53,16 @@ M gradient(const F& f, const M& w) {
   return x.grad();
 }
 
-// (∇f, ∇²f v) in one sweep.
-template <class F>
-std::pair<M, M> gradient_and_product(const F& f, const M& w, const M& v) {
-  Tape tape;
-  const auto x =
-      tape.variable(Matrix<D>::NullaryExpr(w.rows(), w.cols(), [&](Index i, Index j) { return D(w(i, j), v(i, j)); }));
-  tape.backward(f(x));
-  const auto part = [&](auto take) {
-    return M(M::NullaryExpr(w.rows(), w.cols(), [&](Index i, Index j) { return take(x.grad()(i, j)); }));
-  };
-  return {part([](const D& d) { return d.value; }), part([](const D& d) { return d.tangent; })};
-}
-
 template <class F>
 void check_hessian(const F& f, Index rows, Index cols) {
   const M w = sample(rows, cols, -1, 1, 5), v = sample(rows, cols, -1, 1, 6), u = sample(rows, cols, -1, 1, 7);
-  const auto [g, Hv] = gradient_and_product(f, w, v);
+  const auto [value, g, Hv] = hessian_vector_product(f, w, v);
   CHECK((g - gradient(f, w)).norm() < 1e-13 * g.norm());
   const double h = 1e-5;
   const M differences = (gradient(f, w + h * v) - gradient(f, w - h * v)) / (2 * h);
   CHECK((Hv - differences).norm() < 1e-8 * Hv.norm());
   CHECK(Hv.norm() > 0.1);
-  const M Hu = gradient_and_product(f, w, u).second;
+  const M Hu = hessian_vector_product(f, w, u).product;
   CHECK(Hu.cwiseProduct(v).sum() == doctest::Approx(Hv.cwiseProduct(u).sum()).epsilon(1e-12));
   CHECK((Hv - differences * 1.001).norm() > 1e-8 * Hv.norm());  // an error of 0.1 % is seen
 }

@@ -1,0 +1,126 @@
+// Draws of p(z|x) by Hamiltonian Monte Carlo: what its acceptance step repairs, what dependent draws are worth, and
+// the posterior of a linear-Gaussian model, with the closest diagonal normal beside it.
+#include <fmt/format.h>
+
+#include <Eigen/LU>
+#include <cmath>
+
+#include "chapters/08_intractability/chapter.hpp"
+#include "models/inference/chain_diagnostics.hpp"
+#include "models/statistics/random.hpp"
+
+namespace ch08 {
+
+using models::chain_mean, models::hmc, models::HmcSettings;
+
+// claim:accept
+
+namespace {
+
+// z of chains of one leapfrog step ε in N(0, 1), one column a chain.
+Eigen::MatrixXd standard_normal_chains(double step, bool accept, const Sizes& sizes, std::uint64_t seed) {
+  const HmcSettings settings{.step = step, .jitter = 0, .leapfrogs = 1, .accept = accept};
+  const auto chains = hmc(copies(1, 1).on_tape().log_prior, Matrix<double>::Zero(sizes.chains, 1), sizes.length / 5,
+                          sizes.length, settings, seed);
+  return chains.of([](const auto& z) { return z[0]; });
+}
+
+}  // namespace
+
+void acceptance_step(lesson::Lesson& lesson, const Sizes& sizes, const Ingredients& use) {
+  auto equation = lesson.equation("1.8", "leapfrog alone: Var z = 1/(1 - ε²/4) instead of 1", "claim:accept");
+  for (const double step : {0.5, 1.0, 1.5}) {
+    const auto variance = [&](bool accept) {
+      return chain_mean(standard_normal_chains(step, accept, sizes, lesson.seed()).array().square());
+    };
+    equation.sampled(fmt::format("ε = {}, all taken", step), variance(false), use.leapfrog_variance(step));
+    equation.sampled("  with the acceptance", variance(use.accept), 1);
+  }
+}
+
+// eq:ess
+
+namespace {
+
+// Chains z_t = ρ z_{t-1} + √(1 - ρ²) ε_t in N(0, 1), one column a chain.
+Eigen::MatrixXd autoregressive_chains(double rho, const Sizes& sizes, std::uint64_t seed) {
+  Matrix<double> z(sizes.length, sizes.chains);
+  models::Random(seed, models::Purpose::sampling).fill_normal(std::span(z.data(), z.size()));
+  for (Eigen::Index t = 1; t < z.rows(); ++t) z.row(t) = rho * z.row(t - 1) + std::sqrt(1 - rho * rho) * z.row(t);
+  return z;
+}
+
+}  // namespace
+
+void effective_draws(lesson::Lesson& lesson, const Ingredients& use) {
+  auto equation = lesson.equation("1.8", "N_eff = N (1 - ρ)/(1 + ρ) for z_t = ρ z_{t-1} + noise", "eq:ess");
+  const Sizes sizes{.chains = 100, .length = 4000};  // enough for an N_eff within 10 %, however quick the run
+  const double N = sizes.length, all = N * sizes.chains;
+  for (const double rho : {0.9, 0.5, -0.5}) {
+    const Eigen::MatrixXd z = autoregressive_chains(rho, sizes, lesson.seed());
+    // of a chain's mean:  Var z̄ = (1/N) (1 + 2 Σ_{t<N} (1 - t/N) ρ^t),  and z̄² has the variance 2 (Var z̄)²
+    double sum = 1;
+    for (int t = 1; t < N; ++t) sum += 2 * (1 - t / N) * std::pow(rho, t);
+    const Eigen::ArrayXd means = z.colwise().mean().transpose();
+    equation.sampled(fmt::format("ρ = {}: N Var[mean]", rho),
+                     {N * means.square().mean(), sum * std::sqrt(2.0 / sizes.chains)}, sum);
+    equation.exact("  N_eff / N, estimated", models::effective_sample_size(z) / all, use.effective(1, rho), 0.1);
+  }
+  // One leapfrog step ε is such a chain, with ρ = 1 - ε²/2: the energy's rotation overshoots where ε² > 2.
+  const double step = 1.7, rho = 1 - step * step / 2;
+  const Eigen::MatrixXd z = standard_normal_chains(step, false, sizes, lesson.seed());
+  equation.exact("leapfrog, ε = 1.7: N_eff / N", models::effective_sample_size(z) / all, use.effective(1, rho), 0.1);
+}
+
+// claim:mcmc
+
+void posterior_of_z(lesson::Lesson& lesson, const Sizes& sizes, const Ingredients& use) {
+  const LinearGaussian model = mixed();
+  const models::PriorAndLikelihood on_tape = model.on_tape();
+  const Eigen::RowVectorXd mean = model.mean();
+  const Eigen::MatrixXd C = model.covariance(), P = model.precision();
+  const HmcSettings settings{.step = 0.5, .jitter = 0.2, .leapfrogs = 2, .accept = use.accept};
+  const int warmup = sizes.length / 5;
+  const auto chains = hmc(on_tape.at(1), model.prior_draws(sizes.chains, lesson.seed()), warmup, sizes.length,
+                          settings, lesson.seed());
+
+  auto equation = lesson.equation("1.8", "draws of p(z|x), and the closest q(z), by log p(x, z) alone", "claim:mcmc");
+  double r_hat = 0, effective = INFINITY;
+  for (const int i : {0, 1}) {
+    const Eigen::MatrixXd z = chains.of([i](const auto& z) { return z[i]; });
+    r_hat = std::max(r_hat, models::split_r_hat(z));
+    effective = std::min(effective, models::effective_sample_size(z));
+    equation.sampled(fmt::format("HMC, E[z_{} | x]", i + 1), chain_mean(z), mean[i]);
+  }
+  for (const auto& [i, j] : {std::pair{0, 0}, {0, 1}, {1, 1}}) {
+    const auto products = chains.of([&](const auto& z) { return (z[i] - mean[i]) * (z[j] - mean[j]); });
+    equation.sampled(fmt::format("  Cov[z_{}, z_{} | x]", i + 1, j + 1), chain_mean(products), C(i, j));
+  }
+  equation.at_most("  the larger split R̂", r_hat, 1.01);
+
+  // the best diagonal normal has the posterior's mean, the variances 1/P_jj, and a gap of ½ (Σ log P_jj - log det P)
+  const auto vi = fit_variational(on_tape.at(1), models::standard_normals(1, 2), {.seed = lesson.seed()});
+  const Eigen::Vector2d best = -0.5 * P.diagonal().array().log(), wide = 0.5 * C.diagonal().array().log();
+  const double gap = 0.5 * (P.diagonal().array().log().sum() - std::log(P.determinant()));
+  equation
+      .exact("VI, its means", std::vector(vi.q.mean.data(), vi.q.mean.data() + 2),
+             std::vector(mean.begin(), mean.end()), 0.05)
+      .exact("  its log standard deviations", std::vector(vi.q.log_sd.data(), vi.q.log_sd.data() + 2),
+             std::vector(best.begin(), best.end()), 0.05)
+      .at_least("  too narrow by a factor", (wide.transpose() - vi.q.log_sd).array().exp().minCoeff(), 1.2)
+      .sampled("  log p(x) - ELBO", {model.log_evidence() - vi.elbo[0], vi.elbo_se[0]}, gap);
+
+  const double gradients = 1.0 * (warmup + sizes.length) * settings.leapfrogs * sizes.chains;
+  lesson.say(fmt::format("        for one x: HMC {} gradients, {:.0f} % accepted, N_eff = {}; VI {} gradients",
+                         lesson::thousands(std::int64_t(gradients)), 100 * chains.acceptance.mean(),
+                         lesson::thousands(std::int64_t(effective)), lesson::thousands(2000 * 8)));
+}
+
+models::LogJoint Ring::log_joint() const {
+  return [ring = *this](const Var<Matrix<double>>& z) {
+    const auto r2 = sum(square(z), autograd::By::row);
+    return -0.5 * r2 - square(r2 - ring.x) / (2 * ring.sigma * ring.sigma);
+  };
+}
+
+}  // namespace ch08
