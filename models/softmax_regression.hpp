@@ -1,8 +1,10 @@
 #pragma once
 // Softmax regression, which is logistic regression for K classes: p(y = k | x) = softmax(x W + b)ₖ.
 
+#include <cstdint>
 #include <span>
 
+#include "models/statistics/classification.hpp"
 #include "models/training/layers.hpp"
 
 namespace models {
