@@ -92,12 +92,15 @@ struct ProbeSettings {
   int draws = 20;  // sets of labelled images of each size
 };
 
-// Share of wrong test images of each draw, one row a size; and the paired difference of two of them at size i.
+// The share of wrong test images: a row for each number of labels, a column for each draw.
 struct ProbeErrors {
   std::vector<int> labels;
   Matrix<double> code, pixels, pca, untrained;
 };
+// Of one row: the mean over the draws, with its standard error.
 models::Estimate mean_of(const Matrix<double>& errors, Index size);
+
+// claim:representation.
 
 ProbeErrors representation(lesson::Lesson& lesson, const models::TrainTest& images, const ProbeSettings& settings,
                            const Ingredients& use);

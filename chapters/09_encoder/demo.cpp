@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
 
     // a VAE with two latent dimensions, and three ways to its posteriors
     const models::TrainTest digits = models::load_digits(lesson.data(""));
-    const TrainedVae model = train(digits.train, c.vae, lesson.seed());
+    const TrainedVae model(digits.train, c.vae, lesson.seed());
     const Study three_ways = study(model, digits.test, c.study, lesson.seed(), use);
     encoder(lesson, three_ways, use);
     amortised(lesson, three_ways, use);

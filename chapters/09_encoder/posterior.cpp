@@ -1,5 +1,6 @@
 #include "chapters/09_encoder/posterior.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/autograd.hpp"
@@ -11,18 +12,26 @@ namespace ch09 {
 using autograd::Tape;
 using autograd::Watched;
 
-TrainedVae train(const models::Dataset& data, const VaeSettings& s, std::uint64_t seed) {
-  TrainedVae model{data, nullptr};
-  const models::VaeShape shape{.pixels = data.dimensions(), .latent = s.latent, .hidden = {s.hidden}};
-  const models::VaeTrainingSettings settings{.batch = std::min(100, data.count()),
-                                             .epochs = s.epochs,
-                                             .schedule = models::ScheduleKind::cosine,
-                                             .learning_rate = s.learning_rate,
-                                             .seed = seed,
-                                             .trainer = {.shards = 1, .threads = 1}};
-  model.trainer = std::make_unique<models::VaeTrainer<double>>(model.data, shape, settings);
-  while (!model.trainer->done()) model.trainer->step();
-  return model;
+namespace {
+
+models::VaeShape shape_of(const models::Dataset& data, const VaeSettings& s) {
+  return {.pixels = data.dimensions(), .latent = s.latent, .hidden = {s.hidden}};
+}
+
+models::VaeTrainingSettings training_of(const models::Dataset& data, const VaeSettings& s, std::uint64_t seed) {
+  return {.batch = std::min(100, data.count()),
+          .epochs = s.epochs,
+          .schedule = models::ScheduleKind::cosine,
+          .learning_rate = s.learning_rate,
+          .seed = seed,
+          .trainer = {.shards = 1, .threads = 1}};
+}
+
+}  // namespace
+
+TrainedVae::TrainedVae(const models::Dataset& data, const VaeSettings& settings, std::uint64_t seed)
+    : data_(data), trainer_(data_, shape_of(data, settings), training_of(data, settings, seed)) {
+  while (!trainer_.done()) trainer_.step();
 }
 
 DiagonalNormals encode(const TrainedVae& model, const Matrix<double>& x) {

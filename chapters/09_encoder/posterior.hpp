@@ -2,7 +2,7 @@
 // A VAE with two latent dimensions, whose true posterior can be computed: p(z | x) on a grid, the ELBO of any normal q by
 // quadrature, and the divergence between the two. All in nats, one row a data point.
 
-#include <memory>
+#include <cstdint>
 
 #include "models/data/binarise.hpp"
 #include "models/inference/quadrature.hpp"
@@ -17,22 +17,28 @@ using autograd::Var;
 using models::DiagonalNormals;
 using Vector = Eigen::ArrayXd;
 
-// A trained VAE and black and white images, of which it has seen the first ones and not the others.
-struct TrainedVae {
-  models::Dataset data;  // of the training
-  std::unique_ptr<models::VaeTrainer<double>> trainer;
-  const models::Vae<double>& vae() const { return trainer->vae(); }
-  const models::Parameters<double>& theta() const { return trainer->parameters(); }
-};
-
 struct VaeSettings {
   int latent = 2;
   int hidden = 64;
   int epochs = 200;
   double learning_rate = 3e-3;
 };
-// Bernoulli pixels, black or white anew in each epoch, tanh networks with one hidden layer, and a step that falls to 0.
-TrainedVae train(const models::Dataset& data, const VaeSettings& settings, std::uint64_t seed);
+
+// A VAE that has been trained: Bernoulli pixels, black or white anew in each epoch, tanh networks with one hidden layer,
+// and a step that falls to 0.
+class TrainedVae {
+ public:
+  TrainedVae(const models::Dataset& data, const VaeSettings& settings, std::uint64_t seed);
+  TrainedVae(const TrainedVae&) = delete;
+  TrainedVae& operator=(const TrainedVae&) = delete;
+
+  const models::Vae<double>& vae() const { return trainer_.vae(); }
+  const models::Parameters<double>& theta() const { return trainer_.parameters(); }
+
+ private:
+  models::Dataset data_;  // what the trainer reads
+  models::VaeTrainer<double> trainer_;
+};
 
 // q(z | x) of the encoder, for every row of x (n×pixels).
 DiagonalNormals encode(const TrainedVae& model, const Matrix<double>& x);

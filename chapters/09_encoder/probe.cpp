@@ -48,8 +48,8 @@ ProbeErrors representation(lesson::Lesson& lesson, const models::TrainTest& imag
                            const Ingredients& use) {
   VaeSettings no_training = s.vae;
   no_training.epochs = 0;
-  const TrainedVae trained = train(images.train, s.vae, lesson.seed());
-  const TrainedVae untrained = train(images.train, no_training, lesson.seed());
+  const TrainedVae trained(images.train, s.vae, lesson.seed());
+  const TrainedVae untrained(images.train, no_training, lesson.seed());
   const auto features = [&](auto&& f) { return Features{f(images.train), f(images.test)}; };
   const Features pixels = features([](const auto& set) { return models::as_matrix<double>(set); });
   const Features code{use.code(trained, untrained, pixels.train), use.code(trained, untrained, pixels.test)};
@@ -70,8 +70,8 @@ ProbeErrors representation(lesson::Lesson& lesson, const models::TrainTest& imag
       errors.untrained(i, draw) = error(random);
     }
 
-  auto equation = lesson.equation("1.1", "errors of a linear probe, less 4 SE: untrained code > code > pixels",
-                                  "claim:representation");
+  auto equation =
+      lesson.equation("1.1", "errors of a linear probe: untrained code > code > pixels", "claim:representation");
   const auto less_4_se = [](const models::Estimate& e) { return e.mean - 4 * e.se; };
   for (std::size_t i = 0; i < s.labels.size(); ++i)
     equation.at_least(fmt::format("{} labels: untrained - code", s.labels[i]),

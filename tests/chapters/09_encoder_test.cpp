@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <memory>
 #include <set>
 #include <string>
 
@@ -22,7 +21,7 @@ const models::TrainTest& digits() {
 }
 
 const TrainedVae& small_vae() {
-  static const TrainedVae model = train(digits().train, {.hidden = 12, .epochs = 15}, 1);
+  static const TrainedVae model(digits().train, {.hidden = 12, .epochs = 15}, 1);
   return model;
 }
 
