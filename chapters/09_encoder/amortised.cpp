@@ -40,19 +40,24 @@ Study study(const TrainedVae& model, const models::Dataset& images, const StudyS
                   .q;
   });
   const double reach = settings.grid.half_width;
-  s.log_evidence = log_evidence(
-      model, s.x, models::product_rule(models::gauss_legendre(settings.evidence_nodes, -reach, reach), 2));
-  s.elbo_encoder = elbo(model, s.x, s.encoder, use.parts, settings.elbo_nodes);
-  s.elbo_local = elbo(model, s.x, s.local, use.parts, settings.elbo_nodes);
+  const auto rule = models::product_rule(models::gauss_legendre(settings.evidence_nodes, -reach, reach), 2);
+  const auto of_epsilon = normal_rule(settings.elbo_grid);
+  s.log_evidence = log_evidence(model, s.x, rule);
+  s.elbo_encoder = elbo(model, s.x, s.encoder, use.parts, of_epsilon);
+  s.elbo_local = elbo(model, s.x, s.local, use.parts, of_epsilon);
+  const Matrix<double> swapped = 1 - s.x.array();
+  s.gap_elsewhere =
+      log_evidence(model, swapped, rule) - elbo(model, swapped, encode(model, swapped), use.parts, of_epsilon);
   return s;
 }
 
 std::vector<double> elbo_by_steps(const Study& s, const StudySettings& settings, std::span<const int> steps) {
   const auto log_joint = expected_log_joint(s.model, s.x, settings.local_nodes);
+  const auto of_epsilon = normal_rule(settings.elbo_grid);
   std::vector<double> means;
   for (const int t : steps) {
     const auto fit = models::fit_variational(log_joint, models::standard_normals(s.x.rows(), 2), {.steps = t});
-    means.push_back(elbo(s.model, s.x, fit.q, right().parts, settings.elbo_nodes).mean());
+    means.push_back(elbo(s.model, s.x, fit.q, right().parts, of_epsilon).mean());
   }
   return means;
 }
@@ -92,16 +97,18 @@ void amortised(lesson::Lesson& lesson, const Study& s, const Ingredients& use) {
 
   Index i = 0, j = 0;
   const Vector amortisation = s.elbo_local - s.elbo_encoder, approximation = s.log_evidence - s.elbo_local;
-  amortisation.minCoeff(&i);
-  equation.at_most(fmt::format("{} digits: encoder <= best q", s.x.rows()), s.elbo_encoder[i], s.elbo_local[i], 1e-6);
-  approximation.minCoeff(&j);
-  equation.at_most("  best q <= log p", s.elbo_local[j], s.log_evidence[j], 1e-9);
-  const models::Estimate a = mean_of(amortisation), b = mean_of(approximation);
-  equation.at_least("  amortisation gap, less 4 SE", a.mean - 4 * a.se, 0);
-  equation.at_least("  approximation gap, less 4 SE", b.mean - 4 * b.se, 0);
-
+  const double least_of_encoder = amortisation.minCoeff(&i), least_of_family = approximation.minCoeff(&j);
+  equation.at_most(fmt::format("{} digits: encoder <= best q", s.x.rows()), s.elbo_encoder[i], s.elbo_local[i]);
+  equation.at_most("  best q <= log p", s.elbo_local[j], s.log_evidence[j]);
+  // no digit is so lucky that nothing is lost
+  equation.at_least("  smallest amortisation gap", least_of_encoder, 1e-6);
+  equation.at_least("  smallest approximation gap", least_of_family, 1e-6);
+  equation.at_least("  ink, paper swapped: least", s.gap_elsewhere.minCoeff(), 1e-6);
+  const models::Estimate a = mean_of(amortisation), b = mean_of(approximation), c = mean_of(s.gap_elsewhere);
   lesson.say(fmt::format("        amortisation gap {} nats, approximation gap {} nats",
                          lesson::with_error(a.mean, a.se), lesson::with_error(b.mean, b.se)));
+  lesson.say(fmt::format("        mean log p {:.2f}; with ink and paper swapped the encoder's gap is {} nats",
+                         s.log_evidence.mean(), lesson::with_error(c.mean, c.se)));
   lesson.say(fmt::format("        milliseconds an image, here: encoder {:.4f}, optimisation {:.1f}, grid {:.1f}",
                          s.ms_encoder, s.ms_local, s.ms_grid));
   lesson.metric("amortisation_gap", a.mean);

@@ -57,7 +57,7 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
   static const std::vector<lesson::Break<Ingredients>> all{
       {"normaliser", "a density of q without the factor 1/σ", {"eq:encoder"},
        [](Ingredients& i) { i.log_density = log_density_without_sd; }},
-      {"variance", "z = μ + σ² ε instead of μ + σ ε", {"eq:encoder"},
+      {"variance", "z = μ + σ² ε instead of μ + σ ε", {"eq:encoder", "claim:amortised"},
        [](Ingredients& i) { i.parts.sample = sample_with_variance; }},
       {"kl", "no KL(q ‖ p(z)) in the ELBO", {"eq:encoder", "claim:amortised"},
        [](Ingredients& i) { i.parts.kl_to_prior = [](double, double) { return 0.0; }; }},

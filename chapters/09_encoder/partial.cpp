@@ -87,8 +87,9 @@ void mean_code(lesson::Lesson& lesson, const Study& s, const Ingredients& use) {
   const Vector trained = elbo(at_code, phi(x)) - log_p;
   equation.exact("  above log p by", numbers(trained), numbers((0.5 * std::numbers::ln2 * same).eval()), 1e-6);
 
-  // one Gauss-Hermite node is the code itself
-  const Vector digits = elbo(s.model, s.x, s.encoder, use.parts, use.likelihood_at_code ? 1 : 48);
+  const models::Quadrature code{Matrix<double>::Zero(1, 2), Vector::Ones(1)};  // ε = 0 alone
+  const Vector digits =
+      elbo(s.model, s.x, s.encoder, use.parts, use.likelihood_at_code ? code : normal_rule(Grid{.side = 80}));
   models::RunningMean difference;
   for (const double one : digits - s.log_evidence) difference.add(one);
   const models::Estimate e = difference.estimate();

@@ -53,10 +53,9 @@ struct ElboParts {
   double (*kl_to_prior)(double mean, double log_sd);
 };
 
-// E_q log p(x|z) - KL(q ‖ p(z)) for every row: the expectation by Gauss-Hermite with `nodes`² points, the divergence by
-// its formula.
+// E_q log p(x|z) - KL(q ‖ p(z)) for every row: the expectation by a rule for ε ~ N(0, I), the divergence by its formula.
 Vector elbo(const TrainedVae& model, const Matrix<double>& x, const DiagonalNormals& q, const ElboParts& parts,
-            int nodes);
+            const models::Quadrature& rule);
 
 // E log p(x, z) for z ~ q, on the tape of q, by Gauss-Hermite with `nodes`² points: what fit_variational maximises.
 models::ExpectedLogJoint expected_log_joint(const TrainedVae& model, const Matrix<double>& x, int nodes);
@@ -69,6 +68,9 @@ struct Grid {
   double at(int i) const { return -half_width + i * step(); }
   Matrix<double> points() const;  // side²×2
 };
+
+// E f(ε) for ε ~ N(0, I), by the plain sum of h² N(ε; 0, I) f(ε) over the grid.
+models::Quadrature normal_rule(const Grid& grid);
 
 // The posterior on a grid. For smooth densities that vanish at the edge, the plain sum over an even grid converges
 // faster than any power of the step.
