@@ -1,8 +1,10 @@
 #pragma once
 // Softmax regression, which is logistic regression for K classes: p(y = k | x) = softmax(x W + b)ₖ.
 
+#include <cstdint>
 #include <span>
 
+#include "models/statistics/classification.hpp"
 #include "models/training/layers.hpp"
 
 namespace models {
@@ -23,5 +25,15 @@ struct SoftmaxRegression {
   template <Element S>
   Var<Matrix<S>> log_prob(const Watched<S>& theta, const Var<Matrix<S>>& x, std::span<const int> labels) const;
 };
+
+struct SoftmaxFitSettings {
+  double ridge = 0.1;  // λ
+  int steps = 1000;    // of Adam, whose step falls from 0.1 to 0 along a cosine
+};
+
+// The maximum of Σᵢ log p(yᵢ | xᵢ) - ½ λ ‖W‖², approached with the gradient of all n points from W of the seed on.
+// x: n×d. Throws as SoftmaxRegression::log_prob does.
+AffineScores fit_softmax(const Matrix<double>& x, std::span<const int> labels, int classes,
+                         const SoftmaxFitSettings& settings, std::uint64_t seed);
 
 }  // namespace models

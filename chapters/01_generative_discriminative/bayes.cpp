@@ -3,10 +3,8 @@
 
 #include <cmath>
 
-#include "autograd/autograd.hpp"
 #include "chapters/01_generative_discriminative/chapter.hpp"
 #include "models/softmax_regression.hpp"
-#include "models/training/optimisers.hpp"
 
 namespace ch01 {
 namespace {
@@ -53,28 +51,6 @@ void two_normals(lesson::Equation& equation, const Ingredients& use) {
 
 }  // namespace
 
-models::AffineScores fit_softmax(const Labelled& data, int classes, double ridge, int steps, std::uint64_t seed) {
-  autograd::Parameters<double> theta;
-  const models::SoftmaxRegression model(theta, data.x.cols(), classes, seed);
-  autograd::Buffer<double> gradient = autograd::Buffer<double>::Zero(theta.size());
-  autograd::Tape tape;
-  models::Optimiser<double> adam({.method = models::Method::adam}, theta.size());
-  const models::Schedule schedule{
-      .kind = models::ScheduleKind::cosine, .first = 0.1, .steps = static_cast<std::uint64_t>(steps)};
-  const double n = data.count();
-  const auto loss = [&](const autograd::Watched<double>& watched) {
-    const auto x = watched.tape().reference(data.x);
-    const auto log_likelihood = sum(model.log_prob(watched, x, data.y));
-    return -1 / n * (log_likelihood - 0.5 * ridge * squared_norm(watched[model.layer.W]));
-  };
-  for (int step = 0; step < steps; ++step) {
-    autograd::value_and_gradient(loss, theta, gradient, tape);
-    adam.begin_step(schedule.at(step));
-    adam.update(theta.values().data(), gradient.data(), 0, theta.size());
-  }
-  return {theta[model.layer.W], theta[model.layer.b].row(0)};
-}
-
 void bayes_rule(lesson::Lesson& lesson, const Labelled& train, const Labelled& test, const Ingredients& use) {
   auto equation = lesson.equation("1.1", "p(y | x) = p(y) p(x | y) / Σ_y' p(y') p(x | y')", "claim:bayes");
   four_numbers(equation, use);
@@ -87,7 +63,9 @@ void bayes_rule(lesson::Lesson& lesson, const Labelled& train, const Labelled& t
 
   const double generative = models::error_rate(by_bayes, test.y);
   const double discriminative =
-      models::error_rate(fit_softmax(train, K, 0.1, lesson.quick() ? 100 : 1000, lesson.seed())(test.x), test.y);
+      models::error_rate(models::fit_softmax(train.x, train.y, K, {.ridge = 0.1, .steps = lesson.quick() ? 100 : 1000},
+                                             lesson.seed())(test.x),
+                         test.y);
   const auto percent = [&](double error) {
     return lesson::with_error(100 * error, 100 * std::sqrt(error * (1 - error) / test.count()));
   };

@@ -48,10 +48,6 @@ inline Ingredients broken(const std::string& name) { return lesson::broken(right
 // claim:bayes, with four numbers on paper, with two normal classes, and with ten classes of digits.
 void bayes_rule(lesson::Lesson& lesson, const Labelled& train, const Labelled& test, const Ingredients& use);
 
-// Softmax regression, fitted by the tape: `steps` steps of Adam along the gradient of all points,
-//   (1/n) [ Σᵢ log p(yᵢ | xᵢ) - ½ ridge ‖W‖² ]
-models::AffineScores fit_softmax(const Labelled& data, int classes, double ridge, int steps, std::uint64_t seed);
-
 // ---
 // learning_curves.cpp: the error of both kinds of model by the number of points they learn from.
 

@@ -7,6 +7,7 @@
 #include "autograd/autograd.hpp"
 #include "chapters/01_generative_discriminative/chapter.hpp"
 #include "models/naive_bayes.hpp"
+#include "models/softmax_regression.hpp"
 #include "models/statistics/distributions.hpp"
 #include "models/statistics/random.hpp"
 #include "models/training/parallel.hpp"
@@ -93,7 +94,8 @@ std::vector<Estimate> softmax_curve(const Labelled& train, const Labelled& test,
   models::parallel_for(draws, models::core_count(), [&](int draw) {
     for (std::size_t s = 0; s < labels.size(); ++s) {
       const Labelled data = split(train, labels[s], 10, seed, draw).labelled;
-      errors(draw, s) = models::error_rate(fit_softmax(data, 10, 0.1, 200, seed)(test.x), test.y);
+      errors(draw, s) = models::error_rate(
+          models::fit_softmax(data.x, data.y, 10, {.ridge = 0.1, .steps = 200}, seed)(test.x), test.y);
     }
   });
   return column_means(errors);

@@ -66,3 +66,15 @@ TEST_CASE("softmax regression: labels that do not fit") {
   CHECK_THROWS_AS(e.model.log_prob(theta, x, std::vector<int>{0, 1}), std::invalid_argument);
   CHECK_THROWS_AS(e.model.log_prob(theta, x, std::vector<int>{0, 1, 2, 3}), std::out_of_range);
 }
+
+// At the maximum the gradient is 0:  Xᵀ (Y - P) = λ W, and the columns of Y - P sum to 0.
+TEST_CASE("softmax regression: the fit is the maximum") {
+  const Matrix<double> x = normal_matrix(30, 2, 7);
+  std::vector<int> y(30);
+  for (int i = 0; i < 30; ++i) y[i] = x(i, 0) + 0.5 * x(i, 1) > 0.3 ? 2 : i % 2;
+  const auto fit = fit_softmax(x, y, 3, {.ridge = 0.5, .steps = 2000}, 1);
+  const Matrix<double> lacks = one_hot(y, 3).array() - log_posterior(fit(x)).array().exp();
+  CHECK((x.transpose() * lacks - 0.5 * fit.W).cwiseAbs().maxCoeff() < 1e-5);
+  CHECK(lacks.colwise().sum().cwiseAbs().maxCoeff() < 1e-5);
+  CHECK_THROWS_AS(fit_softmax(x, std::vector<int>{0, 1}, 3, {}, 1), std::invalid_argument);
+}

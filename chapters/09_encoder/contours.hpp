@@ -1,0 +1,26 @@
+#pragma once
+// The curves that enclose a share of a density's mass: of a density on a grid, and of a normal one.
+
+#include <vector>
+
+#include "chapters/09_encoder/posterior.hpp"
+
+namespace ch09 {
+
+// Points in the order in which they are joined; NaN where the line breaks off.
+struct Line {
+  std::vector<double> x, y;
+};
+
+// The height c for which the points with a density above c hold `mass` of the whole. density: one value a point of an
+// even grid.
+double level(const Vector& density, double mass);
+
+// Where the density, joined linearly between the points of the grid, crosses `height`: marching squares (Lorensen &
+// Cline 1987 in two dimensions), a short line for each square of the grid that the contour runs through.
+Line contour(const Vector& density, const Grid& grid, double height);
+
+// The same for row `row` of q: an ellipse with the half-axes s_j √(-2 log(1 - mass)).
+Line ellipse(const DiagonalNormals& q, Index row, double mass);
+
+}  // namespace ch09
