@@ -84,9 +84,15 @@ void check_bound(lesson::Lesson& lesson, const Ingredients& use) {
 
   Normal best{};
   const double highest = best_bound(use.noise, best);
+
+  // two codes instead of a continuum: p(z) = (½, ½), p(x|z) = (0.1, 0.5), so that p(x) = 0.3 and p(z|x) = (1/6, 5/6)
+  const std::vector<double> even{0.5, 0.5}, after{1 / 6.0, 5 / 6.0};
+  const double two_codes = 0.5 * std::log(0.05 / 0.5) + 0.5 * std::log(0.25 / 0.5);
+
   const int draws = lesson.quick() ? 20'000 : 400'000;
   const Normal prior{0, 1};
   lesson.equation("2.1", "log p(x) = E_q log w + KL( q(z|x) ‖ p(z|x) ),   w = p(x,z) / q(z|x)", "eq:elbo")
+      .exact("two codes: log p(x) - E log w", std::log(0.3) - two_codes, models::kl_divergence(even, after))
       .exact("20 encoders: log E w, log p(x)", logs_of_means, all_log_p, 1e-9)
       .exact("  E log w, by its formula", bounds, formulas)
       .at_most("  none above log p(x)", *std::ranges::max_element(bounds), log_p)

@@ -125,15 +125,16 @@ LinearRuns train_linear_vaes(lesson::Lesson& lesson, const Spectrum& spectrum, c
 // ---
 // figures.cpp: the chapter's figures.
 
-// 10_gap.svg: log p(x) as a bar, made of ELBO and gap, for several encoders. 10_bound: the ELBO by the encoder's mean.
+// 10_gap.svg: log p(x) as a bar, made of ELBO and gap, for several encoders. 10_jensen: why E log w is below log E w.
 void plot_gap(const plots::Output& output);
 // 10_estimators: the variance of two gradient estimators for faster and faster cosines.
 void plot_estimators(std::uint64_t seed, const plots::Output& output);
 // 10_many_samples: how the gap closes with K. 10_signal: the signal-to-noise ratio of the gradients.
 void plot_many_samples(const plots::Output& output);
 // 10_mean_field: a correlated posterior and the best q without correlation.
-void plot_mean_field(const plots::Output& output);
-// 10_staircase: active units by the level. 10_rate_distortion: the linear VAEs on reverse water-filling.
+void plot_mean_field(std::uint64_t seed, const plots::Output& output);
+// 10_water, 10_staircase: the eigenvalues and the level, and how many are above it. 10_rate_distortion: the linear VAEs
+// on the curve of reverse water-filling.
 void plot_linear(const Spectrum& spectrum, const LinearRuns& runs, const plots::Output& output);
 
 }  // namespace ch10

@@ -38,5 +38,12 @@ int main(int argc, char** argv) {
     check_ppca(lesson, spectrum, runs.ppca);
     check_collapse(lesson, spectrum, runs.collapse, use);
     check_rate_distortion(lesson, spectrum, runs.rate_distortion, use);
+
+    if (lesson.figures().format == plots::Format::none) return;
+    plot_gap(lesson.figures());
+    plot_estimators(lesson.seed(), lesson.figures());
+    plot_many_samples(lesson.figures());
+    plot_mean_field(lesson.seed(), lesson.figures());
+    plot_linear(spectrum, runs, lesson.figures());
   });
 }

@@ -97,7 +97,8 @@ struct MixtureVae {
 void check_mixture(lesson::Lesson& lesson, const models::Dataset& digits, const Ingredients& use) {
   const Patterns data = middles(digits);
   MixtureVae fixed(7);
-  for (int step = 0; step < (lesson.quick() ? 400 : 4000); ++step) fixed.em_step(data);
+  // not for ever: the log-odds of a pixel that a component never inks would grow until they are no number
+  for (int step = 0; step < 400; ++step) fixed.em_step(data);
   fixed.set_encoder_to_posterior();
   if (!use.encoder_bias) fixed.theta[fixed.c].setZero();
 
