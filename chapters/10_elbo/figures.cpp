@@ -76,6 +76,8 @@ void plot_jensen(const plots::Output& output) {
                        .y_label = "log w (nats)"};
   figure.line("log w", w, of_each(w, [](double one) { return std::log(one); }));
   figure.line("between the two codes", ends, at_ends, plots::Style::line_points);
+  const std::vector<double> middle{0.3, 0.3}, gap{mean_log[0], log_mean[0]};
+  figure.line(fmt::format("the gap: {:.3f}", gap[1] - gap[0]), middle, gap, plots::Style::dashed);
   figure.line(fmt::format("log E w = {:.3f}: log p(x)", log_mean[0]), mean, log_mean, plots::Style::points);
   figure.line(fmt::format("E log w = {:.3f}: the ELBO", mean_log[0]), mean, mean_log, plots::Style::points);
   plots::save(figure, output, "10_jensen");
@@ -162,7 +164,7 @@ void plot_mean_field(std::uint64_t seed, const plots::Output& output) {
     a_x.push_back(u), a_y.push_back(rho * u + across * v);
     b_x.push_back(narrow * u), b_y.push_back(narrow * v);
   }
-  plots::Scatter figure{.title = "A posterior with correlation 0.9, and the best q without: gap 0.83 nats",
+  plots::Scatter figure{.title = "A posterior with correlation 0.9",
                         .x_label = "z_1",
                         .y_label = "z_2",
                         .class_names = {"draws of the posterior"},

@@ -1,324 +1,340 @@
-// The exercises of chapter 05: points, minutes and hints, and how each answer is checked. The instances are
-// drawn by the attempt's seed.
+// The exercises of chapter 10: points, minutes and hints, and how each answer is checked. The instances are drawn by the
+// attempt's seed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 #include <vector>
 
-#include "chapters/05_minibatch_sgd/exercises/exercise.hpp"
+#include "chapters/10_elbo/exercises/exercise.hpp"
 #include "chapters/lesson/exercise/program.hpp"
-#include "models/statistics/enumerate.hpp"
 #include "models/statistics/random.hpp"
 
-namespace ch05 {
+namespace ch10 {
 namespace {
 
 using lesson::Exercise;
 using Numbers = std::vector<double>;
 
-// N numbers that are far from 0 on average, so that no factor is hidden by a sum of 0.
-Numbers slopes(const lesson::Attempt& attempt, int N) {
-  Numbers g(N);
-  models::Random(attempt.seed(), models::Purpose::data).fill_normal(g);
-  for (double& x : g) x = 2 * x - 5;
-  return g;
+// n standard normal numbers of the attempt, one sequence for each `number`.
+Numbers normal_numbers(const lesson::Attempt& attempt, int n, std::uint64_t number = 0) {
+  Numbers all(n);
+  models::Random(attempt.seed(), models::Purpose::data, number).fill_normal(all);
+  return all;
 }
 
-// 11, 13 or 14 points in minibatches of 4 or 5: N/M is no whole number and not below 2, so that rounding it shows.
-int points(const lesson::Attempt& attempt) { return std::vector{11, 13, 14}[attempt.seed() % 3]; }
-int minibatch(const lesson::Attempt& attempt) { return 4 + attempt.seed() % 2; }
+double mean_of(const Numbers& all) { return std::reduce(all.begin(), all.end()) / all.size(); }
 
-double total(const Numbers& g) { return std::reduce(g.begin(), g.end()); }
+// 10.1
 
-Numbers chosen(const Numbers& from, const std::vector<int>& which) {
-  Numbers out;
-  for (const int i : which) out.push_back(from[i]);
-  return out;
-}
-
-// (1/N) Σ (g_i - ḡ)²
-double population_variance(const Numbers& g) {
-  const double N = g.size(), mean = total(g) / N;
-  double S2 = 0;
-  for (const double x : g) S2 += (x - mean) * (x - mean) / N;
-  return S2;
-}
-
-// 5.1
-
-void check_log_likelihood(lesson::Attempt& attempt) {
-  const Numbers x = slopes(attempt, minibatch(attempt));
-  const double theta = 0.5 + 0.1 * (attempt.seed() % 7), M = x.size();
-  double squares = 0, slope = 0;
-  for (const double one : x) squares += (one - theta) * (one - theta), slope += one - theta;
-  const double constant = 0.5 * std::log(2 * std::numbers::pi), right = -M * constant - 0.5 * squares;
-
-  const auto [value, gradient] =
-      autograd::value_and_gradient([&](const Var<double>& theta) { return log_likelihood(theta, x); }, theta);
-  attempt.equal(value, right, 1e-12,
-                {{right / M, "1/M", "a mean over the minibatch. Do independent probabilities average, or multiply?"},
-                 {-0.5 * squares, "", "the constant -½ log 2π is missing: every point brings one."},
-                 {-constant - 0.5 * squares, "", "-½ log 2π stands there once. How many points bring one?"},
-                 {-M * constant - squares, "", "the ½ before the square is missing."},
-                 {-right, "-1", "the sign. Is a point far from θ likelier?"},
-                 {-M * constant + 0.5 * squares, "", "the sign of the square. Is a point far from θ likelier?"}});
+void check_poisson_elbo(lesson::Attempt& attempt) {
+  const Numbers drawn = normal_numbers(attempt, 2);
+  const int x = 2 + attempt.seed() % 5;
+  const double m = 0.5 + 0.4 * drawn[0], l = -0.7 + 0.3 * drawn[1], s2 = std::exp(l), s = std::sqrt(s2);
+  const double log_factorial = std::lgamma(x + 1.0), kl = 0.5 * (m * m + s2 - 1 - l), mean = std::exp(m + 0.5 * s2);
+  const double right = x * m - mean - log_factorial - kl;
+  const auto [value, of_m, of_l] = autograd::value_and_gradient(
+      [&](const Var<double>& m, const Var<double>& l) { return poisson_elbo(x, m, l); }, m, l);
   attempt.equal(
-      gradient, slope, 1e-12,
-      {{0.0, "", "the value is right, but no gradient comes back. Is theta.value() used where theta belongs?"},
-       {-slope, "-1", "the sign of the slope."}});
+      value, right, 1e-12,
+      {{x * m - std::exp(m) - log_factorial - kl, "", "exp z is taken at z = m. What is E exp z for z ~ N(m, s²)?"},
+       {x * m - std::exp(m + s2) - log_factorial - kl, "", "nearly: E exp z is not exp(m + s²)."},
+       {x * m - std::exp(m + 0.5 * s) - log_factorial - kl, "", "s where s² belongs, in E exp z."},
+       {x * m - std::exp(m + 0.5 * l) - log_factorial - kl, "", "log s² where s² belongs, in E exp z."},
+       {right + kl, "", "this is E log p(x|z) alone. What does the bound take away from it?"},
+       {right + 2 * kl, "", "the sign of the KL: it is a price."},
+       {right - kl, "", "the KL is counted twice, or its ½ is missing."},
+       {right + log_factorial, "", "log x! is missing. It depends on no parameter, but the value is asked for."},
+       {right + 0.5 * l + 0.5 * (1 - s2), "", "of the KL only ½ m² is there. What does the variance cost?"},
+       {-right, "-1", "the sign. Is the bound asked for, or a loss?"}});
+  // dELBO/dm = x - E exp z - m,   dELBO/dl = -½ s² E exp z - ½ (s² - 1)
+  attempt.equal({of_m, of_l}, {x - mean - m, -0.5 * s2 * mean - 0.5 * (s2 - 1)}, 1e-12,
+                {{{0.0, 0.0}, "", "the value is right, but no slope comes back. Is .value() used where m belongs?"},
+                 {{x - mean - m, 0.0}, "", "the slope in log s² does not come back: is exp(log_var) on the tape?"}});
+  // a count of 0
+  const auto [at_zero, of_m_at_zero, of_l_at_zero] = autograd::value_and_gradient(
+      [](const Var<double>& m, const Var<double>& l) { return poisson_elbo(0, m, l); }, m, l);
+  attempt.equal({at_zero, of_m_at_zero}, {-mean - kl, -mean - m}, 1e-12);
 }
 
-const Exercise kLogLikelihood{
-    .number = "5.1",
-    .slug = "eq:loglik-m",
-    .task = "the log-likelihood of a minibatch, on the tape",
-    .statement = "log p(M) = Σ_{x∈M} log N(x; θ, 1)",
-    .points = 1,
-    .minutes = 10,
+const Exercise kPoissonElbo{
+    .number = "10.1",
+    .slug = "eq:elbo",
+    .task = "the ELBO of a count, with a Poisson likelihood",
+    .statement = "ELBO = E_q log p(x|z) - KL( q ‖ p(z) ),  x|z ~ Poisson(exp z)",
+    .points = 2,
+    .minutes = 20,
     .hints =
-        {"Independent points multiply, so their logs add up. Each point gives the log of one normal density.",
-         "Start from a Var that is 0, theta.tape().constant(0.0), and add one term for each x. Every term has the "
-         "constant -½ log 2π too.",
-         "sum += -0.5 * std::log(2 * std::numbers::pi) - 0.5 * square(x - theta)"},
-    .check = check_log_likelihood};
+        {"Three terms: E[x z], E[exp z] and log x!. Two of them are easy. The KL to N(0, 1) is in the text.",
+         "E exp z: complete the square in exp(z) · exp(-½ (z - m)²/s²). What is the integral of the normal density "
+         "that comes out?",
+         "x m - exp(m + ½ s²) - log x! - ½ (m² + s² - 1 - log s²), with s² = exp(log_var)"},
+    .check = check_poisson_elbo};
 
-// 5.2
+// 10.2
 
-void check_scaled_gradient(lesson::Attempt& attempt) {
-  const int N = points(attempt), M = minibatch(attempt);
-  const Numbers g = slopes(attempt, N);
-  const double full = total(g), n = N, m = M;
-  const auto subsets = models::subsets(N, M);
-  double yours = 0;
-  for (const auto& subset : subsets) yours += scaled_gradient(chosen(g, subset), N) / subsets.size();
-  attempt.equal(
-      yours, full, 1e-12,
-      {{full * m / n, "M/N", "the sum runs over M points but stands for N. What factor makes up for it?"},
-       {full / n, "1/N", "this is the mean over the minibatch: it stands for ∇log p(D) / N. What is asked for?"},
-       {full * m * m / n / n, "(M/N)²", "the factor is upside down. Is the sum to grow or to shrink?"},
-       {full * m / n * (N / M), "", "N / M of two whole numbers is rounded down. Which of them should be a double?"},
-       {full * m, "M", "the sum is multiplied by N, which makes up for a minibatch of one point only."},
-       {-full, "-1", "the sign: nothing here is a loss."}});
-}
-
-const Exercise kScaledGradient{
-    .number = "5.2",
-    .slug = "eq:scaled",
-    .task = "the factor that makes a minibatch stand for the whole",
-    .statement = "E[ c · Σ_{j∈M} ∇log p(x_j) ] = ∇log p(D)",
-    .points = 2,
-    .minutes = 15,
-    .hints = {"Which sum is the minibatch's sum to stand for? Try N = 2 and M = 1 by hand.",
-              "How many terms has the one sum, how many the other? On average a term of the one is as large as a term "
-              "of the other.",
-              "c = N / M. Both are whole numbers: N / M of integers is rounded down."},
-    .check = check_scaled_gradient};
-
-// 5.3
-
-void check_expectation_over_pairs(lesson::Attempt& attempt) {
-  const int N = points(attempt);
-  const Numbers g = slopes(attempt, N);
-  const auto f = [&](int i, int j) {
-    const double sum = g.at(i) + g.at(j);
-    return sum * sum;
-  };
-  double distinct = 0, equal = 0, neighbours = 0, last_left_out = 0;
-  for (int i = 0; i < N; ++i) {
-    equal += f(i, i);
-    if (i + 1 < N) neighbours += f(i, i + 1);
-    for (int j = i + 1; j < N; ++j) distinct += f(i, j), last_left_out += j + 1 < N ? f(i, j) : 0;
-  }
-  const double n = N, pairs = n * (n - 1) / 2;
-  attempt.equal(
-      expectation_over_pairs(N, f), distinct / pairs, 1e-12,
-      {{(2 * distinct + equal) / (n * n), "", "a point is met with itself: that is drawing with replacement."},
-       {(distinct + equal) / (pairs + n), "", "a point is met with itself. Does j start at i, or after it?"},
-       {2 * distinct / pairs, "2", "every pair is met twice, as (i, j) and as (j, i), but counted once."},
-       {distinct / (n * (n - 1)), "1/2", "pairs are met once, but the number you divide by counts both orders."},
-       {distinct / (n * n), "", "the sum is divided by N², the number of ordered pairs with repetitions."},
-       {distinct, "", "this is the sum. By how many minibatches must it be divided?"},
-       {neighbours / (n - 1), "", "only neighbours i, i + 1 are met. Which minibatches are missing?"},
-       {last_left_out / pairs, "", "the last point is never met. Where do the loops end?"}});
-}
-
-const Exercise kExpectation{
-    .number = "5.3",
-    .slug = "eq:expectation",
-    .task = "an expectation over every minibatch of two",
-    .statement = "E[ f(M) ] = mean of f over every minibatch M of two points",
-    .points = 2,
-    .minutes = 15,
-    .hints = {"Write down the minibatches of two of the three points 0, 1, 2. How many are there, and is {0, 0} one?",
-              "Two loops, the second of which starts where no pair is met twice; and how many pairs of N points are "
-              "there?",
-              "for i from 0, for j from i + 1: add f(i, j). Divide by N (N - 1) / 2."},
-    .check = check_expectation_over_pairs};
-
-// 5.4
-
-void check_minibatch_variance(lesson::Attempt& attempt) {
-  const int N = points(attempt), M = minibatch(attempt);
-  const Numbers g = slopes(attempt, N);
-  const double n = N, m = M, S2 = population_variance(g), right = S2 / m * (n - m) / (n - 1);
-  attempt.equal(
-      minibatch_variance(g, M), right, 1e-12,
-      {{S2 / m, "(N-1)/(N-M)", "this is the variance with replacement. What must it be for M = N?"},
-       {right * n / (n - 1), "N/(N-1)", "S² is divided by N - 1: but the N points are all there are, not a sample."},
-       {S2 / m * (n - m) / n, "(N-1)/N", "nearly: (N-M)/N. What must the variance be for M = 1?"},
-       {right / m, "1/M", "divided by M twice. How does the variance of a mean fall with M?"},
-       {right * m, "M", "this is the variance of one point, corrected. What does a mean over M do to it?"},
-       {right * m * m, "M²", "this is the variance of the sum, and the mean is asked for."},
-       {right * n * n, "N²", "this is the variance of the estimate of ∇log p(D). Here the mean is asked for."},
-       {std::sqrt(right), "", "a square root: is the standard deviation asked for?"}});
-  attempt.equal({minibatch_variance(g, 1), minibatch_variance(g, N)}, {S2, 0.0}, 1e-12,
-                {{{S2, S2 / n}, "", "right for one point, but with all N of them there is nothing left to chance."}});
-  // 40 points have 1.4e11 minibatches of 20: a formula is done at once, an enumeration never
-  const Numbers many = slopes(attempt, 40);
-  const double large_S2 = population_variance(many);
-  attempt.equal(minibatch_variance(many, 20), large_S2 / 20 * 20 / 39, 1e-12,
-                {{large_S2 / 20, "(N-1)/(N-M)", "right for few points, with replacement for many."}});
-}
-
-const Exercise kVariance{
-    .number = "5.4",
-    .slug = "eq:minibatch-grad",
-    .task = "the variance of a minibatch's mean, by its formula",
-    .statement = "Var[ (1/M) Σ_{j∈M} g_j ], without replacement",
-    .points = 2,
-    .minutes = 20,
-    .hints = {"With replacement it would be S²/M, as for any mean of M independent numbers. Which M leaves nothing to "
-              "chance without replacement?",
-              "Two different points of one minibatch are correlated: all N of them add up to a fixed sum, so that "
-              "N S² + N (N-1) Cov = 0. Put Cov into the variance of a sum of M numbers.",
-              "S²/M · (N-M)/(N-1), with S² = (1/N) Σ (g_i - ḡ)²"},
-    .check = check_minibatch_variance};
-
-// 5.5
-
-void check_importance_weighted_gradient(lesson::Attempt& attempt) {
-  const int N = 4 + attempt.seed() % 3, M = 2 + attempt.seed() % 2;  // N^M outcomes
-  const Numbers g = slopes(attempt, N);
-  Numbers q;
-  for (int i = 0; i < N; ++i) q.push_back(0.2 + models::Random(attempt.seed(), models::Purpose::sampling).uniform(i));
-  for (const double sum = total(q); double& one : q) one /= sum;
-
-  // the mean of an estimate over all N^M outcomes, each with its probability Π q_j
-  const auto average = [&](auto&& estimate) {
-    double mean = 0;
-    for (const auto& tuple : models::tuples(N, M)) {
-      const Numbers drawn_g = chosen(g, tuple), drawn_q = chosen(q, tuple);
-      double probability = 1;
-      for (const double one : drawn_q) probability *= one;
-      mean += probability * estimate(drawn_g, drawn_q);
+void check_log_density(lesson::Attempt& attempt) {
+  for (const int d : {1 + int(attempt.seed() % 2), 3 + int(attempt.seed() % 2)}) {
+    const Numbers mu = normal_numbers(attempt, d, 10 * d), epsilon = normal_numbers(attempt, d, 10 * d + 1),
+                  entries = normal_numbers(attempt, d * d, 10 * d + 2);
+    Matrix<double> L = Matrix<double>::Zero(d, d);
+    for (int i = 0; i < d; ++i) {
+      for (int j = 0; j < i; ++j) L(i, j) = entries[i * d + j];
+      L(i, i) = 0.4 + std::abs(entries[i * d + i]);
     }
-    return mean;
-  };
-  const double m = M, full = total(g);
-  const auto by_terms = [](const Numbers& g, const Numbers& q, auto&& term) {
-    double sum = 0;
-    for (std::size_t j = 0; j < g.size(); ++j) sum += term(g[j], q[j]);
-    return sum;
-  };
-  const auto quotient = [](double g, double q) { return g / q; };
-  attempt.equal(
-      average(importance_weighted_gradient), full, 1e-12,
-      {{average([&](const Numbers& g, const Numbers&) { return N / m * total(g); }), "",
-        "N/M is right when all points are equally likely. Here a favourite counts too often."},
-       {full * m, "M", "every one of the M draws is already an estimate. What do you do with M estimates?"},
-       {full / N, "1/N", "divided by N: g/q stands for the whole sum, not for the mean."},
-       {average([&](const Numbers& g, const Numbers& q) {
-          return N / m * by_terms(g, q, [](double g, double q) { return g * q; });
-        }),
-        "", "multiplied by q. Must a point that comes too often count for more, or for less?"},
-       {average([&](const Numbers& g, const Numbers& q) {
-          return by_terms(g, q, [](double g, double q) { return g * q; }) / m;
-        }),
-        "", "multiplied by q. Must a point that comes too often count for more, or for less?"},
-       {full * N, "N", "multiplied by N as well: 1/q is about N already. What is it for q = 1/N?"},
-       {average([&](const Numbers& g, const Numbers& q) {
-          return N * by_terms(g, q, quotient) / by_terms(g, q, [](double, double q) { return 1 / q; });
-        }),
-        "", "the weights are made to sum to N. That is close to unbiased for many draws, but not unbiased."}});
-
-  // unbiased from one draw alone would waste the others: the variance must be that of a mean of M
-  const auto spread = [&](auto&& estimate) {
-    return average([&](const Numbers& g, const Numbers& q) { return std::pow(estimate(g, q) - full, 2); });
-  };
-  const double of_one = m * spread([&](const Numbers& g, const Numbers& q) { return by_terms(g, q, quotient) / m; });
-  attempt.equal(spread(importance_weighted_gradient), of_one / m, 1e-12,
-                {{of_one, "M", "unbiased, but as far off as a single draw. What do the other draws say?"}});
+    double log_p = 0, log_det = 0, y_sum = 0, z_sum = 0, diagonal_y = 0, without_mu = 0;
+    for (int i = 0; i < d; ++i) {
+      double y = mu[i];
+      for (int j = 0; j <= i; ++j) y += L(i, j) * epsilon[j];
+      log_p += -0.5 * (std::log(2 * std::numbers::pi) + epsilon[i] * epsilon[i]);
+      log_det += std::log(L(i, i));
+      y_sum += y;
+      without_mu += y - mu[i];
+      z_sum += std::exp(y);
+      diagonal_y += mu[i] + L(i, i) * epsilon[i];
+    }
+    const double right = log_p - log_det - y_sum;
+    std::vector<lesson::Mistake> mistakes{
+        {log_p, "", "this is the density of ε. How much does the map stretch the space around it?"},
+        {log_p - log_det, "", "the exp stretches the space too. What is dz/dy for z = exp y?"},
+        {log_p - y_sum, "", "the exp is there, and L is not. What is the determinant of a triangular matrix?"},
+        {log_p + log_det + y_sum, "", "the sign: where a map stretches, the density becomes thinner."},
+        {log_p + log_det - y_sum, "", "the sign of log det L: where a map stretches, the density becomes thinner."},
+        {log_p - 2 * log_det - y_sum, "",
+         "log det L twice: that is of the covariance L Lᵀ. Which map is differentiated?"},
+        {log_p - log_det - z_sum, "", "the derivative of exp at y is exp y. Its logarithm is y, not exp y."},
+        {log_p - log_det - without_mu, "", "the derivative is taken at L ε. Where does μ belong?"},
+        {std::exp(right), "", "the density. Its logarithm is asked for."}};
+    if (d > 1) mistakes.push_back({log_p - log_det - diagonal_y, "", "only the diagonal of L enters μ + L ε."});
+    attempt.equal(log_density(mu, L, epsilon), right, 1e-12, mistakes);
+  }
 }
 
-const Exercise kImportance{
-    .number = "5.5",
-    .slug = "eq:coefficient",
-    .task = "an unbiased estimate from a sampler with favourites",
-    .statement = "E[ estimate ] = ∇log p(D), for point i drawn with probability q_i",
+const Exercise kLogDensity{
+    .number = "10.2",
+    .slug = "eq:reparam-density",
+    .task = "the density of a correlated log-normal sample",
+    .statement = "log q(z) of z = exp(μ + L ε),  ε ~ N(0, I)",
+    .points = 2,
+    .minutes = 20,
+    .hints =
+        {"log q(z) = log p(ε) - log|det ∂z/∂ε|. The map has two steps, y = μ + L ε and z = exp y: what does each "
+         "of them contribute?",
+         "The determinant of a product is the product of the determinants. Of L it is Π L_ii; of exp, which works "
+         "component by component, it is Π exp(y_i).",
+         "Σ_i [ -½ (log 2π + ε_i²) - log L_ii - y_i ],  y = μ + L ε"},
+    .check = check_log_density};
+
+// 10.3
+
+void check_score_gradient(lesson::Attempt& attempt) {
+  for (const int K : {2, 3 + int(attempt.seed() % 4)}) {
+    Numbers f = normal_numbers(attempt, K, 20 * K);
+    for (double& one : f) one += 3;
+    const Numbers score = normal_numbers(attempt, K, 20 * K + 1);
+    const double average = mean_of(f), k = K;
+    double plain = 0, itself = 0, scores = 0;
+    for (int i = 0; i < K; ++i) {
+      plain += f[i] * score[i] / k;
+      itself += (f[i] - average) * score[i] / k;
+      scores += score[i] / k;
+    }
+    const double right = itself * k / (k - 1);  // f - mean of the others = (f - mean of all) K/(K-1)
+    std::vector<lesson::Mistake> mistakes{
+        {plain, "", "unbiased, and as noisy as before: there is no baseline."},
+        {itself, "(K-1)/K", "the baseline of a sample contains the sample itself: that is biased. Leave it out."},
+        {right * k, "K", "this is the sum of the K estimates. Their mean is asked for."},
+        {2 * plain - right, "", "the baseline is added. It is to be taken away from f."},
+        {plain - average, "", "the baseline is taken away after multiplying. What multiplies (f - b)?"},
+        {-right, "-1", "the sign."}};
+    if (K > 2) {
+      double next = 0, not_divided = 0;
+      for (int i = 0; i < K; ++i) {
+        next += (f[i] - f[(i + 1) % K]) * score[i] / k;
+        not_divided += (f[i] - (k * average - f[i])) * score[i] / k;
+      }
+      mistakes.push_back({next, "", "unbiased, but the baseline is one other sample. What do the rest say?"});
+      mistakes.push_back({not_divided, "", "the sum of the others. Their mean is the baseline."});
+      mistakes.push_back(
+          {right * k / (k - 1), "K/(K-1)", "the K estimates are divided by K - 1. How many are there?"});
+    }
+    attempt.equal(score_gradient(f, score), right, 1e-12, mistakes);
+  }
+}
+
+const Exercise kScoreGradient{
+    .number = "10.3",
+    .slug = "claim:reparam",
+    .task = "a score function estimate with a baseline that costs nothing",
+    .statement = "d/dm E f = E[ (f(z_k) - b_k) d/dm log q(z_k) ],  b_k from the other samples",
+    .points = 2,
+    .minutes = 15,
+    .hints = {"A baseline may be any number that does not depend on z_k: why? What is E[ d/dm log q(z) ]?",
+              "The sum of the others is the sum of all less f_k. How many others are there?",
+              "(1/K) Σ_k (f_k - (Σ_j f_j - f_k) / (K - 1)) · score_k"},
+    .check = check_score_gradient};
+
+// 10.4
+
+double log_mean_exp(const Numbers& all) {
+  const double largest = *std::ranges::max_element(all);
+  double sum = 0;
+  for (const double one : all) sum += std::exp(one - largest);
+  return largest + std::log(sum / all.size());
+}
+
+void check_corrected_bound(lesson::Attempt& attempt) {
+  for (const int K : {2, 4 + int(attempt.seed() % 4)}) {
+    Numbers log_w = normal_numbers(attempt, K, 30 * K);
+    for (double& one : log_w) one -= 4;
+    const double all = log_mean_exp(log_w), k = K;
+    Numbers others, not_divided;
+    for (int i = 0; i < K; ++i) {
+      Numbers rest = log_w;
+      rest.erase(rest.begin() + i);
+      others.push_back(log_mean_exp(rest));
+    }
+    const double left_out = mean_of(others), right = k * all - (k - 1) * left_out;
+    std::vector<lesson::Mistake> mistakes{
+        {all, "", "this is L_K itself. What is left of c/K?"},
+        {left_out, "", "this is the mean of L_{K-1}. How do you combine it with L_K?"},
+        {k * left_out - (k - 1) * all, "", "a and b are exchanged. With which of the two is the gap smaller?"},
+        {0.5 * (all + left_out), "", "the mean of both: a + b = 1, but a c/K + b c/(K-1) is not 0."},
+        {(k + 1) * all - k * left_out, "", "a = K + 1: solve a c/K + b c/(K-1) = 0 with a + b = 1 again."},
+        {right + std::log(k) * k - (k - 1) * std::log(k - 1), "",
+         "log Σ w instead of log of the mean: -log K and -log(K-1) are missing."},
+        {k * all - (k - 1) * k * left_out, "", "the K values of L_{K-1} are added up. Their mean is asked for."}};
+    if (K > 2)  // for two, L_1 is a logarithm
+      mistakes.push_back({mean_of(log_w), "", "the mean of the logarithms. L_K is the logarithm of the mean."});
+    attempt.equal(corrected_bound(log_w), right, 1e-12, mistakes);
+    // far down, where exp(log w) is 0
+    Numbers low = log_w;
+    for (double& one : low) one -= 1000;
+    attempt.equal(corrected_bound(low), right - 1000, 1e-12);
+  }
+}
+
+const Exercise kCorrectedBound{
+    .number = "10.4",
+    .slug = "eq:is-bound",
+    .task = "a bound of $K$ samples whose gap closes like $1/K^2$",
+    .statement = "a L_K + b L_{K-1},  a + b = 1,  without the term c/K",
+    .points = 3,
+    .minutes = 25,
+    .hints =
+        {"E L_K = log p - c/K and E L_{K-1} = log p - c/(K-1), up to smaller terms. What is E(a L_K + b L_{K-1})?",
+         "a + b = 1 keeps log p; a/K + b/(K-1) = 0 removes c. Two equations for two unknowns. For the logarithm of "
+         "a mean of small numbers take the largest log w out first.",
+         "a = K, b = -(K-1); L = largest + log( Σ exp(log w - largest) / n )"},
+    .check = check_corrected_bound};
+
+// 10.5
+
+void check_predict(lesson::Attempt& attempt) {
+  const int d = 6 + attempt.seed() % 4;
+  Numbers lambda;
+  for (int j = 0; j < d; ++j)
+    lambda.push_back(std::exp(-0.55 * j) * (2 + 0.3 * models::Random(attempt.seed()).uniform(j)));
+  const auto theory = [&](int k, double level) -> Numbers {
+    double active = 0, rate = 0, distortion = 0;
+    for (int j = 0; j < d; ++j) {
+      const bool on = j < k && lambda[j] > level;
+      active += on, rate += on ? 0.5 * std::log(lambda[j] / level) : 0, distortion += on ? level : lambda[j];
+    }
+    return {active, rate, distortion};
+  };
+  const auto yours = [&](int k, double noise_variance, double beta) -> Numbers {
+    const Prediction p = predict(lambda, k, noise_variance, beta);
+    return {1.0 * p.active, p.rate, p.distortion};
+  };
+  // more units than it needs: the level decides
+  const double beta = 2 + 0.5 * (attempt.seed() % 2), level = std::sqrt(lambda[3] * lambda[4]), s2 = level / beta;
+  const Numbers right = theory(d, level);
+  Numbers doubled = right, all_units = right, only_lost = right;
+  doubled[1] *= 2;
+  all_units[0] = d;
+  only_lost[2] = right[2] - right[0] * level;
+  attempt.equal(
+      yours(d, s2, beta), right, 1e-12,
+      {{theory(d, s2), "", "the level without β. What does a larger weight of the KL do to a unit?"},
+       {theory(d, level / beta / beta), "", "the level σ²/β: a larger β makes more units collapse, not fewer."},
+       {theory(d, beta * std::sqrt(s2)), "", "σ where σ² belongs: eigenvalues are variances."},
+       {doubled, "", "the rate without its ½."},
+       {all_units, "", "all units are counted. Which have a KL that is not 0?"},
+       {only_lost, "", "the distortion of the collapsed directions alone. What is lost of the active ones?"}});
+  // fewer units than eigenvalues above the level: the first two
+  attempt.equal(yours(2, s2, beta), theory(2, level), 1e-12,
+                {{right, "", "right for many units. Here there are two: who gets them, and what becomes of the rest?"},
+                 {{2.0, theory(2, level)[1], right[2]},
+                  "",
+                  "a direction without a unit loses its whole variance, even if that is above the level."}});
+  // a level above all eigenvalues
+  attempt.equal(yours(d, 10, 1), theory(d, 10), 1e-12);
+}
+
+const Exercise kPredict{
+    .number = "10.5",
+    .slug = "test:collapse",
+    .task = "active units, rate and distortion of a linear VAE, predicted",
+    .statement = "active, E KL, E |x - zW - b|² at the optimum",
+    .points = 2,
+    .minutes = 15,
+    .hints =
+        {"The water level is βσ². A direction with its eigenvalue above it is worth a unit; one below it is not.",
+         "An active direction costs ½ log(λ/level) nats and keeps a distortion of level. What does one without a "
+         "unit cost, and what does it lose?",
+         "For each j: active if j < k (counting from 0) and λ_j > βσ²; then ½ log(λ_j/βσ²) and βσ², else 0 and λ_j."},
+    .check = check_predict};
+
+// 10.6
+
+void check_gradient_variance(lesson::Attempt& attempt) {
+  const int N = 9 + attempt.seed() % 3, M = 4 + attempt.seed() % 2, S = 3 + 3 * (attempt.seed() % 2);
+  Numbers mean = normal_numbers(attempt, N, 60), variance = normal_numbers(attempt, N, 61);
+  for (double& one : variance) one = 0.5 + one * one;
+  const double n = N, m = M, s = S, centre = mean_of(mean), noise = mean_of(variance);
+  double spread = 0;
+  for (const double one : mean) spread += (one - centre) * (one - centre) / n;
+  const double from_batch = n * n / m * spread * (n - m) / (n - 1), from_noise = n * n / m * noise / s;
+  attempt.equal(
+      gradient_variance(mean, variance, M, S), from_batch + from_noise, 1e-12,
+      {{from_batch, "", "this is the minibatch's part. What does ε add?"},
+       {from_noise, "", "this is the part of ε. What does the choice of the points add?"},
+       {from_batch + from_noise * s, "", "S draws of the noise are averaged. How does that part fall with S?"},
+       {(from_batch + from_noise * s) / s, "1/S", "the choice of the points is the same for all S draws."},
+       {from_batch + from_noise / s, "", "the noise is divided by S twice: a variance of a mean falls like 1/S."},
+       {from_batch + from_noise * m, "", "the noises of different points are independent: their variances add up."},
+       {from_batch + from_noise * (n - m) / (n - 1), "",
+        "(N-M)/(N-1) on both parts. Do all N points together have no noise?"},
+       {n * n / m * spread + from_noise, "", "the minibatch's part with replacement. What must it be for M = N?"},
+       {(from_batch + from_noise) / n / n, "1/N²", "the variance of the mean. G stands for a sum over N points."}});
+  // all points: what is left is the noise
+  attempt.equal(gradient_variance(mean, variance, N, S), n * noise / s, 1e-12,
+                {{0.0, "", "with all the points nothing is left of their choice. But ε is still drawn."}});
+}
+
+const Exercise kGradientVariance{
+    .number = "10.6",
+    .slug = "claim:noise",
+    .task = "the variance of a minibatch's gradient, from both its noises",
+    .statement = "Var G = Var_M E_ε[ G | M ] + E_M Var_ε[ G | M ]",
     .points = 3,
     .minutes = 20,
-    .hints = {"Take M = 1 first. With probability q_i you hold g_i: by what must you multiply it, so that the mean "
-              "Σ_i q_i · (what you return) is Σ_i g_i?",
-              "A point that comes too often must count for less, in proportion. For M draws take the mean of M such "
-              "estimates. With q_i = 1/N you must get 5.2's N/M again.",
-              "(1/M) Σ_j g_j / q_j"},
-    .check = check_importance_weighted_gradient};
-
-// 5.6
-
-void check_expected_loss(lesson::Attempt& attempt) {
-  const models::Random random(attempt.seed(), models::Purpose::data);
-  const double start = 1 + random.uniform(0), a = 0.1 + 0.3 * random.uniform(1), h = 0.5 + random.uniform(2),
-               v = 1 + 3 * random.uniform(3);
-  const int t = 4 + attempt.seed() % 3;
-  const double u = 1 - a * h, floor = a * v / (2 * (2 - a * h));
-  // after t steps: floor + u^2t (start - floor), the fixed point and what is left of the start
-  const auto settled = [&](double floor, double start, double decay) {
-    return floor + std::pow(decay, t) * (start - floor);
-  };
-  const double right = settled(floor, start, u * u);
-  attempt.equal(
-      expected_loss(start, a, h, v, t), right, 1e-12,
-      {{std::pow(u, 2 * t) * start, "", "the start decays as it should, but the noise is missing."},
-       {settled(floor, start, u), "",
-        "the loss is a square: by what factor does it shrink, if the error shrinks by 1 - a h?"},
-       {floor, "", "this is where it comes to rest. Only t steps have been made."},
-       {settled(2 * floor / h, start, u * u), "",
-        "the noise adds a² v to the squared error. What is that as a loss, ½ h e²?"},
-       {settled(2 * floor, start, u * u), "", "the ½ of L = ½ h e² is missing before the noise."},
-       {settled(floor / a, start, u * u), "", "the noise is multiplied by a, and then squared. Is your a squared?"},
-       {settled(floor / h, start, u * u), "", "the h of L = ½ h e² is missing before the noise."},
-       {settled(a * v / 4, start, u * u), "",
-        "the floor a v/4 is that of small steps. Exactly it is ½ a v / (2 - a h)."},
-       {std::pow(u, 2 * t) * start + t * 0.5 * h * a * a * v, "",
-        "the noise of every step is there, but what the first steps bring shrinks later as well."}});
-  attempt.equal(expected_loss(start, a, h, v, 0), start, 1e-12,
-                {{settled(floor, start, u * u), "", "no step has been made yet."}});
-  attempt.equal(expected_loss(start, a, h, v, 2000), floor, 1e-9,
-                {{0.0, "", "with noise in every gradient, the loss does not reach 0."}});
-}
-
-const Exercise kExpectedLoss{
-    .number = "5.6",
-    .slug = "eq:sgd-floor",
-    .task = "the expected loss after $t$ steps of SGD, derived",
-    .statement = "E[ L(θ_t) ] of SGD on L = ½ h (θ - θ*)²",
-    .points = 3,
-    .minutes = 30,
-    .hints = {"Write e_t = θ_t - θ*. What is e_{t+1} in terms of e_t and ε_t? The noise of this step knows nothing of "
-              "e_t.",
-              "e_{t+1} = (1 - a h) e_t - a ε_t. Square it and take the mean: E[ e_t ε_t ] = 0. Then L = ½ h e².",
-              "loss = (1 - a h)² loss + ½ h a² v, t times"},
-    .check = check_expected_loss};
+    .hints =
+        {"Given the minibatch, what are mean and variance of G over ε? The law of total variance puts them together.",
+         "E_ε[G|M] = (N/M) Σ mean_j: its variance is chapter 05's. Var_ε[G|M] = (N/M)² Σ variance_j / S: its mean "
+         "over the minibatches needs only that every point is equally likely.",
+         "N²/M · ( S² (N-M)/(N-1) + v̄/S ),  S² the variance of the means with 1/N, v̄ the mean of the variances"},
+    .check = check_gradient_variance};
 
 }  // namespace
-}  // namespace ch05
+}  // namespace ch10
 
 int main(int argc, char** argv) {
-  using namespace ch05;
+  using namespace ch10;
   return lesson::check_exercises(
-      argc, argv, "05_minibatch_sgd",
-      {kLogLikelihood, kScaledGradient, kExpectation, kVariance, kImportance, kExpectedLoss});
+      argc, argv, "10_elbo",
+      {kPoissonElbo, kLogDensity, kScoreGradient, kCorrectedBound, kPredict, kGradientVariance});
 }

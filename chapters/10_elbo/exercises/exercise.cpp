@@ -1,42 +1,44 @@
 // Your answers. What each function is given and must return stands in exercise.hpp.
-//   chapters/grade 05         checks them; chapters/grade 5.1 this one
-#include "chapters/05_minibatch_sgd/exercises/exercise.hpp"
+//   chapters/grade 10         checks them; chapters/grade 10.1 this one
+#include "chapters/10_elbo/exercises/exercise.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "chapters/lesson/exercise/todo.hpp"
 
-namespace ch05 {
+namespace ch10 {
 
-// 5.1 The log-likelihood of a minibatch.
-Var<double> log_likelihood(const Var<double>& theta, std::span<const double> minibatch) {
-  lesson::todo("the sum of log N(x; θ, 1) over the minibatch, on the tape");
+// 10.1 The bound of a model of counts.
+Var<double> poisson_elbo(int x, const Var<double>& m, const Var<double>& log_var) {
+  lesson::todo("the ELBO of a count with a Poisson likelihood, on the tape");
 }
 
-// 5.2 The factor that makes a minibatch stand for the whole.
-double scaled_gradient(std::span<const double> g, int N) {
-  lesson::todo("c times the sum of g, with the c that makes it unbiased");
+// 10.2 The density of a sample that went through a curve.
+double log_density(std::span<const double> mu, const Matrix<double>& L, std::span<const double> epsilon) {
+  lesson::todo("log q(z) of z = exp(μ + L ε)");
 }
 
-// 5.3 An expectation without sampling.
-double expectation_over_pairs(int N, const std::function<double(int i, int j)>& f) {
-  lesson::todo("the mean of f over every minibatch {i, j} of two different points");
+// 10.3 A baseline that costs nothing.
+double score_gradient(std::span<const double> f, std::span<const double> score) {
+  lesson::todo("the score function estimate, with the mean of the other samples as baseline");
 }
 
-// 5.4 How far off one minibatch is.
-double minibatch_variance(std::span<const double> g, int M) {
-  lesson::todo("the variance of the mean of M of the N numbers g, drawn without replacement");
+// 10.4 A gap that closes faster.
+double corrected_bound(std::span<const double> log_w) {
+  lesson::todo("the combination of L_K and L_{K-1} in which the term c/K cancels");
 }
 
-// 5.5 A sampler with favourites, and its repair.
-double importance_weighted_gradient(std::span<const double> g, std::span<const double> q) {
-  lesson::todo("an estimate of the sum over all N points, from M points drawn with probabilities q");
+// 10.5 What a linear VAE will do.
+Prediction predict(std::span<const double> lambda, int k, double noise_variance, double beta) {
+  lesson::todo("active units, rate and distortion at the optimum");
 }
 
-// 5.6 Where SGD comes to rest.
-double expected_loss(double start, double a, double h, double v, int t) {
-  lesson::todo("E[ L(θ_t) ] after t steps of size a, with noise of variance v in each gradient");
+// 10.6 Two noises in one gradient.
+double gradient_variance(std::span<const double> mean, std::span<const double> variance, int M, int S) {
+  lesson::todo("the variance of the gradient of a minibatch with S draws of the noise for each point");
 }
 
-}  // namespace ch05
+}  // namespace ch10

@@ -1,54 +1,59 @@
 #pragma once
-// The exercises of chapter 05: the proof, its spread, and where SGD comes to rest. Write the bodies in exercise.cpp
-// beside this file, then
-//   chapters/grade 05                  checks them all; chapters/grade 5.2 one of them
-//   chapters/grade 05 --hint 5.2       a hint, and called again the next
-//
-// Notation: D has N data points, a minibatch M has M of them; g_i = ∇log p(x_i), one number, for one parameter.
+// The exercises of chapter 10: a new bound, a new density, gradients and their noise, and what a linear VAE will do. Write
+// the bodies in exercise.cpp beside this file, then
+//   chapters/grade 10                  checks them all; chapters/grade 10.2 one of them
+//   chapters/grade 10 --hint 10.2      a hint, and called again the next
 
-#include <functional>
 #include <span>
 
 #include "autograd/autograd.hpp"
 
-namespace ch05 {
+namespace ch10 {
 
+using autograd::Matrix;
 using autograd::Var;
 
-// 5.1   eq:loglik-m
-// log p(M) = Σ_{x∈M} log N(x; θ, 1),   log N(x; θ, 1) = -½ log 2π - ½ (x - θ)²                             (notes 1.6)
-// Returns log p(M) on the tape of theta, so that its slope in θ comes out as well: compute with theta itself and not
-// with theta.value(). square, +, - and * work on a Var and on plain numbers.
-Var<double> log_likelihood(const Var<double>& theta, std::span<const double> minibatch);
+// 10.1   eq:elbo
+// ELBO = E_q[ log p(x|z) ] - KL( q ‖ p(z) ),   z ~ N(0, 1),  x | z ~ Poisson(exp z),  q = N(m, s²)
+// x is a count, 0, 1, 2, ..., with the mean exp z:  log p(x|z) = x z - exp z - log x!. Its expectation under q has a
+// closed form: derive it.
+// Returns the ELBO in nats on the tape of m and log_var = log s², so that its slopes come out as well. log x! is
+// std::lgamma(x + 1.0).
+Var<double> poisson_elbo(int x, const Var<double>& m, const Var<double>& log_var);
 
-// 5.2   eq:scaled
-// E[ c Σ_{j∈M} g_j ] = Σ_{i=1}^N g_i = ∇log p(D),   M drawn without replacement                          (notes 1.6.1)
-// g: the M slopes of one minibatch. Returns c Σ g_j with the c that makes it right on average.
-double scaled_gradient(std::span<const double> g, int N);
+// 10.2   eq:reparam-density
+// z = exp(μ + L ε), component by component,   ε ~ N(0, I_d),   L lower triangular, L_ii > 0
+// mu, epsilon: d numbers; L: d×d. Returns log q(z), the log density of the sample z that this ε gives, in nats. d is 1 to 4.
+double log_density(std::span<const double> mu, const Matrix<double>& L, std::span<const double> epsilon);
 
-// 5.3   eq:expectation
-// E[ f(i, j) ],   {i, j} two different points of 0 .. N-1, every such pair equally likely                (notes 1.6.1)
-// f(i, j) = f(j, i): an estimate that the minibatch {i, j} gives. Returns its mean over all minibatches of two, by
-// looking at each of them, as the chapter does to prove what holds on average.
-double expectation_over_pairs(int N, const std::function<double(int i, int j)>& f);
+// 10.3   claim:reparam
+// d/dm E f(z) = E[ f(z) d/dm log q(z) ]
+// K >= 2 samples z_k of q were drawn. f: f(z_k); score: d/dm log q(z_k); K numbers each. A baseline b lowers the variance,
+// but where does it come from? For sample k take the mean of f over the other K - 1 samples, which know nothing of
+// z_k. Returns the mean of the K estimates. It must be unbiased.
+double score_gradient(std::span<const double> f, std::span<const double> score);
 
-// 5.4   eq:minibatch-grad
-// Var[ (1/M) Σ_{j∈M} g_j ],   M drawn without replacement                                                  (notes 1.6)
-// g: the slopes of all N points. Returns the variance by a formula, without enumerating anything (N may be 40). For M = 1 it is
-// S² = (1/N) Σ_i (g_i - ḡ)², and for M = N it is 0.
-double minibatch_variance(std::span<const double> g, int M);
+// 10.4   eq:is-bound
+// L_K = log (1/K) Σ_k w_k,   E L_K = log p(x) - c/K + (terms that fall like 1/K²)
+// log_w: K >= 2 logarithms of weights. From them you can compute L_K, and, leaving out one of them at a time, K values of
+// L_{K-1}. Returns the combination  a L_K + b (mean of the K values of L_{K-1}),  a + b = 1, in which c cancels: find a
+// and b. The log w may lie near -1000, where exp(log_w) is 0.
+double corrected_bound(std::span<const double> log_w);
 
-// 5.5   eq:coefficient
-// E[ estimate ] = Σ_{i=1}^N g_i,   for a sampler that does not draw all points equally often           (notes 1.6.1.1)
-// M points were drawn, independently and with replacement, point i with probability q_i each time. The q_i sum to 1.
-// g, q: slope and probability of each of the M drawn points. Returns an unbiased estimate of ∇log p(D) that all M draws
-// enter alike, so that its variance is 1/M of that of a single draw.
-double importance_weighted_gradient(std::span<const double> g, std::span<const double> q);
+// 10.5   test:collapse
+// A linear VAE with k units, noise variance σ² (fixed) and the weight β on its KL, trained to its optimum on data whose
+// covariance has the eigenvalues λ_1 ≥ λ_2 ≥ ... ≥ λ_d. It may have fewer units than there are eigenvalues above the level.
+struct Prediction {
+  int active;         // units with a KL that is not 0
+  double rate;        // E KL( q(z|x) ‖ p(z) ), in nats
+  double distortion;  // E |x - zW - b|²
+};
+Prediction predict(std::span<const double> lambda, int k, double noise_variance, double beta);
 
-// 5.6   eq:sgd-floor
-// L(θ) = ½ h (θ - θ*)²,   θ_{t+1} = θ_t - a (h (θ_t - θ*) + ε_t),   E[ε_t] = 0,   Var[ε_t] = v        (SGD, notes 1.6)
-// A minibatch's gradient is the true one plus a noise ε_t, drawn anew at every step. Returns E[ L(θ_t) ] after t >= 0
-// steps from a θ_0 with L(θ_0) = start, exactly. Derive what one step makes of E[ (θ - θ*)² ], then take t of them.
-double expected_loss(double start, double a, double h, double v, int t);
+// 10.6   claim:noise
+// G = (N/M) Σ_{j∈M} (1/S) Σ_{s=1}^S g_j(ε_js)
+// The gradient of a minibatch of M of N points, drawn without replacement, with S draws of the noise for each of its
+// points, all independent. mean, variance: N numbers each, E_ε g_i(ε) and Var_ε g_i(ε) of every point. Returns Var G.
+double gradient_variance(std::span<const double> mean, std::span<const double> variance, int M, int S);
 
-}  // namespace ch05
+}  // namespace ch10
