@@ -79,8 +79,8 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
            return gap_of_best_diagonal(Matrix<double>(precision.inverse()));
          };
        }},
-      {"mean-code", "the encoder's mean instead of a sample", {"test:bound-ladder"},
-       [](Ingredients& i) { i.code_noise = 0; }},
+      {"mean-code", "samples with a millionth of their noise: the encoder's mean", {"test:bound-ladder"},
+       [](Ingredients& i) { i.code_noise = 1e-6; }},
       {"bias", "an encoder softmax(x A) without the bias c", {"test:mixture-encoder"},
        [](Ingredients& i) { i.encoder_bias = false; }},
       {"half", "½ KL in the linear VAE's ELBO instead of the whole of it", {"test:ppca"},
