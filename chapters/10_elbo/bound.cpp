@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "chapters/10_elbo/chapter.hpp"
 #include "chapters/10_elbo/maximise.hpp"
+#include "chapters/10_elbo/slopes.hpp"
 #include "models/inference/quadrature.hpp"
 #include "models/statistics/categorical.hpp"
 #include "models/statistics/distributions.hpp"
@@ -57,10 +59,8 @@ double best_bound(double noise, Normal& q) {
 }
 
 models::Estimate sampled_elbo(Normal q, int draws, std::uint64_t seed) {
-  Matrix<double> epsilon(draws, 1);
-  models::Random(seed, models::Purpose::noise).fill_normal(std::span(epsilon.data(), epsilon.size()));
   models::RunningMean mean;
-  for (const double log_w : log_weights(q, epsilon)) mean.add(log_w);
+  for (const double log_w : log_weights(q, normal_noise(draws, 1, seed, 0))) mean.add(log_w);
   return mean.estimate();
 }
 

@@ -3,6 +3,7 @@
 // in that file.
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -59,16 +60,16 @@ void check_bound(lesson::Lesson& lesson, const Ingredients& use);
 void check_joint_divergence(lesson::Lesson& lesson, const Ingredients& use);
 
 // ---
-// laboratory.cpp: gradients of an expectation, and their spread.
+// change_of_variables.cpp: the density of a sample, from that of its noise.
 
 // eq:reparam-density
 void check_change_of_variables(lesson::Lesson& lesson, const Ingredients& use);
 
+// ---
+// estimators.cpp: two estimators of the slope of an expectation, and their spread.
+
 // claim:reparam
 void check_estimators(lesson::Lesson& lesson, const Ingredients& use);
-
-// claim:noise
-void check_two_noises(lesson::Lesson& lesson, const Ingredients& use);
 
 // The variances of both estimators of d/dm E cos(ωz), z ~ N(m, s²), by their closed forms.
 struct Variances {
@@ -79,6 +80,18 @@ Variances cosine_variances(double omega, Normal q);
 Variances measured_cosine_variances(double omega, Normal q, int draws, std::uint64_t seed);
 
 // ---
+// two_noises.cpp: what the minibatch and what ε puts into a gradient.
+
+// claim:noise
+void check_two_noises(lesson::Lesson& lesson, const Ingredients& use);
+
+// ---
+// full_covariance.cpp: a posterior whose dimensions depend on each other.
+
+// eq:full-cov
+void check_full_covariance(lesson::Lesson& lesson, const Ingredients& use);
+
+// ---
 // many_samples.cpp: the bound of K samples, and what becomes of its gradients. Both have exact values for every K
 // (exact_bounds.hpp), beside which they are sampled.
 
@@ -87,12 +100,6 @@ void check_many_samples(lesson::Lesson& lesson, const Ingredients& use);
 
 // claim:tighter
 void check_tighter(lesson::Lesson& lesson, const Ingredients& use);
-
-// ---
-// full_covariance.cpp: a posterior whose dimensions depend on each other.
-
-// eq:full-cov
-void check_full_covariance(lesson::Lesson& lesson, const Ingredients& use);
 
 // ---
 // ladder.cpp: bounds of a trained VAE whose decoder is no linear map.

@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <numbers>
+#include <span>
 #include <string>
 #include <vector>
 

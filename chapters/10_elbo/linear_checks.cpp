@@ -2,6 +2,7 @@
 // the noise grows; and its rate and distortion lie on the curve that theory draws.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>

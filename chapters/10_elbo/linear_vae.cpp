@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numbers>
 
 #include "models/pca.hpp"
 #include "models/statistics/normal.hpp"
@@ -56,18 +55,20 @@ LinearOptimum train_linear_vae(const Spectrum& spectrum, const LinearSettings& s
   const autograd::Watched<double> watched(tape, theta);
   const auto reached = bound(watched, spectrum.data);
   const auto [mu, log_var] = vae.encode(watched, tape.constant(spectrum.data));
-  LinearOptimum optimum{.settings = settings, .objective = reached.value.value().mean()};
+  std::vector<double> kl;
   for (Index j = 0; j < settings.latent; ++j) {
     const double l = log_var.value()(0, j);
-    optimum.kl.push_back(0.5 * (mu.value().col(j).squaredNorm() / mu.rows() + std::exp(l) - 1 - l));
+    kl.push_back(0.5 * (mu.value().col(j).squaredNorm() / mu.rows() + std::exp(l) - 1 - l));
   }
-  std::ranges::sort(optimum.kl, std::greater());
-  optimum.rate = reached.kl.value().mean();
+  std::ranges::sort(kl, std::greater());
   // E log p(x|z) = -½ [ d log 2πσ² + E|x - zW - b|² / σ² ]
   const double log_s2 = theta[log_noise](0, 0), d = spectrum.data.cols();
-  optimum.distortion =
-      std::exp(log_s2) * (-2 * reached.log_likelihood.value().mean() - d * (models::kLog2Pi + log_s2));
-  return optimum;
+  const double log_likelihood = reached.log_likelihood.value().mean();
+  return {.settings = settings,
+          .objective = reached.value.value().mean(),
+          .kl = kl,
+          .rate = reached.kl.value().mean(),
+          .distortion = std::exp(log_s2) * (-2 * log_likelihood - d * (models::kLog2Pi + log_s2))};
 }
 
 int eigenvalues_above(const Spectrum& spectrum, double level) {

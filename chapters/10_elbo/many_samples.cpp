@@ -1,14 +1,18 @@
 // The bound of K samples, from K = 1 to the evidence; and what becomes of its gradients on the way.
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <numbers>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "chapters/10_elbo/chapter.hpp"
 #include "chapters/10_elbo/exact_bounds.hpp"
+#include "chapters/10_elbo/slopes.hpp"
 #include "models/inference/quadrature.hpp"
 #include "models/statistics/distributions.hpp"
 #include "models/statistics/estimate.hpp"
@@ -105,30 +109,23 @@ namespace {
 constexpr double kX = 1;
 const Normal kEncoder{0.7, 1};
 
-// One gradient for each row of m or of the shift, both R×1: so the adjoint of a row is the gradient of that estimate.
-Column gradients(Index rows, double at, const std::function<Var<double>(const Var<Matrix<double>>& parameter)>& sum) {
-  const auto [value, gradient] =
-      autograd::value_and_gradient(sum, Matrix<double>(Matrix<double>::Constant(rows, 1, at)));
-  return gradient.array();
-}
-
 Column encoder_gradients(const Matrix<double>& epsilon, int K) {
   const Index R = epsilon.rows() / K;
-  return gradients(R, kEncoder.m, [&](const Var<Matrix<double>>& m) {
+  return slopes(kEncoder.m, R, [&](const Var<Matrix<double>>& m) {
     const auto log_var = number(m.tape(), std::log(kEncoder.s2)), each = models::repeat_rows(m, K);
     const auto z = models::reparameterise(each, log_var, m.tape().constant(epsilon));
-    return sum(log_sum_exp(reshape(log_weight(kX, z, each, log_var), R, K), autograd::By::row));
+    return log_sum_exp(reshape(log_weight(kX, z, each, log_var), R, K), autograd::By::row);
   });
 }
 
 Column decoder_gradients(const Matrix<double>& epsilon, int K) {
   const Index R = epsilon.rows() / K;
-  return gradients(R, 0, [&](const Var<Matrix<double>>& shift) {
+  return slopes(0, R, [&](const Var<Matrix<double>>& shift) {
     Tape& tape = shift.tape();
     const auto m = number(tape, kEncoder.m), log_var = number(tape, std::log(kEncoder.s2));
     const auto z = models::reparameterise(m, log_var, tape.constant(epsilon));
     const auto log_w = log_joint(kX, z, models::repeat_rows(shift, K)) - models::normal_log_prob(z, m, log_var);
-    return sum(log_sum_exp(reshape(log_w, R, K), autograd::By::row));
+    return log_sum_exp(reshape(log_w, R, K), autograd::By::row);
   });
 }
 
@@ -136,61 +133,64 @@ Column decoder_gradients(const Matrix<double>& epsilon, int K) {
 // gradient flows through z alone.
 Column doubly_reparameterised_gradients(const Matrix<double>& epsilon, int K, int share_power) {
   const Index R = epsilon.rows() / K;
-  return gradients(R, kEncoder.m, [&](const Var<Matrix<double>>& m) {
+  return slopes(kEncoder.m, R, [&](const Var<Matrix<double>>& m) {
     const auto log_var = number(m.tape(), std::log(kEncoder.s2)), each = models::repeat_rows(m, K);
     const auto z = models::reparameterise(each, log_var, m.tape().constant(epsilon));
     const auto log_w = reshape(log_weight(kX, z, held(each), log_var), R, K);
     const auto share = held(exp(log_softmax(log_w)));
-    return sum((share_power == 2 ? square(share) : share) * log_w);
+    return sum((share_power == 2 ? square(share) : share) * log_w, autograd::By::row);
   });
+}
+
+// One gradient estimator: its exact value at K = 1, by hand; whether more samples make it clearer; and how it is drawn.
+struct Kind {
+  const char* name;
+  bool clearer;
+  double at_one;  // |mean| / √variance at K = 1: |x - 2m| / 2s, |x - m| / s, |x - 2m| / s
+  Spread (ExactBounds::*exact)(int) const;
+  std::function<Column(const Matrix<double>& epsilon, int K)> gradients;
+};
+
+// So many draws of it for K samples, beside theory.
+void check_drawn(lesson::Equation& equation, const Kind& kind, int K, Spread theory, int draws, std::uint64_t seed,
+                 std::uint64_t stream) {
+  const double deviation = std::sqrt(theory.variance);
+  models::RunningMean all, influence;  // of one draw on the ratio m/√v: (d - ½ m/v (d² - v)) / √v, d = g - m
+  in_blocks(
+      draws, K, seed, stream, [&](const Matrix<double>& epsilon) { return kind.gradients(epsilon, K); },
+      [&](double g) {
+        const double d = (g - theory.mean) / deviation;
+        all.add(g);
+        influence.add(d - 0.5 * theory.mean / deviation * d * d);
+      });
+  equation.sampled(fmt::format("{}, K = {}: mean", kind.name, K), all.estimate(), theory.mean)
+      .sampled("  |mean| / √variance", {std::abs(all.mean()) / std::sqrt(all.variance()), influence.estimate().se},
+               theory.signal_to_noise());
 }
 
 }  // namespace
 
 void check_tighter(lesson::Lesson& lesson, const Ingredients& use) {
   const ExactBounds exact(kX, kEncoder);
-  const std::vector<int> K{1, 10, 100};
-  struct Kind {
-    const char* name;
-    bool clearer;   // as K grows
-    double at_one;  // signal to noise at K = 1, by hand: |x - 2m| / 2s, |x - m| / s, |x - 2m| / s
-    Spread (ExactBounds::*exact)(int) const;
-    std::function<Column(const Matrix<double>&, int)> gradients;
+  const auto doubly = [&](const Matrix<double>& epsilon, int K) {
+    return doubly_reparameterised_gradients(epsilon, K, use.share_power);
   };
-  const std::vector<Kind> kinds{
-      {"encoder", false, 0.2, &ExactBounds::encoder, encoder_gradients},
-      {"decoder", true, 0.3, &ExactBounds::decoder, decoder_gradients},
-      {"doubly", true, 0.4, &ExactBounds::doubly_reparameterised, [&](const Matrix<double>& epsilon, int K) {
-         return doubly_reparameterised_gradients(epsilon, K, use.share_power);
-       }}};
+  const std::vector<Kind> kinds{{"encoder", false, 0.2, &ExactBounds::encoder, encoder_gradients},
+                                {"decoder", true, 0.3, &ExactBounds::decoder, decoder_gradients},
+                                {"doubly", true, 0.4, &ExactBounds::doubly_reparameterised, doubly}};
   auto equation =
       lesson.equation("2.1", "a tighter bound: clearer for the decoder, noisier for the encoder", "claim:tighter");
   const int samples = lesson.quick() ? 100'000 : 2'000'000;
   std::uint64_t stream = 500;
   for (const Kind& kind : kinds) {
-    std::vector<double> ratios;
-    for (const int k : K) {
-      const Spread theory = (exact.*kind.exact)(k);
-      ratios.push_back(theory.signal_to_noise());
-      const int draws = samples / std::max(k, 10);
-      const double deviation = std::sqrt(theory.variance);
-      models::RunningMean all, influence;  // of one draw on the ratio m/√v: (d - ½ m/v (d² - v)) / √v, d = g - m
-      in_blocks(
-          draws, k, lesson.seed(), stream++, [&](const Matrix<double>& e) { return kind.gradients(e, k); },
-          [&](double g) {
-            const double d = (g - theory.mean) / deviation;
-            all.add(g);
-            influence.add(d - 0.5 * theory.mean / deviation * d * d);
-          });
-      equation.sampled(fmt::format("{}, K = {}: mean", kind.name, k), all.estimate(), theory.mean)
-          .sampled("  |mean| / √variance", {std::abs(all.mean()) / std::sqrt(all.variance()), influence.estimate().se},
-                   theory.signal_to_noise());
-    }
-    equation.exact("  which for K = 1 is, by hand", ratios.front(), kind.at_one, 1e-9);
+    for (const int K : {1, 10, 100})
+      check_drawn(equation, kind, K, (exact.*kind.exact)(K), samples / std::max(K, 10), lesson.seed(), stream++);
+    const double first = (exact.*kind.exact)(1).signal_to_noise(), last = (exact.*kind.exact)(100).signal_to_noise();
+    equation.exact("  which for K = 1 is, by hand", first, kind.at_one, 1e-9);
     if (kind.clearer)
-      equation.at_least("  and for K = 100 larger", ratios.back(), 5 * ratios.front());
+      equation.at_least("  and for K = 100 larger", last, 5 * first);
     else
-      equation.at_most("  and for K = 100 smaller", ratios.back(), ratios.front() / 10);
+      equation.at_most("  and for K = 100 smaller", last, first / 10);
   }
   equation.exact("doubly, encoder: same mean", exact.doubly_reparameterised(10).mean, exact.encoder(10).mean, 1e-9);
 }

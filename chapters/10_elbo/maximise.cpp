@@ -1,5 +1,7 @@
 #include "chapters/10_elbo/maximise.hpp"
 
+#include <cstdint>
+
 #include "models/training/optimisers.hpp"
 
 namespace ch10 {

@@ -1,7 +1,9 @@
 // A mixture as a VAE: z is one of a few components, the ELBO is a sum over them, and the encoder's family holds the
 // true posterior.
 #include <cmath>
+#include <cstdint>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "chapters/10_elbo/chapter.hpp"

@@ -135,11 +135,10 @@ void check_score_gradient(lesson::Attempt& attempt) {
     for (double& one : f) one += 3;
     const Numbers score = normal_numbers(attempt, K, 20 * K + 1);
     const double average = mean_of(f), k = K;
-    double plain = 0, itself = 0, scores = 0;
+    double plain = 0, itself = 0;
     for (int i = 0; i < K; ++i) {
       plain += f[i] * score[i] / k;
       itself += (f[i] - average) * score[i] / k;
-      scores += score[i] / k;
     }
     const double right = itself * k / (k - 1);  // f - mean of the others = (f - mean of all) K/(K-1)
     std::vector<lesson::Mistake> mistakes{
