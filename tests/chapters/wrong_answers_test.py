@@ -88,6 +88,35 @@ WRONG = {
                 "  for (int i = 1; i < 4; ++i)\n"
                 "    others -= 0.5 * (std::log(2 * std::numbers::pi * v) + (x[i] - m) * (x[i] - m) / v);\n"
                 "  return std::exp(others - level) / std::sqrt(2 * std::numbers::pi);"]},
+    "10_elbo": {
+        # the slope in log σ² is lost
+        "10.1": ["  const double l = log_var.value(), s2 = std::exp(l);\n"
+                 "  return 1.0 * x * m - exp(m + 0.5 * s2) - std::lgamma(x + 1.0) - 0.5 * (square(m) + s2 - 1.0 - l);"],
+        # one dimension, or a diagonal L
+        "10.2": ["  return -0.5 * (std::log(2 * std::numbers::pi) + epsilon[0] * epsilon[0]) - std::log(L(0, 0)) - mu[0] -\n"
+                 "         L(0, 0) * epsilon[0];",
+                 "  double log_q = 0;\n  for (std::size_t i = 0; i < mu.size(); ++i)\n"
+                 "    log_q += -0.5 * (std::log(2 * std::numbers::pi) + epsilon[i] * epsilon[i]) - std::log(L(i, i)) - mu[i] -\n"
+                 "             L(i, i) * epsilon[i];\n  return log_q;"],
+        # two samples
+        "10.3": ["  return ((f[0] - f[1]) * score[0] + (f[1] - f[0]) * score[1]) / 2;"],
+        # two weights; and weights that are all 0 as numbers
+        "10.4": ["  const double w1 = std::exp(log_w[0]), w2 = std::exp(log_w[1]);\n"
+                 "  return 2 * std::log((w1 + w2) / 2) - (log_w[0] + log_w[1]) / 2;",
+                 "  double sum = 0, rest = 0;\n  const double K = log_w.size();\n"
+                 "  for (const double one : log_w) sum += std::exp(one);\n"
+                 "  for (const double one : log_w) rest += std::log((sum - std::exp(one)) / (K - 1)) / K;\n"
+                 "  return K * std::log(sum / K) - (K - 1) * rest;"],
+        # as many units as are wanted
+        "10.5": ["  Prediction p{0, 0, 0};\n  for (const double one : lambda) {\n"
+                 "    const double level = beta * noise_variance;\n    p.active += one > level;\n"
+                 "    p.rate += std::max(0.0, 0.5 * std::log(one / level));\n    p.distortion += std::min(level, one);\n"
+                 "  }\n  return p;"],
+        # three draws of the noise, always
+        "10.6": ["  const double N = mean.size(), m = std::accumulate(mean.begin(), mean.end(), 0.0) / N;\n  double S2 = 0;\n"
+                 "  for (const double one : mean) S2 += (one - m) * (one - m) / N;\n"
+                 "  const double v = std::accumulate(variance.begin(), variance.end(), 0.0) / N;\n"
+                 "  return N * N / M * (S2 * (N - M) / (N - 1) + v / 3);"]},
     "11_vae": {
         "11.1": ["  return 1.5 * mean(square(mu) + exp(log_var) - 1 - log_var, By::row);"],
         # KL sampled: unbiased, and not what is asked for
