@@ -107,7 +107,7 @@ void check_bits_back(lesson::Lesson& lesson, const Ingredients& use);
 
 // By how many bits an image the code may differ from -ELBO at the same z: probabilities are rounded to multiples of
 // 2^-20, and z to one of 4096 bins.
-inline constexpr double kRounding = 0.1;
+inline constexpr double kRounding = 0.05;
 
 // Throws lesson::UsageError if --compress or --decompress cannot be done with what else is asked for.
 void require_black_and_white(const Choices& choices);
