@@ -114,9 +114,10 @@ void require_black_and_white(const Choices& choices);
 // --compress: codes x into the file, reads it back, decodes it, and checks its length. Ctrl-C ends it early.
 void compress(lesson::Lesson& lesson, const Choices& choices, const models::VaeTrainer<float>& trainer,
               const Matrix<float>& x);
-// --decompress: decodes the file and draws its first images, of the height and width of `like`.
+// --decompress: decodes the file, compares what comes with the test images x, and draws the first of them, which have
+// the height and width of `like`.
 void decompress(lesson::Lesson& lesson, const Choices& choices, const models::VaeTrainer<float>& trainer,
-                const models::Dataset& like);
+                const Matrix<float>& x, const models::Dataset& like);
 
 // ---
 // figures.cpp: the figures of a trained VAE.

@@ -181,12 +181,16 @@ void compress(lesson::Lesson& lesson, const Choices& c, const VaeTrainer<float>&
   check_code(lesson, coder, x, coded, decoded);
 }
 
-void decompress(lesson::Lesson& lesson, const Choices& c, const VaeTrainer<float>& trainer, const Dataset& like) {
+void decompress(lesson::Lesson& lesson, const Choices& c, const VaeTrainer<float>& trainer, const Matrix<float>& x,
+                const Dataset& like) {
   const BitsBack coder(trainer.vae(), trainer.parameters());
   const CodedFile file = load_coded(c.decompress, coder);
-  const Matrix<float> x = decode_images(coder, file.words, file.images);
+  const Matrix<float> decoded = decode_images(coder, file.words, file.images);
   lesson.say(fmt::format("{}: {} images decoded.", c.decompress, lesson::thousands(file.images)));
-  plot_decoded(x, like, lesson.figures());
+  auto equation = lesson.equation("2.1", "what is decoded = the test images", "test:bits-back");
+  equation.exact("images", decoded.rows(), x.rows());
+  if (decoded.rows() == x.rows()) equation.exact("pixels decoded wrongly", (decoded.array() != x.array()).count(), 0);
+  plot_decoded(decoded, like, lesson.figures());
 }
 
 }  // namespace ch11

@@ -94,14 +94,14 @@ int main(int argc, char** argv) {
     VaeTrainer<float> trainer(data.train, c.shape, c.training);
     Matrix<double> history(0, kHistoryColumns);
     if (!c.resume.empty()) history = resume(lesson, c, trainer);
-    if (!c.decompress.empty()) return decompress(lesson, c, trainer, data.test);
     const std::uint64_t steps_before = trainer.steps();
-    lesson::require_writable(c.checkpoint);
-    if (!c.compress.empty()) lesson::require_writable(c.compress);
     // The test images are binarised once, so that epochs and runs are compared on the same black and white pixels.
     const bool grey = c.training.binarisation == Binarisation::none;
     const Matrix<float> test =
         as_matrix<float>(data.test, {grey ? Binarisation::none : Binarisation::fixed, lesson.seed()});
+    if (!c.decompress.empty()) return decompress(lesson, c, trainer, test, data.test);
+    lesson::require_writable(c.checkpoint);
+    if (!c.compress.empty()) lesson::require_writable(c.compress);
 
     check_elbo(lesson, use);
     check_importance_bound(lesson, use);
