@@ -27,7 +27,12 @@ BoundSettings mean_of_logarithms(BoundSettings settings) {
 
 }  // namespace
 
-Ingredients right() { return {.divergence = kl_normal, .elbo = as_it_stands, .importance = as_it_stands}; }
+Ingredients right() {
+  return {.divergence = kl_normal,
+          .elbo = as_it_stands,
+          .importance = as_it_stands,
+          .latent_source = models::the_code_itself};
+}
 
 // clang-format off
 const std::vector<lesson::Break<Ingredients>>& breaks() {
@@ -41,7 +46,9 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
       {"half", "½ KL( q(z|x) ‖ p(z) ) in the bound instead of the whole of it", {"eq:elbo", "test:ppca"},
        [](Ingredients& i) { i.elbo = half_the_rate; }},
       {"jensen", "the mean of K logarithms instead of the logarithm of the mean", {"eq:is-bound"},
-       [](Ingredients& i) { i.importance = mean_of_logarithms; }}};
+       [](Ingredients& i) { i.importance = mean_of_logarithms; }},
+      {"bits", "z is chosen by random bits apart, which the decoder does not get back", {"test:bits-back"},
+       [](Ingredients& i) { i.latent_source = models::bits_apart; }}};
   return all;
 }
 // clang-format on

@@ -7,6 +7,7 @@
 
 #include "chapters/lesson/demo/breaks.hpp"
 #include "chapters/lesson/demo/lesson.hpp"
+#include "models/coding/bits_back.hpp"
 #include "models/data/dataset.hpp"
 #include "models/vae/bounds.hpp"
 #include "models/vae/vae.hpp"
@@ -26,6 +27,7 @@ struct Ingredients {
   double (*divergence)(double m, double v, double mean, double variance);  // KL( N(m, v) ‖ N(mean, variance) )
   models::BoundSettings (*elbo)(models::BoundSettings);        // E log p(x|z) - KL( q(z|x) ‖ p(z) ), as it stands
   models::BoundSettings (*importance)(models::BoundSettings);  // E log (1/K) Σ w_k, as it stands
+  models::LatentSource latent_source;                          // of the bits that choose z when an image is coded
 };
 
 // The right ones.
@@ -54,7 +56,7 @@ void check_ppca(lesson::Lesson& lesson, const Ingredients& use);
 // What the command line decides.
 struct Choices {
   std::string data = "mnist", hidden = "400", binarisation = "dynamic", resume, checkpoint = "11_vae.safetensors",
-              mistake = "none";
+              mistake = "none", compress, decompress;
   models::VaeShape shape;
   models::VaeTrainingSettings training{.batch = 100,
                                        .epochs = 50,
@@ -98,6 +100,26 @@ void report(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<f
             const Matrix<float>& test);
 
 // ---
+// compression.cpp: the bound as the length of a file, by bits-back coding (models/coding/bits_back.hpp).
+
+// test:bits-back: a small VAE, trained for a moment on the 8×8 digits, codes them black and white.
+void check_bits_back(lesson::Lesson& lesson, const Ingredients& use);
+
+// By how many bits an image the code may differ from -ELBO at the same z: probabilities are rounded to multiples of
+// 2^-20, and z to one of 4096 bins.
+inline constexpr double kRounding = 0.05;
+
+// Throws lesson::UsageError if --compress or --decompress cannot be done with what else is asked for.
+void require_black_and_white(const Choices& choices);
+// --compress: codes x into the file, reads it back, decodes it, and checks its length. Ctrl-C ends it early.
+void compress(lesson::Lesson& lesson, const Choices& choices, const models::VaeTrainer<float>& trainer,
+              const Matrix<float>& x);
+// --decompress: decodes the file, compares what comes with the test images x, and draws the first of them, which have
+// the height and width of `like`.
+void decompress(lesson::Lesson& lesson, const Choices& choices, const models::VaeTrainer<float>& trainer,
+                const Matrix<float>& x, const models::Dataset& like);
+
+// ---
 // figures.cpp: the figures of a trained VAE.
 
 // 11_elbo and 11_rate_distortion: the bound and its parts by epoch, and what their lines are called.
@@ -128,7 +150,10 @@ void plot_codes(const Trained& trained, const plots::Output& output);
 // 11_manifold: the mean image at every point of a grid of a 2-D latent space, at the prior's quantiles.
 void plot_manifold(const Trained& trained, const plots::Output& output);
 
-// All of them: the history if there is one, and the manifold of two dimensions. Each stands alone: the first error is
+// 11_decompressed: the first images that were decoded from a file.
+void plot_decoded(const Matrix<float>& x, const models::Dataset& like, const plots::Output& output);
+
+// All of a training: the history if there is one, and the manifold of two dimensions. Each stands alone: the first error is
 // thrown when all others have been drawn.
 void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output);
 

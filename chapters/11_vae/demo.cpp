@@ -1,4 +1,4 @@
-// The variational autoencoder: three exact checks of its bound, then the real thing on digits.
+// The variational autoencoder: exact checks of its bound, then the real thing on digits, and as a file's length.
 
 #include <fmt/format.h>
 
@@ -56,6 +56,9 @@ void declare(lesson::Lesson& lesson, Choices& c) {
       .when_quick(std::int64_t{50});
   lesson.option("--checkpoint", c.checkpoint, "written after every epoch", "FILE");
   lesson.option("--resume", c.resume, "go on from a checkpoint", "FILE");
+  lesson.option("--compress", c.compress, "code the test images into this file by the trained model, and read it back",
+                "FILE");
+  lesson.option("--decompress", c.decompress, "decode the file of a finished --compress, and do nothing else", "FILE");
   lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", lesson::names(breaks()));
 }
 
@@ -83,6 +86,7 @@ int main(int argc, char** argv) {
     c.shape.hidden = layer_sizes(c.hidden);
     c.training.binarisation = parse_binarisation(c.binarisation);
     c.training.seed = lesson.seed();
+    require_black_and_white(c);
 
     const TrainTest data = load_data(c.data, lesson.data(""));
     c.shape.pixels = data.train.dimensions();
@@ -91,15 +95,18 @@ int main(int argc, char** argv) {
     Matrix<double> history(0, kHistoryColumns);
     if (!c.resume.empty()) history = resume(lesson, c, trainer);
     const std::uint64_t steps_before = trainer.steps();
-    lesson::require_writable(c.checkpoint);
     // The test images are binarised once, so that epochs and runs are compared on the same black and white pixels.
     const bool grey = c.training.binarisation == Binarisation::none;
     const Matrix<float> test =
         as_matrix<float>(data.test, {grey ? Binarisation::none : Binarisation::fixed, lesson.seed()});
+    if (!c.decompress.empty()) return decompress(lesson, c, trainer, test, data.test);
+    lesson::require_writable(c.checkpoint);
+    if (!c.compress.empty()) lesson::require_writable(c.compress);
 
     check_elbo(lesson, use);
     check_importance_bound(lesson, use);
     check_ppca(lesson, use);
+    check_bits_back(lesson, use);
 
     // what is broken has been seen; training is as it should be
     if (c.mistake != "none") return;
@@ -125,6 +132,7 @@ int main(int argc, char** argv) {
       lesson.say("Stopped before the log-likelihood was estimated. The trained model is saved.");
       return offer_to_resume(trainer.steps() == steps_before ? c.resume : c.checkpoint);
     }
+    if (!c.compress.empty()) compress(lesson, c, trainer, test);
     plot_all(history, {trainer.vae(), trainer.parameters(), data.test, test, lesson.seed()}, lesson.figures());
   });
 }

@@ -34,10 +34,10 @@ Matrix<float> codes(const Trained& trained, const Matrix<float>& x) {
   return trained.vae.encode(theta, tape.constant(x)).mu.value();
 }
 
-plots::ImageGrid grid(const Trained& trained, std::string title, std::size_t columns) {
+plots::ImageGrid grid(const models::Dataset& like, std::string title, std::size_t columns) {
   plots::ImageGrid grid{.title = std::move(title), .columns = columns};
-  grid.image_height = trained.test.height;
-  grid.image_width = trained.test.width;
+  grid.image_height = like.height;
+  grid.image_width = like.width;
   return grid;
 }
 
@@ -87,7 +87,7 @@ void plot_history(const Matrix<double>& history, const plots::Output& output) {
 void plot_reconstructions(const Trained& trained, const plots::Output& output) {
   const std::vector<Index> chosen = one_of_each_class(trained.test);
   const Matrix<float> x = trained.x(chosen, Eigen::all);
-  plots::ImageGrid figure = grid(trained, "Test images, and what their codes keep of them", chosen.size());
+  plots::ImageGrid figure = grid(trained.test, "Test images, and what their codes keep of them", chosen.size());
   figure.row_labels = {"x", "E[x|z], z = μ(x)"};
   add_rows(figure, x);
   add_rows(figure, mean_images(trained, codes(trained, x)));
@@ -98,7 +98,7 @@ void plot_samples(const Trained& trained, const plots::Output& output) {
   constexpr Index kSide = 10;
   Matrix<float> z(kSide * kSide, trained.vae.shape().latent);
   models::Random(trained.seed, models::Purpose::sampling).fill_normal({z.data(), static_cast<std::size_t>(z.size())});
-  plots::ImageGrid figure = grid(trained, "Samples: z ~ N(0, I), then E[x|z]", kSide);
+  plots::ImageGrid figure = grid(trained.test, "Samples: z ~ N(0, I), then E[x|z]", kSide);
   add_rows(figure, mean_images(trained, z));
   plots::save(figure, output, "11_samples");
 }
@@ -110,7 +110,7 @@ void plot_interpolations(const Trained& trained, const plots::Output& output) {
     return output.say("11_interpolations is not drawn: it needs test images of two classes, found " +
                       std::to_string(chosen.size()));
   const Matrix<float> ends = codes(trained, trained.x(chosen, Eigen::all));
-  plots::ImageGrid figure = grid(trained, "Straight lines between the codes of two test images", kSteps);
+  plots::ImageGrid figure = grid(trained.test, "Straight lines between the codes of two test images", kSteps);
   for (Index pair = 0; pair + 1 < ends.rows(); pair += 2) {
     Matrix<float> z(kSteps, ends.cols());
     for (Index i = 0; i < kSteps; ++i) {
@@ -151,9 +151,16 @@ void plot_manifold(const Trained& trained, const plots::Output& output) {
   for (Index i = 0; i < kSide; ++i) {
     for (Index j = 0; j < kSide; ++j) z.row(i * kSide + j) << quantile(j), quantile(kSide - 1 - i);
   }
-  plots::ImageGrid figure = grid(trained, "The latent plane: E[x|z] at the quantiles of p(z)", kSide);
+  plots::ImageGrid figure = grid(trained.test, "The latent plane: E[x|z] at the quantiles of p(z)", kSide);
   add_rows(figure, mean_images(trained, z));
   plots::save(figure, output, "11_manifold");
+}
+
+void plot_decoded(const Matrix<float>& x, const models::Dataset& like, const plots::Output& output) {
+  constexpr Index kSide = 10;
+  plots::ImageGrid figure = grid(like, "The first images of the file, decoded", kSide);
+  add_rows(figure, x.topRows(std::min(x.rows(), kSide * kSide)));
+  plots::save(figure, output, "11_decompressed");
 }
 
 void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output) {

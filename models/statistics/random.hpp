@@ -19,6 +19,7 @@ enum class Purpose : std::uint16_t {
   evaluation,          // importance samples of a reported log-likelihood
   data,                // synthetic data sets
   sampling,            // what a model generates, Markov chains
+  coding,              // the words that a code starts with
 };
 
 // Random numbers without a state: a draw is a pure function of (seed, stream, index), so it depends on no thread, no

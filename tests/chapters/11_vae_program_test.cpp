@@ -191,6 +191,49 @@ TEST_CASE("a run goes on from its checkpoint, and from no other model's") {
   CHECK(truncated.text.find("11_vae.safetensors") != std::string::npos);
 }
 
+TEST_CASE("test images become a file, the file images again; any other file is refused") {
+  const Home folder;
+  const Run first = folder.run(kSmall + "--epochs 2 --compress digits.bits");
+  CAPTURE(first.text);
+  CHECK(first.status == 0);
+  CHECK(first.text.find("   digits.bits, of which 28 are the header and ") != std::string::npos);
+  const std::string file = content_of(folder / "digits.bits");
+  CHECK(file.size() > 360 * 64 / 8 / 10);
+  CHECK(file.size() < 360 * 64 / 8);
+
+  const std::string model = kSmall + "--epochs 2 --resume 11_vae.safetensors ";
+  CHECK(folder.run(model + "--compress again.bits").status == 0);
+  CHECK(content_of(folder / "again.bits") == file);
+  const Run back = folder.run(model + "--decompress digits.bits");
+  CAPTURE(back.text);
+  CHECK(back.status == 0);
+  CHECK(back.text.find("digits.bits: 360 images decoded.") != std::string::npos);
+
+  const auto refusal = [&](const std::string& options) {
+    const Run run = folder.run(options + "--decompress digits.bits");
+    CHECK(run.status == 1);
+    return run.text;
+  };
+  write_file(folder / "digits.bits", file.substr(0, 900));
+  CHECK(refusal(model).find("digits.bits: expected ") != std::string::npos);
+  CHECK(refusal(model).find(" bytes of code after its header, found 872: it was cut short") != std::string::npos);
+  std::string damaged = file;
+  damaged[500] ^= 1;
+  write_file(folder / "digits.bits", damaged);
+  CHECK(refusal(model).find("it is damaged") != std::string::npos);
+  write_file(folder / "digits.bits", file);
+  CHECK(folder.run(kSmall + "--epochs 3 --checkpoint other").status == 0);
+  CHECK(refusal(kSmall + "--epochs 3 --resume other ").find("only the same parameters decode it") !=
+        std::string::npos);
+  CHECK(refusal(kSmall).find("--decompress: expected --resume too") != std::string::npos);
+}
+
+TEST_CASE("only black and white pixels are compressed, and only into a file that can be written") {
+  for (const std::string options : {"--likelihood gaussian", "--binarisation none"})
+    check_message(options + " --compress x.bits", 1, "--compress: expected black and white pixels");
+  check_message("--compress /dev/null/x.bits", 1, "/dev/null/x.bits");
+}
+
 TEST_CASE("Ctrl-C saves, and the resumed run ends with the bits of one that was never stopped") {
   const std::string training = kSmall + "--epochs 300 ";
   const Home whole, stopped;

@@ -23,6 +23,7 @@ std::set<std::string> failing(const Ingredients& use, const char* seed, bool wit
   room.run({"--no-plots", "--quick", "--seed", seed, "--data-folder", TAPESTRY_DATA}, [&](lesson::Lesson& lesson) {
     check_elbo(lesson, use);
     check_importance_bound(lesson, use);
+    check_bits_back(lesson, use);
     if (with_training) check_ppca(lesson, use);
   });
   return room.failing();
@@ -90,6 +91,25 @@ TEST_SUITE("chapters/vae") {
       rejected += tighter && !check.passed;
     }
     CHECK(rejected >= 1);
+  }
+
+  TEST_CASE("a code is as long as the bound says: z has mean 0 and standard deviation 1") {
+    const auto z = lesson::z_by_label([](lesson::Lesson& lesson) { check_bits_back(lesson, right()); }, 20);
+    CHECK(z.size() == 2);
+    const std::vector<std::string> wrong = lesson::not_standard(z);
+    CHECK_MESSAGE(wrong.empty(), lesson::joined(wrong, "; "));
+  }
+
+  TEST_CASE("pixels that are decoded wrongly, and bits that are not got back, are noticed") {
+    lesson::Room room;
+    room.run({"--no-plots", "--quick", "--data-folder", TAPESTRY_DATA},
+             [&](lesson::Lesson& lesson) { check_bits_back(lesson, broken("bits")); });
+    std::map<std::string, bool> passed;
+    for (const lesson::Check& check : room.lesson.checks()) passed[check.label] = check.passed;
+    CHECK(passed == std::map<std::string, bool>{{"pixels decoded wrongly", true},
+                                                {"at the coded z", false},
+                                                {"at another z ~ q(z|x)", false},
+                                                {"no bits back: H(q) more", false}});
   }
 
   TEST_CASE("every mistake is noticed by the equations it concerns, and by no other") {
