@@ -1,6 +1,6 @@
 #pragma once
-// A mixture of K Bernoulli distributions of d black and white pixels: z ~ Categorical(π), and given z = k the pixels are
-// independent, pixel j being 1 with probability σ(ℓ_kj). In nats, one row an image.
+// A mixture of K Bernoulli distributions of d black and white pixels: z ~ Categorical(π), and given z = k the pixels
+// are independent, pixel j being 1 with probability σ(ℓ_kj). In nats, one row an image.
 
 #include "autograd/core/value.hpp"
 #include "models/statistics/random.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 // Student's t-distribution as a compound: a normal distribution whose precision is itself drawn,
-//   λ ~ Gamma(½ν, ½ν),  x | λ ~ N(μ, σ²/λ)      =>      x ~ t_ν(μ, σ²)          (Student 1908; Bishop 2006, section 2.3.7)
+//   λ ~ Gamma(½ν, ½ν),  x | λ ~ N(μ, σ²/λ)      =>      x ~ t_ν(μ, σ²)      (Bishop 2006, section 2.3.7)
 // In nats. All throw std::invalid_argument unless ν > 0 and the scale is above 0.
 
 #include "models/statistics/random.hpp"

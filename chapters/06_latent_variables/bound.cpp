@@ -116,7 +116,7 @@ std::vector<double> em_errors(double start, double m, double least) {
 
 namespace {
 
-// The mean of points is close to what it stands for, but EM on them has a fixed point of its own, and a rate of its own.
+// EM on points has a fixed point of its own, near that of endless data, and a rate of its own.
 struct OnPoints {
   double fixed, ratio;  // μ̂, and (μ_{t+1} - μ̂) / (μ_t - μ̂)
 };

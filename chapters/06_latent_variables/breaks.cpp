@@ -37,6 +37,9 @@ Matrix<double> by_prior(const Matrix<double>& log_joint, const Eigen::RowVectorX
   return log_prior.array().exp().matrix().replicate(log_joint.rows(), 1);
 }
 
+double last(const std::vector<double>& values) { return values.back(); }
+double last_but_one(const std::vector<double>& values) { return values[values.size() - 2]; }
+
 double sech2(double t) { return 1 / (std::cosh(t) * std::cosh(t)); }
 
 }  // namespace
@@ -48,7 +51,7 @@ Ingredients right() {
           .variance_of = [](double precision) { return 1 / precision; },
           .weights = soft,
           .watched = log_likelihood,
-          .reported = [](const std::vector<double>& values) { return values.back(); },
+          .reported = last,
           .fisher_weights = by_posterior,
           .rate = [](double x, double m) { return x * x * sech2(m * x); },
           .deviation = [](double wanted) { return wanted; }};
@@ -70,7 +73,7 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
       {"joint", "E log p(x, z) watched instead of log p(x)", {"eq:gmm"},
        [](Ingredients& i) { i.watched = expected_log_joint; }},
       {"before", "the likelihood of the parameters before the last update", {"eq:gmm"},
-       [](Ingredients& i) { i.reported = [](const std::vector<double>& values) { return values[values.size() - 2]; }; }},
+       [](Ingredients& i) { i.reported = last_but_one; }},
       {"prior", "p(z) instead of p(z|x) in Fisher's identity", {"eq:fisher-identity"},
        [](Ingredients& i) { i.fisher_weights = by_prior; }},
       {"rate", "E[ sech²(mx) ], without the x²", {"claim:em-rate"},

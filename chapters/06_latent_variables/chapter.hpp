@@ -101,7 +101,8 @@ void continuous_marginal(lesson::Lesson& lesson, int draws, const Ingredients& u
 double scale_mixture(double x, double nu, const Ingredients& use);
 void student_t(lesson::Lesson& lesson, int draws, const Ingredients& use);
 
-// Probabilistic PCA: z has k dimensions, x has d, and everything has a closed form.
+// ---
+// ppca.cpp: probabilistic PCA. z has k dimensions, x has d, and everything has a closed form.
 void probabilistic_pca(lesson::Lesson& lesson, const Matrix<double>& iris, const Matrix<double>& digits);
 
 // ---

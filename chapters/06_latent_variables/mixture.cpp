@@ -95,8 +95,10 @@ std::vector<double> ascend(const Matrix<double>& x, const NormalComponents& star
 
 double narrowest(const NormalComponents& mixture) {
   double least = std::numeric_limits<double>::infinity();
-  for (const Matrix<double>& L : mixture.L)
-    least = std::min(least, std::sqrt(autograd::symmetric_eigen(L * L.transpose()).values[0]));
+  for (const Matrix<double>& L : mixture.L) {
+    const double smallest = autograd::symmetric_eigen(L * L.transpose()).values[0];
+    least = std::min(least, std::sqrt(std::max(0.0, smallest)));  // rounding can leave it below 0
+  }
   return least;
 }
 

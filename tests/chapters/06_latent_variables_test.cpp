@@ -100,6 +100,16 @@ TEST_SUITE("chapters/latent") {
     CHECK(room.failing() == std::set<std::string>{});
   }
 
+  TEST_CASE("the narrowest deviation, also of a component that is flat but for rounding") {
+    NormalComponents mixture{Eigen::RowVector2d(0, 0), Matrix<double>::Zero(2, 2), {}};
+    mixture.L = {Matrix<double>::Identity(2, 2) * 3, Matrix<double>::Identity(2, 2)};
+    CHECK(narrowest(mixture) == doctest::Approx(1));
+    for (const double slope : {0.1, 0.3, 0.7, 1.1, 1.3}) {
+      mixture.L[0] << 1, 0, slope, 1e-12;
+      CHECK(narrowest(mixture) < 1e-7);
+    }
+  }
+
   TEST_CASE("ends of EM: sorted, and what shrinks onto a few points is no end") {
     Table table{.name = "six",
                 .x = column({0, 0.1, 0.2, 5, 5.1, 9}),
