@@ -33,7 +33,8 @@ Moments moments(std::span<const double> x) {
 
 double one_point_log_likelihood(std::span<const double> x, double alpha,
                                 double (*log_variance)(double t, double alpha)) {
-  const auto [m, v] = moments(x);
+  const Moments of = moments(x);
+  const double m = of.mean, v = of.variance;
   const double c = 30 + 3 * alpha;  // the weight of a hidden unit: a step, nearly
   static const Quadrature prior = prior_in_pieces({-7, 0, 7}, {200, 200});  // the decoder jumps at 0
   double sum = 0;

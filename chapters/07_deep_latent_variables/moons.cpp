@@ -31,6 +31,22 @@ std::pair<double, double> on_moon(int moon, double angle) {
                    : std::pair{1 - std::cos(angle), 0.5 - std::sin(angle)};
 }
 
+// P(f(z) is farther than twice the noise from both moons), as a rule sees it: z on the bridge.
+double share_between(const Deep& moons, const Quadrature& rule) {
+  const Matrix<double> f = moons.decode(rule.points);
+  double share = 0;
+  for (Index k = 0; k < f.rows(); ++k) {
+    double nearest = 10;
+    for (int moon = 0; moon < 2; ++moon)
+      for (int i = 0; i <= 200; ++i) {
+        const auto [x1, x2] = on_moon(moon, std::numbers::pi * i / 200);
+        nearest = std::min(nearest, std::hypot(f(k, 0) - x1, f(k, 1) - x2));
+      }
+    if (nearest > 2 * kMoonNoise) share += rule.weights[k];
+  }
+  return share;
+}
+
 // log N(x; x̄, S) of every row: the normal distribution with the mean and the covariance of the data.
 Matrix<double> log_of_fitted_normal(const Matrix<double>& x, const Matrix<double>& data) {
   const Eigen::RowVector2d mean = data.colwise().mean();
@@ -147,7 +163,8 @@ Deep learn_moons(lesson::Lesson& lesson, const MoonsSettings& settings, int draw
   // what the rule says that it was trained with, and two finer ones
   const auto judged_by = [&](const Quadrature& by) { return moons.log_prob(data, by).mean(); };
   const double own = judged_by(models::normal_prior(settings.points)), fine = judged_by(rule);
-  lesson.metric("moons_own", own), lesson.metric("moons_fine", fine);
+  const double seen = share_between(moons, models::normal_prior(settings.points)), bridge = share_between(moons, rule);
+  lesson.metric("moons_own", own), lesson.metric("moons_fine", fine), lesson.metric("moons_bridge", bridge);
 
   lesson.equation("1.7.2", "p(x) = ∫ N(z; 0, 1) N(x; f(z), σ² I) dz of a trained network f", "eq:factorised")
       .exact("∫ p(x) dx = 1, in the plane", total, 1, 1e-9)
@@ -158,7 +175,8 @@ Deep learn_moons(lesson::Lesson& lesson, const MoonsSettings& settings, int draw
       .at_least("  which is never below 0", gap, 0)
       .at_least("log p, a normal's off", mean_of(log_p - log_of_fitted_normal(fresh, data)), 0.5)
       .exact("1,000 points, and 2,000", fine, judged_by(judge(2)), 1e-6)
-      .at_least(fmt::format("  flattered by its {} points", settings.points), own, fine);
+      .at_least(fmt::format("  flattered by its {} points", settings.points), own, fine)
+      .at_least("  z between the moons, unseen", bridge, seen);
   return moons;
 }
 
