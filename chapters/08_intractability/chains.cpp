@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <Eigen/LU>
+#include <algorithm>
 #include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "chapters/08_intractability/chapter.hpp"
 #include "models/inference/chain_diagnostics.hpp"
@@ -92,7 +96,8 @@ void posterior_of_z(lesson::Lesson& lesson, const Sizes& sizes, const Ingredient
     effective = std::min(effective, models::effective_sample_size(z));
     equation.sampled(fmt::format("HMC, E[z_{} | x]", i + 1), chain_mean(z), mean[i]);
   }
-  for (const auto& [i, j] : {std::pair{0, 0}, {0, 1}, {1, 1}}) {
+  for (const auto& cell : {std::pair{0, 0}, {0, 1}, {1, 1}}) {
+    const int i = cell.first, j = cell.second;
     const auto products = chains.of([&](const auto& z) { return (z[i] - mean[i]) * (z[j] - mean[j]); });
     equation.sampled(fmt::format("  Cov[z_{}, z_{} | x]", i + 1, j + 1), chain_mean(products), C(i, j));
   }

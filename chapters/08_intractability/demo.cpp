@@ -17,10 +17,11 @@ void declare(lesson::Lesson& lesson, Choices& c) {
       .when_quick(std::int64_t{100'000});
   lesson.option("--harmonic", c.sizes.harmonic_draws, "of z for the harmonic mean", at_least(10'000))
       .when_quick(std::int64_t{200'000});
-  lesson.option("--chains", c.sizes.chains, "of HMC, side by side", at_least(20)).when_quick(std::int64_t{50});
+  lesson.option("--chains", c.sizes.chains, "of HMC, side by side; five times as many to anneal", at_least(20))
+      .when_quick(std::int64_t{50});
   lesson.option("--length", c.sizes.length, "transitions of each chain", at_least(100)).when_quick(std::int64_t{300});
   lesson.option("--temperatures", c.sizes.temperatures, "between prior and posterior", at_least(10))
-      .when_quick(std::int64_t{30});
+      .when_quick(std::int64_t{60});
   lesson.option("--break", c.mistake, "one equation on purpose, to see its check fail", lesson::names(breaks()));
 }
 

@@ -42,7 +42,7 @@ double split_r_hat(const Eigen::MatrixXd& draws) {
 
 double effective_sample_size(const Eigen::MatrixXd& draws) {
   const Eigen::MatrixXd split = halves(draws);
-  const auto [within, total] = variances(split);
+  const Variances v = variances(split);
   const Eigen::Index n = split.rows();
   const Eigen::MatrixXd centred = split.rowwise() - split.colwise().mean();
 
@@ -50,7 +50,7 @@ double effective_sample_size(const Eigen::MatrixXd& draws) {
   const auto rho = [&](Eigen::Index t) {
     if (t == 0) return 1.0;
     const double covariance = centred.topRows(n - t).cwiseProduct(centred.bottomRows(n - t)).sum() / n / split.cols();
-    return 1 - (within - covariance) / total;
+    return 1 - (v.within - covariance) / v.total;
   };
   double sum_of_pairs = 0, before = INFINITY;
   for (Eigen::Index t = 0; t + 1 < n; t += 2) {

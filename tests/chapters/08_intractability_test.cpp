@@ -17,7 +17,7 @@ namespace {
 
 const std::set<std::string> kSlugs{"claim:accept", "claim:harmonic-mean", "claim:mcmc",      "claim:posterior-theta",
                                    "eq:ess",       "eq:intractable",      "eq:thermodynamic"};
-const Sizes kSmall{.draws = 50'000, .harmonic_draws = 1000, .chains = 40, .length = 300, .temperatures = 30};
+const Sizes kSmall{.draws = 50'000, .harmonic_draws = 1000, .chains = 40, .length = 300, .temperatures = 60};
 
 void all_checks(lesson::Lesson& lesson, const Ingredients& use) {
   intractable_integral(lesson, kSmall, use);
