@@ -117,6 +117,23 @@ WRONG = {
                  "  for (const double one : mean) S2 += (one - m) * (one - m) / N;\n"
                  "  const double v = std::accumulate(variance.begin(), variance.end(), 0.0) / N;\n"
                  "  return N * N / M * (S2 * (N - M) / (N - 1) + v / 3);"]},
+    "09_encoder": {
+        # the smallest sum that still has a logarithm
+        "9.2": ["  const double sum = log_joint.exp().sum() * cell;\n"
+                "  return {std::log(std::max(sum, 1e-300)), (log_q.exp() * (log_joint - log_q)).sum() * cell};"],
+        "9.3": ["  return 0.5 * (2 * std::log(precision.trace() / 2) - std::log(precision.determinant()));",
+                "  return 0.5 * (3 * std::log(precision.trace() / 3) - std::log(precision.determinant()));"],
+        "9.4": ["  double mean = 0, mean_log = 0;\n  for (const double p : precisions) mean += p / 6, mean_log += std::log(p) / 6;\n"
+                "  return 0.5 * (std::log(mean) - mean_log);"],
+        # right for m = 1; right but for m = 0
+        "9.5": ["  return {0.5, 1.0 / (1 + n), 0.25 * (n - 1)};",
+                "  if (m == 0) return {1, 1.0 / (1 + n), 0};\n"
+                "  return {1.0 / (1 + m), 1.0 / (1 + n), 0.5 * (n - m) / (1 + m)};"],
+        "9.6": ["  double sum = 0;\n  for (int j = 0; j < 2; ++j) sum += std::exp(2 * log_sd[j]) * W.row(j).squaredNorm();\n"
+                "  return 0.5 * sum / noise_variance;"],
+        "9.7": ["  double mean = 0, squares = 0;\n  for (int r = 0; r < 12; ++r) mean += (a[r] - b[r]) / 12;\n"
+                "  for (int r = 0; r < 12; ++r) squares += std::pow(a[r] - b[r] - mean, 2);\n"
+                "  return {mean, std::sqrt(squares / 11 / 12)};"]},
     "11_vae": {
         "11.1": ["  return 1.5 * mean(square(mu) + exp(log_var) - 1 - log_var, By::row);"],
         # KL sampled: unbiased, and not what is asked for
