@@ -91,9 +91,9 @@ void check_bound(lesson::Lesson& lesson, const Ingredients& use) {
 
   const int draws = lesson.quick() ? 20'000 : 400'000;
   const Normal prior{0, 1};
-  lesson.equation("2.1", "log p(x) = E_q log w + KL( q(z|x) ‖ p(z|x) ),   w = p(x,z) / q(z|x)", "eq:elbo")
+  lesson.equation("2.1", "log p(x) = E_q log w + KL( q ‖ p(z|x) ),   w = p(x,z) / q(z)", "eq:elbo")
       .exact("two codes: log p(x) - E log w", std::log(0.3) - two_codes, models::kl_divergence(even, after))
-      .exact("20 encoders: log E w, log p(x)", logs_of_means, all_log_p, 1e-9)
+      .exact("20 encoders: log E w = log p", logs_of_means, all_log_p, 1e-9)
       .exact("  E log w, by its formula", bounds, formulas)
       .at_most("  none above log p(x)", *std::ranges::max_element(bounds), log_p)
       .exact("  log p(x) - E log w = KL", gaps, divergences)
@@ -101,7 +101,7 @@ void check_bound(lesson::Lesson& lesson, const Ingredients& use) {
       .exact("best q, by ascent: the bound", highest, log_p, 1e-6)
       .exact("  its mean x/2", best.m, posterior(kX).m, 1e-6)
       .exact("  its variance ½", best.s2, posterior(kX).s2, 1e-6)
-      .sampled(fmt::format("q = p(z): {} draws", lesson::thousands(draws)), sampled_elbo(prior, draws, lesson.seed()),
+      .sampled(fmt::format("q = p(z), {} z", lesson::thousands(draws)), sampled_elbo(prior, draws, lesson.seed()),
                elbo(kX, prior));
 }
 

@@ -80,11 +80,10 @@ void check_change_of_variables(lesson::Lesson& lesson, const Ingredients& use) {
   const std::vector<double> sample(drawn.value().data(), drawn.value().data() + draws);
   const double p = models::kolmogorov_p(sample, [](double x) { return models::normal_distribution(x, 0.5, 0.25); });
 
-  lesson
-      .equation("2.1", "log q(z) = log p(ε) - log|det ∂z/∂ε|,   z = μ + σ ε,  σ = exp(½ log σ²)", "eq:reparam-density")
-      .exact("diagonal: log|det J|, ½Σ log σ²", log_abs_det(diagonal, epsilon), 0.5 * log_var.sum())
+  lesson.equation("2.1", "log q(z) = log p(ε) - log|det ∂z/∂ε|,   z = μ + σ ε", "eq:reparam-density")
+      .exact("diagonal: log|det J|, ½Σlogσ²", log_abs_det(diagonal, epsilon), 0.5 * log_var.sum())
       .exact("  log q(z)", log_p - log_abs_det(diagonal, epsilon), log_q)
-      .exact("Cholesky: log|det J|, Σlog L_ii", log_abs_det(cholesky_map, epsilon), L.diagonal().array().log().sum())
+      .exact("Cholesky: log|det J|, Σlog L", log_abs_det(cholesky_map, epsilon), L.diagonal().array().log().sum())
       .exact("  log q(z)", log_p - log_abs_det(cholesky_map, epsilon), log_q_full)
       .exact("z = exp(μ + σ ε): log q(z)", log_p - log_abs_det(log_normal, epsilon), log_q_log_normal)
       .p_value(fmt::format("{} z are N(½, ¼)", lesson::thousands(draws)), p)

@@ -48,8 +48,8 @@ void check_moments(lesson::Equation& equation, const std::string& name, Moments 
   }
   equation.exact(name + ": slope", exact.mean, theory.mean, 1e-9)
       .exact("  variance", exact.variance, theory.variance, 1e-9)
-      .sampled(fmt::format("  slope, {} draws", lesson::thousands(draws)), mean.estimate(), theory.mean)
-      .sampled("  variance of the draws", variance.estimate(), theory.variance);
+      .sampled(fmt::format("  {} drawn", lesson::thousands(draws)), mean.estimate(), theory.mean)
+      .sampled("  their variance", variance.estimate(), theory.variance);
 }
 
 Var<Matrix<double>> square_of(const Var<Matrix<double>>& z) { return square(z); }

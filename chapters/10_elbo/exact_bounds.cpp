@@ -38,10 +38,11 @@ double ExactBounds::gap(int K) const {
 double ExactBounds::weighted_logs(int K) const { return ratio(w_.log(), 1, K).mean; }
 
 Spread ExactBounds::ratio(const ArrayXd& h, int n, int K) const {
-  // e(f) with f = (tw)^power h, for every t
+  // e((tw)^power h), for every t
   const auto e = [&](int power, const ArrayXd& h) -> ArrayXd {
-    const Eigen::MatrixXd weights = (tw_.pow(power) * decay_).matrix();
-    return weights * (probability_ * h).matrix();
+    Eigen::MatrixXd terms = decay_.matrix();
+    for (int i = 0; i < power; ++i) terms.array() *= tw_;
+    return terms * (probability_ * h).matrix();
   };
   const ArrayXd phi = e(0, ArrayXd::Ones(w_.size())), first = e(n, h), second = e(2 * n, h.square());
   const double mean = K * (dt_over_t_ * first * phi.pow(K - 1)).sum() / std::tgamma(n);

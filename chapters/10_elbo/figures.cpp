@@ -158,7 +158,7 @@ void plot_mean_field(std::uint64_t seed, const plots::Output& output) {
   // posterior N(0, Σ) with variances 1 and correlation 0.9: Λ_ii = 1 / (1 - 0.81)
   constexpr double rho = 0.9;
   const double across = std::sqrt(1 - rho * rho), narrow = across;  // 1/√Λ_ii
-  std::vector<double> x(600), y(600);
+  std::vector<double> x(200), y(200);
   models::Random(seed, models::Purpose::sampling).fill_normal(std::span(x));
   models::Random(seed, models::Purpose::sampling, 1).fill_normal(std::span(y));
   for (std::size_t i = 0; i < x.size(); ++i) y[i] = rho * x[i] + across * y[i];

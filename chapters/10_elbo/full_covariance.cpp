@@ -60,7 +60,7 @@ struct Correlated {
 void check_full_covariance(lesson::Lesson& lesson, const Ingredients& use) {
   const Correlated model;
   const double log_p = model.evidence();
-  lesson.equation("2.1", "best diagonal q: gap = ½ ( Σ log Λ_ii - log det Λ ),  q = N(μ, LLᵀ): 0", "eq:full-cov")
+  lesson.equation("2.1", "best diagonal q: gap ½ ( Σ log Λ_ii - log det Λ );  full q: 0", "eq:full-cov")
       .exact("diagonal: log p - best ELBO", log_p - model.best_elbo(false), use.mean_field_gap(model.precision()),
              1e-6)
       .exact("Cholesky: log p - best ELBO", log_p - model.best_elbo(true), 0, 1e-6);

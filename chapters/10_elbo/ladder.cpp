@@ -97,7 +97,7 @@ void check_ladder(lesson::Lesson& lesson, const models::Dataset& digits, const I
       .at_least("L_50 - L_5", step(five, fifty), 0)
       .at_most("ELBO ≤ log p(x)", elbo, mean_log_p)
       .at_most("L_50 ≤ log p(x)", fifty, mean_log_p)
-      .at_least("  and within 0.1 of it", fifty, mean_log_p - 0.1);
+      .at_least("  within 0.1 of it", fifty, mean_log_p - 0.1);
 }
 
 }  // namespace ch10

@@ -163,7 +163,7 @@ void check_drawn(lesson::Equation& equation, const Kind& kind, int K, Spread the
         all.add(g);
         influence.add(d - 0.5 * theory.mean / deviation * d * d);
       });
-  equation.sampled(fmt::format("{}, K = {}: mean", kind.name, K), all.estimate(), theory.mean)
+  equation.sampled(fmt::format("{} K = {}: mean", kind.name, K), all.estimate(), theory.mean)
       .sampled("  |mean| / √variance", {std::abs(all.mean()) / std::sqrt(all.variance()), influence.estimate().se},
                theory.signal_to_noise());
 }
@@ -192,7 +192,7 @@ void check_tighter(lesson::Lesson& lesson, const Ingredients& use) {
     else
       equation.at_most("  and for K = 100 smaller", last, first / 10);
   }
-  equation.exact("doubly, encoder: same mean", exact.doubly_reparameterised(10).mean, exact.encoder(10).mean, 1e-9);
+  equation.exact("doubly, encoder: one mean", exact.doubly_reparameterised(10).mean, exact.encoder(10).mean, 1e-9);
 }
 
 }  // namespace ch10

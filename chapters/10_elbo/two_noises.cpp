@@ -74,8 +74,8 @@ void check_two_noises(lesson::Lesson& lesson, const Ingredients& use) {
       .exact("whole gradient Σ x/2", by_batch.mean(), 10)
       .exact("from the minibatch", between, of_minibatch)
       .exact("from ε", within, of_noise)
-      .sampled(fmt::format("{} draws: gradient", lesson::thousands(draws)), mean.estimate(), 10)
-      .sampled("  variance, the sum of both", variance.estimate(), of_minibatch + of_noise);
+      .sampled(fmt::format("{} drawn", lesson::thousands(draws)), mean.estimate(), 10)
+      .sampled("  their variance", variance.estimate(), of_minibatch + of_noise);
 }
 
 }  // namespace ch10
