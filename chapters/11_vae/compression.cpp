@@ -122,7 +122,7 @@ std::size_t gzip_size(const Matrix<float>& x) {
 void check_bits_back(lesson::Lesson& lesson, const Ingredients& use) {
   const Dataset digits = load_all_digits(lesson.data(""));
   const VaeTrainingSettings settings{.batch = 100,
-                                     .epochs = 30,
+                                     .epochs = lesson.quick() ? 10 : 30,
                                      .schedule = ScheduleKind::cosine,
                                      .learning_rate = 1e-2,
                                      .seed = lesson.seed(),
