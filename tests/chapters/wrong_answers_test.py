@@ -54,8 +54,9 @@ WRONG = {
                 "  const double v = (x.rowwise() - mu.row(0)).rowwise().squaredNorm().dot(W.col(0)) /\n"
                 "                   (W.col(0).sum() * x.cols());\n  return std::vector<double>(W.cols(), v);"],
         "6.5": ["  std::vector<double> slopes;\n"
+                "  const Eigen::ArrayXd joint = log_joint.row(0).array().exp();\n"
                 "  for (std::size_t k = 0; k < log_pi.size(); ++k)\n"
-                "    slopes.push_back(posterior({log_joint.data(), log_pi.size()})[k] - std::exp(log_pi[k]));\n"
+                "    slopes.push_back(joint[k] / joint.sum() - std::exp(log_pi[k]));\n"
                 "  return slopes;"],
         "6.6": ["  return f[0] * g[0] / std::pow(pi * f[0] + (1 - pi) * g[0], 2);"],
         "6.7": ["  return (0.5 * r[0] * (x[0] - mu) * (x[0] - mu) + b) / (0.5 * r[0] + a + 1);"]},

@@ -58,8 +58,8 @@ Coins em_step(const Coins& now, std::span<const int> heads, int m) {
 std::vector<double> slopes_in_alpha(const Matrix<double>& log_joint, std::span<const double> log_pi) {
   std::vector<double> slopes(log_pi.size());
   for (Index i = 0; i < log_joint.rows(); ++i) {
-    const std::vector<double> r = posterior({log_joint.data() + i * log_joint.cols(), log_pi.size()});
-    for (std::size_t k = 0; k < slopes.size(); ++k) slopes[k] += r[k] - std::exp(log_pi[k]);
+    const Eigen::ArrayXd joint = (log_joint.row(i).array() - log_joint.row(i).maxCoeff()).exp();
+    for (std::size_t k = 0; k < slopes.size(); ++k) slopes[k] += joint[k] / joint.sum() - std::exp(log_pi[k]);
   }
   return slopes;
 }
