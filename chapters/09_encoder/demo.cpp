@@ -17,9 +17,9 @@ struct Choices {
 
 void declare(lesson::Lesson& lesson, Choices& c) {
   using lesson::at_least, lesson::between;
-  lesson.option("--epochs", c.vae.epochs, "of training, of each VAE", at_least(1)).when_quick(std::int64_t{30});
-  lesson.option("--hidden", c.vae.hidden, "units of the encoder and of the decoder", at_least(1))
-      .when_quick(std::int64_t{16});
+  lesson.option("--epochs", c.vae.epochs, "of training, of each VAE", between(10, 300)).when_quick(std::int64_t{30});
+  lesson.option("--hidden", c.vae.hidden, "units of the encoder and of the decoder", at_least(8))
+      .when_quick(std::int64_t{32});
   lesson.option("--images", c.study.images, "test digits whose posterior is computed", between(20, 360))
       .when_quick(std::int64_t{30});
   lesson.option("--steps", c.study.local_steps, "of the optimisation of each digit's q", at_least(50));
@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
     if (c.mistake != "none") lesson.say(lesson::announcement(breaks(), c.mistake));
     if (lesson.quick()) c.probe.labels = {50, 200, 1000};
     c.probe.vae.epochs = c.vae.epochs;
+    c.probe.vae.hidden = c.vae.hidden;
 
     // a VAE with two latent dimensions, and three ways to its posteriors
     const models::TrainTest digits = models::load_digits(lesson.data(""));

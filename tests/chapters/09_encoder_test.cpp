@@ -52,7 +52,7 @@ std::set<std::string> failing_of_q(const Ingredients& use, const char* seed) {
 }
 std::set<std::string> failing_of_code(const Ingredients& use, const char* seed) {
   return failing(seed, [&](lesson::Lesson& lesson) {
-    const ProbeSettings probe{.vae = {.latent = 10, .hidden = 16, .epochs = 15}, .labels = {50, 1000}, .draws = 6};
+    const ProbeSettings probe{.vae = {.latent = 10, .hidden = 32, .epochs = 25}, .labels = {50, 1000}, .draws = 6};
     representation(lesson, digits(), probe, use);
   });
 }
