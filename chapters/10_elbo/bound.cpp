@@ -21,7 +21,7 @@ namespace ch10 {
 
 namespace {
 
-constexpr double kX = 1;  // the data point
+constexpr double kObserved = 1;  // the data point
 
 std::vector<Normal> twenty_encoders() {
   std::vector<Normal> all;
@@ -35,7 +35,7 @@ Eigen::ArrayXd log_weights(Normal q, const Matrix<double>& epsilon) {
   Tape tape;
   const auto m = number(tape, q.m), log_var = number(tape, std::log(q.s2));
   const auto z = models::reparameterise(m, log_var, tape.constant(epsilon));
-  return log_weight(kX, z, m, log_var).value().array();
+  return log_weight(kObserved, z, m, log_var).value().array();
 }
 
 // The best bound over all q = N(m, s²), as a VAE computes it, E log p(x|z) - KL(q ‖ p(z)), with z = m + s · noise · ε.
@@ -49,7 +49,7 @@ double best_bound(double noise, Normal& q) {
       [&](const Watched<double>& watched) {
         Tape& tape = watched.tape();
         const auto z = models::reparameterise(watched[m], watched[log_var], tape.constant(epsilon));
-        const auto log_likelihood = models::normal_log_prob(number(tape, kX), z, number(tape, 0));
+        const auto log_likelihood = models::normal_log_prob(number(tape, kObserved), z, number(tape, 0));
         return dot(tape.constant(weights), log_likelihood) -
                sum(models::kl_to_standard_normal(watched[m], watched[log_var]));
       },
@@ -67,19 +67,19 @@ models::Estimate sampled_elbo(Normal q, int draws, std::uint64_t seed) {
 }  // namespace
 
 void check_bound(lesson::Lesson& lesson, const Ingredients& use) {
-  const double log_p = evidence(kX);
+  const double log_p = evidence(kObserved);
   const models::Quadrature three = models::gauss_hermite(3), many = models::gauss_hermite(160);
   std::vector<double> bounds, formulas, logs_of_means, gaps, divergences;
   for (const Normal q : twenty_encoders()) {
     const auto log_w = [&](const Matrix<double>& epsilon) { return log_weights(q, epsilon); };
     bounds.push_back(models::integral(three, log_w));            // E log w: a parabola, so that three points are exact
     logs_of_means.push_back(models::log_integral(many, log_w));  // log E w
-    formulas.push_back(elbo(kX, q));
+    formulas.push_back(elbo(kObserved, q));
     gaps.push_back(log_p - bounds.back());
-    divergences.push_back(use.divergence(q, posterior(kX)));
+    divergences.push_back(use.divergence(q, posterior(kObserved)));
   }
   const std::vector<double> all_log_p(bounds.size(), log_p);
-  const Eigen::ArrayXd of_posterior = log_weights(posterior(kX), many.points.middleRows(60, 40));
+  const Eigen::ArrayXd of_posterior = log_weights(posterior(kObserved), many.points.middleRows(60, 40));
   const std::vector<double> constant(of_posterior.begin(), of_posterior.end()), same(constant.size(), log_p);
 
   Normal best{};
@@ -99,10 +99,10 @@ void check_bound(lesson::Lesson& lesson, const Ingredients& use) {
       .exact("  log p(x) - E log w = KL", gaps, divergences)
       .exact("q = p(z|x): log w, log p(x)", constant, same)
       .exact("best q, by ascent: the bound", highest, log_p, 1e-6)
-      .exact("  its mean x/2", best.m, posterior(kX).m, 1e-6)
-      .exact("  its variance ½", best.s2, posterior(kX).s2, 1e-6)
+      .exact("  its mean x/2", best.m, posterior(kObserved).m, 1e-6)
+      .exact("  its variance ½", best.s2, posterior(kObserved).s2, 1e-6)
       .sampled(fmt::format("q = p(z), {} z", lesson::thousands(draws)), sampled_elbo(prior, draws, lesson.seed()),
-               elbo(kX, prior));
+               elbo(kObserved, prior));
 }
 
 // eq:joint-kl

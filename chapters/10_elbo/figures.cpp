@@ -172,7 +172,9 @@ void plot_mean_field(std::uint64_t seed, const plots::Output& output) {
                         .x_label = "z_1",
                         .y_label = "z_2",
                         .class_names = {"draws of the posterior"},
-                        .same_scale = true};
+                        .same_scale = true,
+                        .x_range = plots::Range{-3, 3},
+                        .y_range = plots::Range{-3, 3}};
   figure.points(x, y);
   figure.curve("posterior, 2 σ", a_x, a_y);
   figure.curve("best diagonal q, 2 σ", b_x, b_y);
