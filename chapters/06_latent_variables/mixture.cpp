@@ -185,7 +185,7 @@ Fitted fit_table(lesson::Lesson& lesson, lesson::Equation equation, Table table,
       .exact("  after 5 steps, by the tape", cut.reported - shift, after_five - shift)
       .exact("  largest slope, a point", slopes.cwiseAbs().maxCoeff() / t.x.rows(), 0, 1e-6)
       .exact(fmt::format("  gradient, {} steps", steps), fitted.ascent.back() - shift, best.reported, 1e-8)
-      .increasing("  the deepest fall of any run", deepest, 1e-8);
+      .increasing("  deepest fall of any run", deepest, 1e-8);
   return fitted;
 }
 
@@ -209,7 +209,8 @@ void report_ends(lesson::Lesson& lesson, const Fitted& fitted) {
     lesson.say(line);
   }
   if (fitted.ends.shrunk > 0)
-    lesson.say(fmt::format("  no end      {:4} times: a component shrank onto a few points", fitted.ends.shrunk));
+    lesson.say(
+        fmt::format("  no end      {:4} times: a component shrank, or lost all its points", fitted.ends.shrunk));
 }
 
 }  // namespace ch06
