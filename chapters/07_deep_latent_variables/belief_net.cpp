@@ -36,6 +36,28 @@ Numbers gradient_of(const Parameters<double>& parameters, const Loss& loss) {
 
 Matrix<double> without_tape(const Var<Matrix<double>>& x) { return x.value(); }
 
+// ∇ log p(x), and Σ_z p(z|x) ∇ log p(x, z) with weights that are numbers.
+struct TwoGradients {
+  Numbers of_marginal, of_joint;
+};
+
+// On the moons, with a quadrature's points as the values of z.
+TwoGradients moons_gradients(const Deep& moons, std::uint64_t seed, const Ingredients& use) {
+  const auto& model = *moons.model;
+  const Matrix<double> x = draw_moons(50, seed);
+  const Quadrature rule = models::normal_prior(200);
+  Tape tape;
+  const Matrix<double> weights =
+      use.weights(without_tape(model.log_joint(Watched<double>(tape, moons.parameters), tape.constant(x), rule)));
+  return {gradient_of(moons.parameters,
+                      [&](const Watched<double>& theta) {
+                        return sum(model.log_prob(theta, theta.tape().constant(x), rule));
+                      }),
+          gradient_of(moons.parameters, [&](const Watched<double>& theta) {
+            return sum(theta.tape().constant(weights) * model.log_joint(theta, theta.tape().constant(x), rule));
+          })};
+}
+
 }  // namespace
 
 void fisher_identity(lesson::Lesson& lesson, const Deep& moons, const Ingredients& use) {
@@ -54,7 +76,6 @@ void fisher_identity(lesson::Lesson& lesson, const Deep& moons, const Ingredient
   const double layer_by_layer = net.log_prob(theta, tape.constant(x)).value()(0, 0);
   const Matrix<double> weights = use.weights(log_joint.transpose());
 
-  // ∇ log p(x), and Σ_z p(z|x) ∇ log p(x, z) with weights that are numbers
   const Numbers of_marginal = gradient_of(
       parameters, [&](const Watched<double>& theta) { return sum(net.log_prob(theta, theta.tape().constant(x))); });
   const Numbers of_joint = gradient_of(parameters, [&](const Watched<double>& theta) {
@@ -62,25 +83,13 @@ void fisher_identity(lesson::Lesson& lesson, const Deep& moons, const Ingredient
     return sum(transpose(tape.constant(weights)) * net.log_joint(theta, tape.constant(repeated), tape.constant(z)));
   });
 
-  // the same with a quadrature's points as the states
-  const Matrix<double> some = draw_moons(50, lesson.seed());
-  const Quadrature rule = models::normal_prior(200);
-  Tape deep_tape;
-  const Matrix<double> deep_weights = use.weights(without_tape(
-      moons.model->log_joint(Watched<double>(deep_tape, moons.parameters), deep_tape.constant(some), rule)));
-  const Numbers of_deep_marginal = gradient_of(moons.parameters, [&](const Watched<double>& theta) {
-    return sum(moons.model->log_prob(theta, theta.tape().constant(some), rule));
-  });
-  const Numbers of_deep_joint = gradient_of(moons.parameters, [&](const Watched<double>& theta) {
-    return sum(theta.tape().constant(deep_weights) * moons.model->log_joint(theta, theta.tape().constant(some), rule));
-  });
-
+  const TwoGradients of_moons = moons_gradients(moons, lesson.seed(), use);
   lesson.equation("2.1", "∇log p(x) = E_{p(z|x)}[ ∇log p(x, z) ]", "eq:fisher-identity")
       .exact("belief net: log Σ_z p(x, z)", std::log(log_joint.array().exp().sum()), layer_by_layer)
       .exact(fmt::format("  {} states, {} slopes", lesson::thousands(z.rows()), of_joint.size()), of_joint,
              of_marginal, 1e-10)
-      .exact(fmt::format("moons: 200 points, {} slopes", of_deep_joint.size()), of_deep_joint, of_deep_marginal,
-             1e-10);
+      .exact(fmt::format("moons: 200 points, {} slopes", of_moons.of_joint.size()), of_moons.of_joint,
+             of_moons.of_marginal, 1e-10);
 }
 
 Matrix<double> TrainedBelief::log_prob(const Matrix<double>& x) const {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <numbers>
 #include <span>
 #include <string>
 #include <vector>
@@ -170,6 +171,8 @@ Deep conditional(lesson::Lesson& lesson, const Digits& digits, const DigitsSetti
 // ---
 // rotation.cpp: p(x) says nothing of the axes of z.
 
+inline double radians(double degrees) { return degrees / 180 * std::numbers::pi; }
+
 // z turned by an angle that grows with its length: the density N(z; 0, I) does not notice.
 Matrix<double> swirl(const Matrix<double>& z, double strength);
 
@@ -205,9 +208,9 @@ void free_variance(lesson::Lesson& lesson, const Ingredients& use);
 void plot_slide(const plots::Output& output);
 // 07_gap: the share between two modes against the slope.
 void plot_gap(const plots::Output& output);
-// 07_moons, 07_moons_slide: data, the curve that the decoder draws, and p(x|z) for a moving z beside the marginal.
+// 07_moons, 07_moons_slide: data, the curve that the decoder draws, and p(x|z) for a moving z and the marginal.
 void plot_moons(const Deep& moons, const MoonsSettings& settings, std::uint64_t seed, const plots::Output& output);
-// 07_points: log p(x) by the number of points that training and judging use.
+// 07_belief_training, 07_belief_samples: -(1/N) log p(D) by step, and draws beside data.
 void plot_beliefs(const std::vector<TrainedBelief>& nets, const Digits& digits, std::uint64_t seed,
                   const plots::Output& output);
 // 07_digits: E[x|z, y] for each class and a moving z; 07_rotation: the same digit along the axes of two codes.
@@ -215,7 +218,7 @@ void plot_digits(const Deep& deep, const plots::Output& output);
 // 07_free_variance: log p(D) against α.
 void plot_free_variance(std::uint64_t seed, const plots::Output& output);
 
-// Columns, rows and whole matrices as the numbers that a check takes.
+// A matrix as the numbers that a check takes, and the mean of its numbers with a standard error.
 inline std::span<const double> numbers(const Matrix<double>& matrix) {
   return {matrix.data(), std::size_t(matrix.size())};
 }

@@ -44,6 +44,27 @@ Numbers sums_over_images(std::uint64_t seed, const Quadrature& rule, const Ingre
   return {sums.begin(), sums.end()};
 }
 
+// The pixels' means in ancestral draws of one class, and what they are: E[x_j | y] = Σ_k w_k sigmoid f_j(z_k, y).
+// Without pixels that are so seldom on or off that their standard error cannot be trusted.
+struct PixelMeans {
+  Numbers drawn, errors, exact;
+};
+PixelMeans pixel_means(const Deep& deep, Index label, int draws, const Quadrature& rule, std::uint64_t seed,
+                       const Ingredients& use) {
+  const Matrix<double> y = Matrix<double>::Identity(kClasses, kClasses).row(label);
+  const models::Random random(seed, models::Purpose::sampling, 6);
+  const Eigen::VectorXd drawn = deep.model->sample(deep.parameters, draws, random, y).x.colwise().mean();
+  const Matrix<double> of_z = 1 / (1 + (-deep.decode(rule.points, use.context(label, kClasses)).array()).exp());
+  const Eigen::VectorXd exact = of_z.transpose() * rule.weights.matrix();
+  PixelMeans means;
+  for (Index j = 0; j < drawn.size(); ++j)
+    if (exact[j] * draws > 10 && (1 - exact[j]) * draws > 10) {
+      means.drawn.push_back(drawn[j]), means.exact.push_back(exact[j]);
+      means.errors.push_back(std::sqrt(drawn[j] * (1 - drawn[j]) / (draws - 1)));
+    }
+  return means;
+}
+
 }  // namespace
 
 Deep train_digits(const Digits& digits, bool with_context, const DigitsSettings& settings, std::uint64_t seed,
@@ -98,30 +119,11 @@ Deep conditional(lesson::Lesson& lesson, const Digits& digits, const DigitsSetti
   lesson.metric("unconditional_test", without.mean()), lesson.metric("unconditional_test_se", mean_of(without).se);
   lesson.metric("conditional_gain", gain.mean), lesson.metric("conditional_gain_se", gain.se);
   lesson.metric("conditional_error", wrong / told.rows());
-  const double own = deep.losses.back(), finely = [&] {
-    double sum = 0;
-    for (int y = 0; y < kClasses; ++y)
-      sum += deep.log_prob(of_class(digits.train, digits.train_labels, y), fine, use.context(y, kClasses)).sum();
-    return -sum / digits.train.rows();
-  }();
-  lesson.metric("conditional_train_own", own), lesson.metric("conditional_train_fine", finely);
-
-  // ancestral draws of a three: E[x_j | y] = Σ_k w_k sigmoid f_j(z_k, y)
-  const Matrix<double> three = Matrix<double>::Identity(kClasses, kClasses).row(3);
-  const Matrix<double> x =
-      deep.model->sample(deep.parameters, draws, models::Random(lesson.seed(), models::Purpose::sampling, 6), three).x;
-  const Matrix<double> of_z = 1 / (1 + (-deep.decode(fine.points, use.context(3, kClasses)).array()).exp());
-  const Eigen::VectorXd exact = of_z.transpose() * fine.weights.matrix(), mean = x.colwise().mean();
-  const Eigen::VectorXd se = (mean.array() * (1 - mean.array()) / (draws - 1)).sqrt();
-  Numbers means, errors, wanted;
-  for (Index j = 0; j < mean.size(); ++j)
-    if (exact[j] * draws > 10 && (1 - exact[j]) * draws > 10)  // a pixel that is drawn on and off often enough
-      means.push_back(mean[j]), errors.push_back(se[j]), wanted.push_back(exact[j]);
-
+  const PixelMeans threes = pixel_means(deep, 3, draws, fine, lesson.seed(), use);
   const Numbers sums = sums_over_images(lesson.seed(), fine, use), ones(kClasses, 1);
   lesson.equation("1.7.2", "p(x, z | y) = p(z) p(x | z, y), y the class of a digit", "eq:factorised")
       .exact("3×3 pixels: Σ_x p(x|y) = 1", sums, ones, 1e-9)
-      .sampled(fmt::format("{} threes: E[x|y]", lesson::thousands(draws)), means, errors, wanted)
+      .sampled(fmt::format("{} threes: E[x|y]", lesson::thousands(draws)), threes.drawn, threes.errors, threes.exact)
       .at_least("log p(x|y) - log p(x)", gain, 1)
       .at_most("Bayes' rule on p(x|y): errors", wrong / told.rows(), 0.3);
   return deep;

@@ -171,7 +171,7 @@ void plot_digits(const Deep& deep, const plots::Output& output) {
                           .image_width = 8,
                           .columns = 9};
   for (const double degrees : {0.0, 45.0, 90.0}) {
-    along(turned, first * right().rotation(degrees / 180 * M_PI), 2);
+    along(turned, first * right().rotation(radians(degrees)), 2);
     turned.row_labels.push_back(fmt::format("{:g}°", degrees));
   }
   plots::save(turned, output, "07_rotation");

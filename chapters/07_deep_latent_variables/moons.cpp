@@ -132,51 +132,68 @@ Deep train_moons(const Matrix<double>& x, const MoonsSettings& settings, std::ui
   return deep;
 }
 
-Deep learn_moons(lesson::Lesson& lesson, const MoonsSettings& settings, int draws) {
-  const Matrix<double> data = draw_moons(settings.data, lesson.seed()),
-                       fresh = draw_moons(5000, lesson.seed() + 1'000);
-  Deep moons = train_moons(data, settings, lesson.seed());
-  const Quadrature rule = judge(1);
-  const double sigma = moons.sigma();
-  const Matrix<double> f = moons.decode(rule.points);
+namespace {
 
+// The marginal is a density, and ancestral draws follow it.
+void check_marginal(lesson::Equation& equation, const Deep& moons, int draws, std::uint64_t seed) {
+  const Quadrature rule = judge(1);
+  const Matrix<double> f = moons.decode(rule.points);
   // over a square that holds all of p(x) but a billionth
-  Quadrature plane = models::product_rule(models::gauss_legendre(140, -3, 4), 2);
+  const Quadrature plane = models::product_rule(models::gauss_legendre(140, -3, 4), 2);
   const double total = models::integral(
       plane, [&](const Matrix<double>& x) -> Eigen::ArrayXd { return moons.log_prob(x, rule).col(0).array().exp(); });
 
-  const auto drawn = moons.model->sample(moons.parameters, draws, Random(lesson.seed(), models::Purpose::sampling, 4));
+  const Matrix<double> x = moons.model->sample(moons.parameters, draws, Random(seed, models::Purpose::sampling, 4)).x;
   const Eigen::RowVector2d mean = rule.weights.matrix().transpose() * f;
   const double covariance = (rule.weights * (f.col(0).array() - mean[0]) * (f.col(1).array() - mean[1])).sum();
-  const Matrix<double> products = (drawn.x.col(0).array() - mean[0]) * (drawn.x.col(1).array() - mean[1]);
+  const Matrix<double> products = (x.col(0).array() - mean[0]) * (x.col(1).array() - mean[1]);
   const auto ks = [&](int j) {
-    const Numbers x(drawn.x.col(j).begin(), drawn.x.col(j).end());
-    return models::kolmogorov_p(x, [&](double at) { return distribution(rule, f, j, sigma, at); });
+    return models::kolmogorov_p(Numbers(x.col(j).begin(), x.col(j).end()),
+                                [&](double at) { return distribution(rule, f, j, moons.sigma(), at); });
   };
+  equation.exact("∫ p(x) dx = 1, in the plane", total, 1, 1e-9)
+      .sampled("Cov(x₁,x₂) = Cov(f₁,f₂)", mean_of(products), covariance)
+      .p_value(fmt::format("{} draws: KS of x₁", lesson::thousands(draws)), ks(0))
+      .p_value(fmt::format("{} draws: KS of x₂", lesson::thousands(draws)), ks(1));
+}
 
-  const Matrix<double> log_p = moons.log_prob(fresh, rule), truth = log_moons(fresh);
+// How close it is to p*, on points that it has not seen.
+void check_fit(lesson::Lesson& lesson, lesson::Equation& equation, const Deep& moons, const Matrix<double>& data) {
+  const Matrix<double> fresh = draw_moons(5000, lesson.seed() + 1'000);
+  const Matrix<double> log_p = moons.log_prob(fresh, judge(1)), truth = log_moons(fresh),
+                       normal = log_of_fitted_normal(fresh, data);
   const models::Estimate gap = mean_of(truth - log_p);
   lesson.metric("moons_kl", gap.mean), lesson.metric("moons_kl_se", gap.se);
   lesson.metric("moons_log_prob", log_p.mean()), lesson.metric("moons_truth", truth.mean());
-  lesson.metric("moons_normal", log_of_fitted_normal(fresh, data).mean()), lesson.metric("moons_sigma", sigma);
-
-  // what the rule says that it was trained with, and two finer ones
-  const auto judged_by = [&](const Quadrature& by) { return moons.log_prob(data, by).mean(); };
-  const double own = judged_by(models::normal_prior(settings.points)), fine = judged_by(rule);
-  const double seen = share_between(moons, models::normal_prior(settings.points)), bridge = share_between(moons, rule);
-  lesson.metric("moons_own", own), lesson.metric("moons_fine", fine), lesson.metric("moons_bridge", bridge);
-
-  lesson.equation("1.7.2", "p(x) = ∫ N(z; 0, 1) N(x; f(z), σ² I) dz of a trained network f", "eq:factorised")
-      .exact("∫ p(x) dx = 1, in the plane", total, 1, 1e-9)
-      .sampled("Cov(x₁,x₂) = Cov(f₁,f₂)", mean_of(products), covariance)
-      .p_value(fmt::format("{} draws: KS of x₁", lesson::thousands(draws)), ks(0))
-      .p_value(fmt::format("{} draws: KS of x₂", lesson::thousands(draws)), ks(1))
-      .at_most("KL(p* ‖ p), 5,000 fresh", gap, 0.2)
+  lesson.metric("moons_normal", normal.mean()), lesson.metric("moons_sigma", moons.sigma());
+  equation.at_most("KL(p* ‖ p), 5,000 fresh", gap, 0.2)
       .at_least("  which is never below 0", gap, 0)
-      .at_least("log p, a normal's off", mean_of(log_p - log_of_fitted_normal(fresh, data)), 0.5)
-      .exact("1,000 points, and 2,000", fine, judged_by(judge(2)), 1e-6)
-      .at_least(fmt::format("  flattered by its {} points", settings.points), own, fine)
+      .at_least("log p, a normal's off", mean_of(log_p - normal), 0.5);
+}
+
+// What the rule says that it was trained with, and two finer ones.
+void check_points(lesson::Lesson& lesson, lesson::Equation& equation, const Deep& moons, const Matrix<double>& data,
+                  int points) {
+  const Quadrature trained_with = models::normal_prior(points), rule = judge(1);
+  const auto judged_by = [&](const Quadrature& by) { return moons.log_prob(data, by).mean(); };
+  const double own = judged_by(trained_with), fine = judged_by(rule);
+  const double seen = share_between(moons, trained_with), bridge = share_between(moons, rule);
+  lesson.metric("moons_own", own), lesson.metric("moons_fine", fine), lesson.metric("moons_bridge", bridge);
+  equation.exact("1,000 points, and 2,000", fine, judged_by(judge(2)), 1e-6)
+      .at_least(fmt::format("  flattered by its {} points", points), own, fine)
       .at_least("  z between the moons, unseen", bridge, seen);
+}
+
+}  // namespace
+
+Deep learn_moons(lesson::Lesson& lesson, const MoonsSettings& settings, int draws) {
+  const Matrix<double> data = draw_moons(settings.data, lesson.seed());
+  Deep moons = train_moons(data, settings, lesson.seed());
+  auto equation =
+      lesson.equation("1.7.2", "p(x) = ∫ N(z; 0, 1) N(x; f(z), σ² I) dz of a trained network f", "eq:factorised");
+  check_marginal(equation, moons, draws, lesson.seed());
+  check_fit(lesson, equation, moons, data);
+  check_points(lesson, equation, moons, data, settings.points);
   return moons;
 }
 

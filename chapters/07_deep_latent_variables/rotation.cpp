@@ -53,7 +53,7 @@ void rotation(lesson::Lesson& lesson, const Ingredients& use) {
 
   auto claim = lesson.equation("1.7.2", "f(z R) for f(z): p(x) is the same, for every rotation R", "claim:rotation");
   for (const double degrees : {30.0, 90.0, 200.0}) {
-    const Matrix<double> R = use.rotation(degrees / 180 * M_PI);
+    const Matrix<double> R = use.rotation(radians(degrees));
     Deep turned = random_network(lesson.seed());
     turn_code(turned, R);
     claim
@@ -76,7 +76,7 @@ void rotation(lesson::Lesson& lesson, const Ingredients& use) {
   // what a single axis shows: the decoder's way from z = (-2, 0) to (2, 0)
   Matrix<double> axis(2, 2);
   axis << -2, 0, 2, 0;
-  const Matrix<double> before = deep.decode(axis), after = deep.decode(axis * use.rotation(M_PI / 2));
+  const Matrix<double> before = deep.decode(axis), after = deep.decode(axis * use.rotation(radians(90)));
   claim.at_least("but f along z₁ differs", (before - after).norm(), 0.5);
 }
 
