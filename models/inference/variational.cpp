@@ -25,10 +25,10 @@ using autograd::Watched;
 Var<Matrix<double>> entropies(const Var<Matrix<double>>& log_sd) { return sum(log_sd + 0.5 * (kLog2Pi + 1), By::row); }
 
 // ELBO_i as a function on the tape, in step t: n×1.
-using Bound = std::function<Var<Matrix<double>>(const Var<Matrix<double>>& mean, const Var<Matrix<double>>& log_sd,
-                                                std::uint64_t t)>;
+using ElboOnTape = std::function<Var<Matrix<double>>(const Var<Matrix<double>>& mean,
+                                                     const Var<Matrix<double>>& log_sd, std::uint64_t t)>;
 
-DiagonalNormals maximise(const Bound& bound, const DiagonalNormals& start, const VariationalSettings& settings) {
+DiagonalNormals maximise(const ElboOnTape& bound, const DiagonalNormals& start, const VariationalSettings& settings) {
   const Index n = start.mean.rows(), d = start.mean.cols();
   Parameters<double> q;
   const Slot mean = q.add("mean", n, d), log_sd = q.add("log_sd", n, d);
@@ -75,7 +75,7 @@ VariationalFit fit_variational(const LogJoint& log_joint, const DiagonalNormals&
   expect_shapes(start, settings);
   const Random noise(settings.seed, Purpose::noise), final_noise(settings.seed, Purpose::evaluation);
   const std::uint64_t K = settings.samples;
-  const Bound bound = [&](const auto& mean, const auto& log_sd, std::uint64_t t) {
+  const ElboOnTape bound = [&](const auto& mean, const auto& log_sd, std::uint64_t t) {
     auto log_p = at_sample(log_joint, mean, log_sd, noise, t * K);
     for (std::uint64_t k = 1; k < K; ++k) log_p += at_sample(log_joint, mean, log_sd, noise, t * K + k);
     return log_p / K + entropies(log_sd);
@@ -95,7 +95,7 @@ VariationalFit fit_variational(const LogJoint& log_joint, const DiagonalNormals&
 VariationalFit fit_variational(const ExpectedLogJoint& expected_log_joint, const DiagonalNormals& start,
                                const VariationalSettings& settings) {
   expect_shapes(start, settings);
-  const Bound bound = [&](const auto& mean, const auto& log_sd, std::uint64_t) {
+  const ElboOnTape bound = [&](const auto& mean, const auto& log_sd, std::uint64_t) {
     const LogJoint of_mean = [&](const auto& m) { return expected_log_joint(m, log_sd); };
     return evaluate(of_mean, mean) + entropies(log_sd);
   };
