@@ -38,7 +38,7 @@ models::ExpectedLogJoint expected_log_joint(const LinearGaussian& model, const M
 Vector elbo(const models::ExpectedLogJoint& expected_log_joint, const DiagonalNormals& q);
 
 // KL(q_i ‖ p(z | x_i)) for every row, by the formula for two normal densities:
-//   ½ [ Σ_j s_j² Λ_jj + (μ - m) Λ (μ - m)ᵀ - k - log det Λ - Σ_j log s_j² ],   m = E[z | x]
+//   ½ [ Σ_j s_j² Λ_jj + (μ - ν) Λ (μ - ν)ᵀ - k - log det Λ - Σ_j log s_j² ],   ν = E[z | x]
 Vector kl_to_posterior(const LinearGaussian& model, const Matrix<double>& x, const DiagonalNormals& q);
 
 // q_φ(z | x) = N(z; x A + b, diag exp(2 log_sd)), φ = (A, b, log_sd): the same for all x.
