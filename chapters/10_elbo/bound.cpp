@@ -95,7 +95,7 @@ void check_bound(lesson::Lesson& lesson, const Ingredients& use) {
       .exact("two codes: log p(x) - E log w", std::log(0.3) - two_codes, models::kl_divergence(even, after))
       .exact("20 encoders: log E w = log p", logs_of_means, all_log_p, 1e-9)
       .exact("  E log w, by its formula", bounds, formulas)
-      .at_most("  none above log p(x)", *std::ranges::max_element(bounds), log_p)
+      .at_most("  none above log p(x)", *std::ranges::max_element(bounds), log_p, 1e-12)
       .exact("  log p(x) - E log w = KL", gaps, divergences)
       .exact("q = p(z|x): log w, log p(x)", constant, same)
       .exact("best q, by ascent: the bound", highest, log_p, 1e-6)
