@@ -31,6 +31,10 @@ Matrix<double> code(const TrainedVae& trained, const TrainedVae&, const Matrix<d
   return encode(trained, x).mean;
 }
 
+Matrix<double> code_of_untrained(const TrainedVae&, const TrainedVae& untrained, const Matrix<double>& x) {
+  return encode(untrained, x).mean;
+}
+
 // Numbers that have nothing to do with x, as of an encoder whose posterior has collapsed to the prior.
 Matrix<double> noise(const TrainedVae& trained, const TrainedVae&, const Matrix<double>& x) {
   Matrix<double> z(x.rows(), trained.vae().shape().latent);
@@ -74,7 +78,7 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
       {"sampled", "E_q log p(x|z) instead of log p(x | z = μ): a bound again", {"claim:mean-code"},
        [](Ingredients& i) { i.likelihood_at_code = false; }},
       {"untrained", "the code of an encoder with random weights", {"claim:representation"},
-       [](Ingredients& i) { i.code = [](const TrainedVae&, const TrainedVae& u, const Matrix<double>& x) -> Matrix<double> { return encode(u, x).mean; }; }},
+       [](Ingredients& i) { i.code = code_of_untrained; }},
       {"noise", "a code that was drawn without looking at x", {"claim:representation"},
        [](Ingredients& i) { i.code = noise; }}};
   return all;

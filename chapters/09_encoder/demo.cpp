@@ -1,4 +1,5 @@
-// The encoder, a function in the place of an optimisation for each data point: what it is, what it costs, and what its code is good for.
+// The encoder, a function in the place of an optimisation for each data point: what it is, what it costs, and what its
+// code is good for.
 
 #include "chapters/09_encoder/chapter.hpp"
 #include "chapters/lesson/demo/lesson.hpp"

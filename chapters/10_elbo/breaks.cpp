@@ -17,6 +17,8 @@ Var<Matrix<double>> standard_deviation(const Var<Matrix<double>>& log_var) { ret
 Var<Matrix<double>> log_of_mean(const Var<Matrix<double>>& log_w) {
   return log_sum_exp(log_w, autograd::By::row) - std::log(log_w.cols());
 }
+Var<Matrix<double>> log_of_sum(const Var<Matrix<double>>& log_w) { return log_sum_exp(log_w, autograd::By::row); }
+Var<Matrix<double>> mean_of_logs(const Var<Matrix<double>>& log_w) { return mean(log_w, autograd::By::row); }
 // Σ_k w̃_k log w_k, w̃ = softmax(log w)
 Var<Matrix<double>> weighted_logs(const Var<Matrix<double>>& log_w) {
   return sum(exp(log_softmax(log_w)) * log_w, autograd::By::row);
@@ -66,9 +68,9 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
       {"shared", "one ε for all points of a minibatch", {"claim:noise"},
        [](Ingredients& i) { i.shared_noise = true; }},
       {"logs", "the mean of K logarithms instead of the logarithm of the mean", {"eq:is-bound"},
-       [](Ingredients& i) { i.combine = [](const Var<Matrix<double>>& log_w) { return mean(log_w, autograd::By::row); }; }},
+       [](Ingredients& i) { i.combine = mean_of_logs; }},
       {"sum", "log Σ w_k without -log K", {"eq:is-bound"},
-       [](Ingredients& i) { i.combine = [](const Var<Matrix<double>>& log_w) { return log_sum_exp(log_w, autograd::By::row); }; }},
+       [](Ingredients& i) { i.combine = log_of_sum; }},
       {"weights", "Σ w̃_k log w_k, with weights that are not held fixed, as the bound", {"eq:is-bound"},
        [](Ingredients& i) { i.combine = weighted_logs; }},
       {"once", "w̃ instead of w̃² in the doubly reparameterised gradient", {"claim:tighter"},

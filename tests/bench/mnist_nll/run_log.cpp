@@ -36,7 +36,7 @@ std::string probe_text(const Matrix<double>& history) {
   return line;
 }
 
-void plot_curve(const Matrix<double>& history, double published, const std::string& folder) {
+void plot_curve(const Matrix<double>& history, std::optional<double> published, const std::string& folder) {
   std::vector<double> minutes, train, test;
   for (autograd::Index i = 0; i < history.rows(); ++i) {
     minutes.push_back(history(i, kSeconds) / 60);
@@ -48,7 +48,7 @@ void plot_curve(const Matrix<double>& history, double published, const std::stri
                       .y_label = "nats an image"};
   curve.line("test log-likelihood, estimated on the way", minutes, test, plots::Style::line_points);
   curve.line("training ELBO, mean of the epoch", minutes, train, plots::Style::dashed);
-  curve.horizontal(fmt::format("published: {:.2f}", published), published);
+  if (published) curve.horizontal(fmt::format("published: {:.2f}", *published), *published);
   plots::save(curve, {.folder = folder}, "curve");
 }
 

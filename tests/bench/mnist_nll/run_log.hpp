@@ -1,6 +1,7 @@
 #pragma once
 // What a run leaves behind: its log, line by line, and the curve of what it reached by the clock.
 
+#include <optional>
 #include <string>
 
 #include "models/vae/vae_trainer.hpp"
@@ -26,8 +27,8 @@ class RunLog {
 // The last row of the history as a line of the log.
 std::string probe_text(const Matrix<double>& history);
 
-// FOLDER/curve.png and .csv: the estimates by training time, with the published number as a guide.
-void plot_curve(const Matrix<double>& history, double published, const std::string& folder);
+// FOLDER/curve.png and .csv: the estimates by training time, with the published number, if there is one, as a guide.
+void plot_curve(const Matrix<double>& history, std::optional<double> published, const std::string& folder);
 
 // As this machine calls its processor, and the date as 2026-01-31.
 std::string processor_name();
