@@ -66,6 +66,8 @@ void Ans::pop(Interval interval) {
   }
 }
 
+void Ans::rotate(std::uint32_t shift) { head_ = head_ - slot() + ((slot() + shift) & (kSlots - 1)); }
+
 double Ans::bits() const { return 1.0 * kWord * words_.size() + std::log2(head_); }
 
 std::vector<std::uint32_t> Ans::state() const {

@@ -45,23 +45,24 @@ Matrix<double> BitsBack::decode(const std::vector<int>& z) const {
   return 1 / (1 + (-logits.array()).exp());
 }
 
-std::vector<int> BitsBack::rotated(std::vector<int> bins, int number, int sign) const {
+std::vector<std::uint32_t> BitsBack::shifts(int number) const {
   std::vector<std::uint32_t> random(latent());
   Random(1, Purpose::coding, kFirstImage + number).fill_bits(random);
-  for (int j = 0; j < latent(); ++j) bins[j] = (bins[j] + sign * std::int64_t{random[j]}) & (NormalBins::kCount - 1);
-  return bins;
+  return random;
 }
 
 std::vector<int> BitsBack::push(const Eigen::Ref<const Matrix<float>>& x, int number, Ans& code, Ans& source) const {
   const auto [mu, sigma] = encode(x);
+  const std::vector<std::uint32_t> shift = shifts(number);
   std::vector<int> z(latent());
   for (int j = 0; j < latent(); ++j) {
+    source.rotate(shift[j]);
     z[j] = bins_.posterior_bin(source.slot(), mu(0, j), sigma(0, j));
     source.pop(bins_.posterior(z[j], mu(0, j), sigma(0, j)));
   }
   const Matrix<double> p = decode(z);
   for (int i = 0; i < pixels(); ++i) code.push(bernoulli_interval(x(0, i) != 0, p(0, i)));
-  for (const int bin : rotated(z, number, 1)) code.push(bins_.prior(bin));
+  for (const int bin : z) code.push(bins_.prior(bin));
   return z;
 }
 
@@ -71,14 +72,17 @@ void BitsBack::pop(Eigen::Ref<Matrix<float>> x, int number, Ans& code, Ans& sour
     z[j] = bins_.prior_bin(code.slot());
     code.pop(bins_.prior(z[j]));
   }
-  z = rotated(z, number, -1);
   const Matrix<double> p = decode(z);
   for (int i = pixels() - 1; i >= 0; --i) {
     x(0, i) = bernoulli_symbol(code.slot(), p(0, i));
     code.pop(bernoulli_interval(x(0, i) != 0, p(0, i)));
   }
   const auto [mu, sigma] = encode(x);
-  for (int j = latent() - 1; j >= 0; --j) source.push(bins_.posterior(z[j], mu(0, j), sigma(0, j)));
+  const std::vector<std::uint32_t> shift = shifts(number);
+  for (int j = latent() - 1; j >= 0; --j) {
+    source.push(bins_.posterior(z[j], mu(0, j), sigma(0, j)));
+    source.rotate(-shift[j]);
+  }
 }
 
 double BitsBack::posterior_entropy(const Eigen::Ref<const Matrix<float>>& x) const {

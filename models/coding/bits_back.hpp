@@ -8,9 +8,9 @@
 //   push z by p(z)       -log₂ p(z) bits longer             pop  z by p(z)
 // Together the stack grows by log₂ q(z|x)/p(x, z), on average over z minus the ELBO in bits.
 //
-// That average asks for z ~ q(z|x), and so for popped bits that are random. Those on top are the z of the image before,
-// whose bins are not equally frequent if the encoder's codes are not distributed as the prior. So z's bin is pushed
-// as (bin + random number) mod 2^12, which the prior codes as well as the bin itself; the decoder has the same numbers.
+// That average asks for z ~ q(z|x), and so for popped bits that are random. Those on top are the z and the pixels of
+// the image before, which are not, unless the model is exactly right. So before each pop the top slot is rotated by a
+// random number, after which every slot is equally likely; the decoder has the same numbers and rotates back.
 //
 // The decoder must compute the same μ(x), σ(x) and logits as the coder, to the last bit: images pass the networks one at
 // a time, so that every product has the same shape on both sides; build and kernels of the products must be the same.
@@ -51,8 +51,8 @@ class BitsBack {
   Normal encode(const Eigen::Ref<const Matrix<float>>& x) const;
   // The probability that each pixel is 1, given z: 1×pixels.
   Matrix<double> decode(const std::vector<int>& z) const;
-  // (bin + random number) mod 2^12 for each latent number of an image; sign = -1 takes it back.
-  std::vector<int> rotated(std::vector<int> bins, int number, int sign) const;
+  // By how much the top slot is rotated before each latent number of an image is popped.
+  std::vector<std::uint32_t> shifts(int number) const;
 
   const Vae<float>& vae_;
   const Parameters<float>& parameters_;
