@@ -115,17 +115,30 @@ TEST_SUITE("models/ans") {
     }
   }
 
+  TEST_CASE("a rotated stack is as long as before, has another slot on top, and is rotated back") {
+    Ans stack = Ans::start({1, 2, 3});
+    const auto before = stack.state();
+    const std::uint32_t slot = stack.slot();
+    for (const std::uint32_t shift : {1u, 77u, Ans::kSlots - 1, 0xfffffff0u}) {
+      CAPTURE(shift);
+      stack.rotate(shift);
+      CHECK(stack.slot() == (slot + shift) % Ans::kSlots);
+      CHECK(stack.state().size() == before.size());
+      stack.rotate(-shift);
+      CHECK(stack.state() == before);
+    }
+  }
+
   TEST_CASE("impossible intervals, symbols that are not on top, and no words left are refused") {
     const auto refusal = [](auto action) { return error_of<AnsError>(action); };
     Ans stack = Ans::start({});
     const auto before = stack.state();
-    for (const auto& [start, frequency] :
-         {std::pair{0u, 0u}, {5u, 0u}, {Ans::kSlots, 1u}, {1u, Ans::kSlots}, {7u, 0xffffffffu}, {0xffffffffu, 2u}}) {
-      CAPTURE(start);
-      CHECK(refusal([&] {
-              stack.push({start, frequency});
-            }).find("expected an interval of at least 1 of 1048576") != std::string::npos);
-      CHECK(refusal([&] { stack.pop({start, frequency}); }) != "");
+    for (const Interval impossible :
+         {Interval{0, 0}, {5, 0}, {Ans::kSlots, 1}, {1, Ans::kSlots}, {7, 0xffffffff}, {0xffffffff, 2}}) {
+      CAPTURE(impossible.start);
+      CHECK(refusal([&] { stack.push(impossible); }).find("expected an interval of at least 1 of 1048576") !=
+            std::string::npos);
+      CHECK(refusal([&] { stack.pop(impossible); }) != "");
     }
     CHECK(refusal([&] { stack.pop({stack.slot() + 1, 5}); }).find("is not among 5 from slot") != std::string::npos);
     CHECK(error_of<AnsError>([&] { stack.pop({0, 5}); }).find("used up") != std::string::npos);
@@ -138,7 +151,8 @@ TEST_SUITE("models/ans") {
 TEST_SUITE("models/coding intervals") {
   TEST_CASE("the bins of a normal distribution take every slot once, the prior's equally many") {
     const NormalBins bins;
-    for (const auto& [mu, sigma] : {std::pair{0.0, 1.0}, {0.3, 0.05}, {-2.0, 0.7}, {6.0, 0.1}, {0.0, 1e-6}}) {
+    for (const auto& [mean, sd] : {std::pair{0.0, 1.0}, {0.3, 0.05}, {-2.0, 0.7}, {6.0, 0.1}, {0.0, 1e-6}}) {
+      const double mu = mean, sigma = sd;
       CAPTURE(mu);
       CAPTURE(sigma);
       std::uint32_t next = 0;
