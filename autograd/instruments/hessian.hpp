@@ -32,16 +32,4 @@ SecondOrder hessian_vector_product(const F& f, const Matrix<double>& x, const Ma
           slope.unaryExpr([](const D& d) { return d.tangent; })};
 }
 
-// The whole Hessian of f in the n numbers of x, read row by row: n×n, from n products.
-template <class F>
-Matrix<double> hessian(const F& f, const Matrix<double>& x) {
-  Matrix<double> H(x.size(), x.size()), v = Matrix<double>::Zero(x.rows(), x.cols());
-  for (Index j = 0; j < x.size(); ++j) {
-    v.data()[j] = 1;
-    H.col(j) = hessian_vector_product(f, x, v).product.template reshaped<Eigen::RowMajor>();
-    v.data()[j] = 0;
-  }
-  return H;
-}
-
 }  // namespace autograd

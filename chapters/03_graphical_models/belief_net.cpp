@@ -17,16 +17,6 @@ using models::FullyVisibleBeliefNet;
 using models::Random;
 using models::Trainer;
 
-namespace {
-
-models::Estimate mean_of(const Eigen::VectorXd& values) {
-  models::RunningMean mean;
-  for (const double value : values) mean.add(value);
-  return mean.estimate();
-}
-
-}  // namespace
-
 Eigen::VectorXd TrainedBeliefNet::log_prob(const Matrix<float>& x) const {
   constexpr Index kRows = 500;  // at a time
   Eigen::VectorXd all(x.rows());
@@ -135,7 +125,7 @@ double independent_pixels(const Matrix<float>& x, const Matrix<float>& p) {
 void add_rungs(lesson::Lesson& lesson, const Eigen::VectorXd& independent, const Eigen::VectorXd& belief_net) {
   lesson.say("\nThe first rungs of the ladder, in nats a test image:");
   const auto add = [&](const std::string& model, const Eigen::VectorXd& log_p) {
-    const models::Estimate nats = mean_of(log_p);
+    const models::Estimate nats = models::estimate_of(log_p);
     lesson.say(fmt::format("  {}{}   ({} images)", lesson::pad_right(model, 28),
                            lesson::with_error(nats.mean, nats.se), lesson::thousands(log_p.size())));
     lesson.rung({model, "exact", nats, log_p.size(), fmt::format("binarised once, seed {}", lesson.seed())});
@@ -171,7 +161,7 @@ Climb ladder(lesson::Lesson& lesson, const models::TrainTest& data, const Matrix
       .exact("largest ∂logit_i/∂x_j, j >= i", later.cwiseAbs().maxCoeff(), 0)
       .at_least("largest ∂logit_i/∂x_j, j < i", earlier.cwiseAbs().maxCoeff(), 0.1)
       .exact("no arrows: the closed form", independent.mean(), independent_pixels(test, pixel_means(data.train)), 1e-6)
-      .at_least("all arrows - none, nats", mean_of(belief_net - independent), 0)
+      .at_least("all arrows - none, nats", models::estimate_of(belief_net - independent), 0)
       .at_most("  the likeliest: log p <= 0", belief_net.maxCoeff(), 0);
 
   add_rungs(lesson, independent, belief_net);

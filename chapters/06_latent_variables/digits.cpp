@@ -74,16 +74,10 @@ TrainedMixture train_bernoulli(const models::Dataset& images, const Matrix<float
 
 namespace {
 
-models::Estimate mean_of(const Vector& values) {
-  models::RunningMean mean;
-  for (const double value : values) mean.add(value);
-  return mean.estimate();
-}
-
 void add_rungs(lesson::Lesson& lesson, const Vector& log_p, int K) {
   const std::string model = fmt::format("mixture of {} Bernoullis", K);
   for (const Index count : {log_p.size(), std::min<Index>(1000, log_p.size() - 1)}) {
-    const models::Estimate nats = mean_of(log_p.head(count));
+    const models::Estimate nats = models::estimate_of(log_p.head(count));
     lesson.say(fmt::format("  {}{}   ({} images)", lesson::pad_right(model, 28),
                            lesson::with_error(nats.mean, nats.se), lesson::thousands(count)));
     lesson.rung({model, "exact", nats, count, fmt::format("binarised once, seed {}", lesson.seed())});
@@ -117,7 +111,7 @@ std::vector<TrainedMixture> ladder(lesson::Lesson& lesson, const models::TrainTe
     all.push_back(train_bernoulli(data.train, test, K, steps, lesson.seed(), &progress));
     log_p.push_back(log_prob(all.back().mixture, test));
     equation.exact(fmt::format("K = {}: Σ over 12 pixels", K), total_of_twelve(all.back().mixture), 1, 1e-5)
-        .at_least("  nats above fewer", mean_of(log_p.back() - log_p[log_p.size() - 2]), 0);
+        .at_least("  nats above fewer", models::estimate_of(log_p.back() - log_p[log_p.size() - 2]), 0);
   }
   lesson.say("\nRungs of the ladder, in nats a test image:");
   for (std::size_t i = 0; i < components.size(); ++i) add_rungs(lesson, log_p[i + 1], components[i]);

@@ -11,6 +11,7 @@
 #include "models/statistics/normal.hpp"
 #include "models/statistics/random.hpp"
 #include "models/student_t.hpp"
+#include "plots/ellipse.hpp"
 #include "plots/figure.hpp"
 
 namespace ch06 {
@@ -95,17 +96,10 @@ namespace {
 // The ellipse that holds 90 % of component k, in two of its dimensions.
 void add_ellipse(plots::Scatter& figure, const std::string& label, const NormalComponents& mixture, Index k, Index a,
                  Index b) {
-  const Matrix<double> covariance = mixture.L[k] * mixture.L[k].transpose();
-  // Cholesky's factor of the two by two covariance
-  const double l11 = std::sqrt(covariance(a, a)), l21 = covariance(b, a) / l11,
-               l22 = std::sqrt(covariance(b, b) - l21 * l21);
-  const double radius = std::sqrt(-2 * std::log(0.1));  // P(‖u‖ < r) = 1 - exp(-½ r²) for u ~ N(0, I₂)
-  std::vector<double> x, y;
-  for (const double t : grid(0, 2 * std::numbers::pi, 100)) {
-    x.push_back(mixture.mu(k, a) + radius * l11 * std::cos(t));
-    y.push_back(mixture.mu(k, b) + radius * (l21 * std::cos(t) + l22 * std::sin(t)));
-  }
-  figure.curve(label, x, y);
+  const Matrix<double> C = mixture.L[k] * mixture.L[k].transpose();
+  const plots::Line line =
+      plots::ellipse({mixture.mu(k, a), mixture.mu(k, b), C(a, a), C(b, b), C(a, b)}, plots::radius_of(0.9));
+  figure.curve(label, line.x, line.y);
 }
 
 void add_ellipses(plots::Scatter& figure, const NormalComponents& mixture, Index a, Index b) {

@@ -135,7 +135,7 @@ std::vector<TrainedBelief> belief_nets(lesson::Lesson& lesson, const Digits& dig
   for (const std::vector<Index>& hidden :
        {std::vector<Index>{1}, std::vector<Index>{4}, std::vector<Index>{8}, std::vector<Index>{8, 4}}) {
     nets.push_back(train_belief(digits, hidden, steps, lesson.seed()));
-    const models::Estimate test = mean_of(nets.back().log_prob(digits.test));
+    const models::Estimate test = models::estimate_of(nets.back().log_prob(digits.test).reshaped());
     const std::string name = fmt::format("belief_{}", fmt::join(hidden, "_"));
     lesson.metric(name + "_test", test.mean), lesson.metric(name + "_test_se", test.se);
     lesson.metric(name + "_train", nets.back().log_prob(digits.train).mean());
@@ -148,7 +148,7 @@ std::vector<TrainedBelief> belief_nets(lesson::Lesson& lesson, const Digits& dig
   for (int i = 0; i < 3; ++i) {
     const Matrix<double> now = nets[i].log_prob(digits.test);
     equation.at_least(fmt::format("log p: {} hidden, not {}", nets[i].hidden[0], i == 0 ? 0 : nets[i - 1].hidden[0]),
-                      mean_of(now - before), least[i]);
+                      models::estimate_of((now - before).reshaped()), least[i]);
     before = now;
   }
   // every pair of pixels depends on each other, although p(x|z) has independent pixels

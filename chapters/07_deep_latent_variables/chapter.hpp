@@ -218,10 +218,9 @@ void plot_digits(const Deep& deep, const plots::Output& output);
 // 07_free_variance: log p(D) against α.
 void plot_free_variance(std::uint64_t seed, const plots::Output& output);
 
-// A matrix as the numbers that a check takes, and the mean of its numbers with a standard error.
+// A matrix as the numbers that a check takes.
 inline std::span<const double> numbers(const Matrix<double>& matrix) {
   return {matrix.data(), std::size_t(matrix.size())};
 }
-models::Estimate mean_of(const Matrix<double>& values);
 
 }  // namespace ch07

@@ -114,9 +114,11 @@ Deep conditional(lesson::Lesson& lesson, const Digits& digits, const DigitsSetti
     log_p.row(i).maxCoeff(&best);  // the classes are equally likely beforehand, nearly
     wrong += best != digits.test_labels[i];
   }
-  const models::Estimate gain = mean_of(told - without);
-  lesson.metric("conditional_test", told.mean()), lesson.metric("conditional_test_se", mean_of(told).se);
-  lesson.metric("unconditional_test", without.mean()), lesson.metric("unconditional_test_se", mean_of(without).se);
+  const models::Estimate gain = models::estimate_of((told - without).reshaped());
+  lesson.metric("conditional_test", told.mean()),
+      lesson.metric("conditional_test_se", models::estimate_of(told.reshaped()).se);
+  lesson.metric("unconditional_test", without.mean()),
+      lesson.metric("unconditional_test_se", models::estimate_of(without.reshaped()).se);
   lesson.metric("conditional_gain", gain.mean), lesson.metric("conditional_gain_se", gain.se);
   lesson.metric("conditional_error", wrong / told.rows());
   const PixelMeans threes = pixel_means(deep, 3, draws, fine, lesson.seed(), use);

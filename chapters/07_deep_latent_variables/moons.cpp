@@ -66,12 +66,6 @@ double distribution(const Quadrature& rule, const Matrix<double>& f, int j, doub
 
 }  // namespace
 
-models::Estimate mean_of(const Matrix<double>& values) {
-  models::RunningMean mean;
-  for (const double value : values.reshaped()) mean.add(value);
-  return mean.estimate();
-}
-
 Matrix<double> draw_moons(int n, std::uint64_t seed) {
   const Random which(seed, models::Purpose::data, 1), noise(seed, models::Purpose::data, 2);
   Matrix<double> x(n, 2);
@@ -152,7 +146,7 @@ void check_marginal(lesson::Equation& equation, const Deep& moons, int draws, st
                                 [&](double at) { return distribution(rule, f, j, moons.sigma(), at); });
   };
   equation.exact("∫ p(x) dx = 1, in the plane", total, 1, 1e-9)
-      .sampled("Cov(x₁,x₂) = Cov(f₁,f₂)", mean_of(products), covariance)
+      .sampled("Cov(x₁,x₂) = Cov(f₁,f₂)", models::estimate_of(products.reshaped()), covariance)
       .p_value(fmt::format("{} draws: KS of x₁", lesson::thousands(draws)), ks(0))
       .p_value(fmt::format("{} draws: KS of x₂", lesson::thousands(draws)), ks(1));
 }
@@ -162,13 +156,13 @@ void check_fit(lesson::Lesson& lesson, lesson::Equation& equation, const Deep& m
   const Matrix<double> fresh = draw_moons(5000, lesson.seed() + 1'000);
   const Matrix<double> log_p = moons.log_prob(fresh, judge(1)), truth = log_moons(fresh),
                        normal = log_of_fitted_normal(fresh, data);
-  const models::Estimate gap = mean_of(truth - log_p);
+  const models::Estimate gap = models::estimate_of((truth - log_p).reshaped());
   lesson.metric("moons_kl", gap.mean), lesson.metric("moons_kl_se", gap.se);
   lesson.metric("moons_log_prob", log_p.mean()), lesson.metric("moons_truth", truth.mean());
   lesson.metric("moons_normal", normal.mean()), lesson.metric("moons_sigma", moons.sigma());
   equation.at_most("KL(p* ‖ p), 5,000 fresh", gap, 0.2)
       .at_least("  which is never below 0", gap, 0)
-      .at_least("log p, a normal's off", mean_of(log_p - normal), 0.5);
+      .at_least("log p, a normal's off", models::estimate_of((log_p - normal).reshaped()), 0.5);
 }
 
 // What the rule says that it was trained with, and two finer ones.

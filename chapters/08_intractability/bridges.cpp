@@ -31,17 +31,11 @@ Runs run(const LinearGaussian& model, int T, const Sizes& sizes, const Ingredien
           anneal_backward(model.on_tape(), use.posterior(model, count, seed + 1), betas, moves, seed + 1)};
 }
 
-models::Estimate mean_of(const Eigen::ArrayXd& values) {
-  models::RunningMean mean;
-  for (const double value : values) mean.add(value);
-  return mean.estimate();
-}
-
 }  // namespace
 
 Sandwich sandwich(const LinearGaussian& model, int T, const Sizes& sizes, const Ingredients& use, std::uint64_t seed) {
   const Runs runs = run(model, T, sizes, use, seed);
-  return {mean_of(runs.up), mean_of(runs.down)};
+  return {models::estimate_of(runs.up), models::estimate_of(runs.down)};
 }
 
 void thermodynamic(lesson::Lesson& lesson, const Sizes& sizes, const Ingredients& use) {
@@ -64,8 +58,8 @@ void thermodynamic(lesson::Lesson& lesson, const Sizes& sizes, const Ingredients
   const double log_p = ten.log_evidence();
   const Runs runs = run(ten, sizes.temperatures, sizes, use, lesson.seed());
   const auto up = models::importance_estimate(runs.up), down = models::importance_estimate(-runs.down);
-  equation.at_most("k = 10, upwards: E log w", mean_of(runs.up), log_p)
-      .at_least("  downwards: E log w", mean_of(runs.down), log_p)
+  equation.at_most("k = 10, upwards: E log w", models::estimate_of(runs.up), log_p)
+      .at_least("  downwards: E log w", models::estimate_of(runs.down), log_p)
       .sampled("  log of the mean w", {up.log_mean, std::sqrt(up.variance)}, log_p)
       .sampled("  -log of the mean 1/w", {-down.log_mean, std::sqrt(down.variance)}, log_p);
 }

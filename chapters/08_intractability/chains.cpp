@@ -108,14 +108,14 @@ void by_hmc(lesson::Lesson& lesson, lesson::Equation& equation, const LinearGaus
                          lesson::thousands(std::int64_t(effective))));
 }
 
-// The best diagonal normal has the posterior's mean, the variances 1/P_jj, and a gap of ½ (Σ log P_jj - log det P).
+// The best diagonal normal has the posterior's mean, the variances 1/Λ_jj, and a gap of ½ (Σ log Λ_jj - log det Λ).
 void by_vi(lesson::Lesson& lesson, lesson::Equation& equation, const LinearGaussian& model) {
   const models::VariationalSettings settings{.seed = lesson.seed()};
   const auto vi = fit_variational(model.on_tape().at(1), models::standard_normals(1, 2), settings);
   const Eigen::RowVectorXd mean = model.mean(), sd = vi.q.log_sd.array().exp();
-  const Eigen::MatrixXd P = model.precision(), C = model.covariance();
-  const Eigen::VectorXd best = P.diagonal().array().rsqrt(), wide = C.diagonal().array().sqrt();
-  const double gap = 0.5 * (P.diagonal().array().log().sum() - std::log(P.determinant()));
+  const Eigen::VectorXd precisions = model.precision().diagonal(), variances = model.covariance().diagonal();
+  const Eigen::VectorXd best = precisions.array().rsqrt(), wide = variances.array().sqrt();
+  const double gap = 0.5 * (precisions.array().log().sum() - model.log_det_precision());
   for (const int i : {0, 1}) {
     equation.exact(fmt::format("VI, its mean of z_{}", i + 1), vi.q.mean(0, i), mean[i], 0.03)
         .exact("  standard deviation", sd[i], best[i], 0.03)

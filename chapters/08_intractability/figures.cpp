@@ -1,7 +1,6 @@
 // The chapter's figures.
 #include <fmt/format.h>
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -9,6 +8,7 @@
 #include "chapters/08_intractability/chapter.hpp"
 #include "models/inference/quadrature.hpp"
 #include "models/statistics/normal.hpp"
+#include "plots/ellipse.hpp"
 #include "plots/figure.hpp"
 
 namespace ch08 {
@@ -86,26 +86,18 @@ void plot_grid(const plots::Output& output) {
 
 namespace {
 
-struct Outline {
-  std::vector<double> x, y;
-};
-
-// The ellipse (θ - m)ᵀ C⁻¹ (θ - m) = r².
-Outline ellipse(const Eigen::Vector2d& m, const Eigen::Matrix2d& C, double r) {
-  const Eigen::Matrix2d L = C.llt().matrixL();
-  Outline line;
-  for (double a = 0; a <= 2 * pi + 0.01; a += pi / 90) {
-    const Eigen::Vector2d at = m + r * L * Eigen::Vector2d(std::cos(a), std::sin(a));
-    line.x.push_back(at[0]), line.y.push_back(at[1]);
-  }
-  return line;
+// At two standard deviations from m.
+plots::Line ellipse(const Eigen::Vector2d& m, const Eigen::Matrix2d& C) {
+  return plots::ellipse({m[0], m[1], C(0, 0), C(1, 1), C(0, 1)}, 2);
 }
 
 Eigen::Matrix2d diagonal(const Matrix<double>& log_sd) {
   return (2 * log_sd.row(0).array()).exp().matrix().asDiagonal();
 }
 
-void add(plots::Curves& figure, const std::string& label, const Outline& line) { figure.line(label, line.x, line.y); }
+void add(plots::Curves& figure, const std::string& label, const plots::Line& line) {
+  figure.line(label, line.x, line.y);
+}
 
 // Rows of z as points.
 void add_points(plots::Curves& figure, const std::string& label, const std::vector<Matrix<double>>& rows) {
@@ -157,9 +149,9 @@ void plot_variational(const plots::Output& output) {
                        .x_range = plots::Range{-2.2, 3.1},
                        .y_range = plots::Range{-0.9, 2.1}};
   add_points(figure, "draws of p(z|x)", {model.posterior_draws(400, 1)});
-  add(figure, "p(z|x)", ellipse(mean, C, 2));
-  add(figure, "q(z), by VI", ellipse(vi.q.mean.row(0).transpose(), diagonal(vi.q.log_sd), 2));
-  add(figure, "p(z|x) without its correlation", ellipse(mean, C.diagonal().asDiagonal(), 2));
+  add(figure, "p(z|x)", ellipse(mean, C));
+  add(figure, "q(z), by VI", ellipse(vi.q.mean.row(0).transpose(), diagonal(vi.q.log_sd)));
+  add(figure, "p(z|x) without its correlation", ellipse(mean, C.diagonal().asDiagonal()));
   plots::save(figure, output, "08_variational");
 }
 
@@ -191,8 +183,8 @@ void plot_theta(const ThetaPosterior& theta, const plots::Output& output) {
   for (std::size_t t = 0; t < theta.draws.size() && some.size() * theta.draws[0].rows() < 1500; t += 50)
     some.push_back(theta.draws[t]);
   add_points(figure, "draws of HMC", some);
-  add(figure, "Laplace", ellipse(theta.laplace.mode, theta.laplace.covariance, 2));
-  add(figure, "VI", ellipse(theta.vi.q.mean.row(0).transpose(), diagonal(theta.vi.q.log_sd), 2));
+  add(figure, "Laplace", ellipse(theta.laplace.mode, theta.laplace.covariance));
+  add(figure, "VI", ellipse(theta.vi.q.mean.row(0).transpose(), diagonal(theta.vi.q.log_sd)));
   plots::save(figure, output, "08_theta");
 }
 

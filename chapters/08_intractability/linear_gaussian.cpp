@@ -10,37 +10,20 @@
 
 namespace ch08 {
 
-using Eigen::MatrixXd;
-
-MatrixXd LinearGaussian::precision() const {
-  return MatrixXd::Identity(d(), d()) + W * W.transpose() / (sigma * sigma);
-}
-
-MatrixXd LinearGaussian::covariance() const { return precision().llt().solve(MatrixXd::Identity(d(), d())); }
-
-Eigen::RowVectorXd LinearGaussian::mean() const { return x * W.transpose() * covariance() / (sigma * sigma); }
-
-double LinearGaussian::log_evidence() const {
-  const MatrixXd C = W.transpose() * W + sigma * sigma * MatrixXd::Identity(x.cols(), x.cols());
-  const Eigen::LLT<MatrixXd> L(C);
-  const double log_det = 2 * L.matrixLLT().diagonal().array().log().sum();
-  return -0.5 * (x.cols() * models::kLog2Pi + log_det + (x * L.solve(x.transpose()))(0, 0));
-}
-
 Eigen::ArrayXd LinearGaussian::log_prior(const Matrix<double>& z) const {
   return -0.5 * (d() * models::kLog2Pi + z.rowwise().squaredNorm().array());
 }
 
 Eigen::ArrayXd LinearGaussian::log_likelihood(const Matrix<double>& z) const {
-  const double constant = x.cols() * (models::kLog2Pi + 2 * std::log(sigma));
+  const double constant = x.cols() * (models::kLog2Pi + std::log(variance));
   const Matrix<double> errors = (z * W).rowwise() - x.row(0);
-  return -0.5 * (constant + errors.rowwise().squaredNorm().array() / (sigma * sigma));
+  return -0.5 * (constant + errors.rowwise().squaredNorm().array() / variance);
 }
 
 models::PriorAndLikelihood LinearGaussian::on_tape() const {
   const auto log_likelihood = [model = *this](const Var<Matrix<double>>& z) {
     autograd::Tape& tape = z.tape();
-    const auto log_variance = tape.constant(Matrix<double>::Constant(1, 1, 2 * std::log(model.sigma)));
+    const auto log_variance = tape.constant(Matrix<double>::Constant(1, 1, std::log(model.variance)));
     return models::normal_log_prob(tape.constant(model.x), matmul(z, tape.constant(model.W)), log_variance);
   };
   return {models::standard_normal_log_prob<double>, log_likelihood};
@@ -54,16 +37,16 @@ Matrix<double> LinearGaussian::prior_draws(int n, std::uint64_t seed) const {
 
 // z = mean + ε Lᵀ with ε ~ N(0, I) and L Lᵀ the covariance.
 Matrix<double> LinearGaussian::posterior_draws(int n, std::uint64_t seed) const {
-  const MatrixXd L = covariance().llt().matrixL();
+  const Eigen::MatrixXd L = Eigen::MatrixXd(covariance()).llt().matrixL();
   return (prior_draws(n, seed) * L.transpose()).rowwise() + mean();
 }
 
 LinearGaussian copies(int k, double sigma, double x0) {
-  return {Matrix<double>::Identity(k, k), sigma, Matrix<double>::Constant(1, k, x0)};
+  return {{Matrix<double>::Identity(k, k), sigma * sigma}, Matrix<double>::Constant(1, k, x0)};
 }
 
 LinearGaussian mixed() {
-  return {(Matrix<double>(2, 3) << 1, 0.5, -0.3, 0.8, 0.7, 0.4).finished(), 0.5,
+  return {{(Matrix<double>(2, 3) << 1, 0.5, -0.3, 0.8, 0.7, 0.4).finished(), 0.25},
           (Matrix<double>(1, 3) << 1.2, 0.4, 0.3).finished()};
 }
 

@@ -1,31 +1,26 @@
 #pragma once
 // The chapter's yardstick: a latent-variable model in which everything that is intractable elsewhere has a closed form.
-//   z ~ N(0, I_d),   x | z ~ N(z W, σ² I),   W: d×D          (one row a draw, as everywhere)
+//   z ~ N(0, I_d),   x | z ~ N(z W, σ² I),   W: d×D          (models/linear_gaussian.hpp; one row a draw, as everywhere)
 // So every approximation below can be laid beside the truth. All values are in nats.
 
 #include <cstdint>
 
 #include "autograd/autograd.hpp"
 #include "models/inference/annealing.hpp"
+#include "models/linear_gaussian.hpp"
 
 namespace ch08 {
 
 using autograd::Matrix;
 using autograd::Var;
 
-struct LinearGaussian {
-  Matrix<double> W;  // d×D
-  double sigma = 1;
-  Matrix<double> x;  // 1×D, the data point
+// The model, and the one data point that is looked at.
+struct LinearGaussian : models::LinearGaussian {
+  Matrix<double> x;  // 1×D
 
   Eigen::Index d() const { return W.rows(); }
-
-  // p(z | x) = N(z; x Wᵀ P⁻¹ / σ², P⁻¹),   P = I + W Wᵀ / σ²
-  Eigen::MatrixXd precision() const;
-  Eigen::MatrixXd covariance() const;
-  Eigen::RowVectorXd mean() const;
-  // log p(x) = log N(x; 0, Wᵀ W + σ² I)
-  double log_evidence() const;
+  Eigen::RowVectorXd mean() const { return posterior_mean(x).row(0); }  // E[z | x]
+  double log_evidence() const { return models::LinearGaussian::log_evidence(x)[0]; }
 
   // log p(z), log p(x | z) of every row of z (n×d): plain numbers, n of them, and on the tape, n×1.
   Eigen::ArrayXd log_prior(const Matrix<double>& z) const;

@@ -20,12 +20,6 @@ double milliseconds(Index n, const F& f) {
   return passed.count() / runs / n;
 }
 
-models::Estimate mean_of(const Vector& values) {
-  models::RunningMean mean;
-  for (const double value : values) mean.add(value);
-  return mean.estimate();
-}
-
 }  // namespace
 
 Study study(const TrainedVae& model, const models::Dataset& images, const StudySettings& settings, std::uint64_t seed,
@@ -104,7 +98,8 @@ void amortised(lesson::Lesson& lesson, const Study& s, const Ingredients& use) {
   equation.at_least("  smallest amortisation gap", least_of_encoder, 1e-6);
   equation.at_least("  smallest approximation gap", least_of_family, 1e-6);
   equation.at_least("  ink, paper swapped: least", s.gap_elsewhere.minCoeff(), 1e-6);
-  const models::Estimate a = mean_of(amortisation), b = mean_of(approximation), c = mean_of(s.gap_elsewhere);
+  const models::Estimate a = models::estimate_of(amortisation), b = models::estimate_of(approximation),
+                         c = models::estimate_of(s.gap_elsewhere);
   lesson.say(fmt::format("        amortisation gap {} nats, approximation gap {} nats",
                          lesson::with_error(a.mean, a.se), lesson::with_error(b.mean, b.se)));
   lesson.say(fmt::format("        mean log p {:.2f}; with ink and paper swapped the encoder's gap is {} nats",

@@ -98,8 +98,6 @@ struct ProbeErrors {
   std::vector<int> labels;
   Matrix<double> code, pixels, pca, untrained;
 };
-// Of one row: the mean over the draws, with its standard error.
-models::Estimate mean_of(const Matrix<double>& errors, Index size);
 
 // claim:representation.
 

@@ -60,15 +60,8 @@ Line contour(const Vector& density, const Grid& grid, double height) {
 }
 
 Line ellipse(const DiagonalNormals& q, Index row, double mass) {
-  constexpr int n = 100;
-  const double radius = std::sqrt(-2 * std::log(1 - mass));
-  Line line;
-  for (int k = 0; k <= n; ++k) {
-    const double angle = 2 * std::numbers::pi * k / n;
-    line.x.push_back(q.mean(row, 0) + radius * std::exp(q.log_sd(row, 0)) * std::cos(angle));
-    line.y.push_back(q.mean(row, 1) + radius * std::exp(q.log_sd(row, 1)) * std::sin(angle));
-  }
-  return line;
+  const Eigen::RowVector2d variance = (2 * q.log_sd.row(row).array()).exp();
+  return plots::ellipse({q.mean(row, 0), q.mean(row, 1), variance[0], variance[1]}, plots::radius_of(mass));
 }
 
 }  // namespace ch09

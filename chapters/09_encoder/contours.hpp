@@ -1,16 +1,12 @@
 #pragma once
 // The curves that enclose a share of a density's mass: of a density on a grid, and of a normal one.
 
-#include <vector>
-
 #include "chapters/09_encoder/posterior.hpp"
+#include "plots/ellipse.hpp"
 
 namespace ch09 {
 
-// Points in the order in which they are joined; NaN where the line breaks off.
-struct Line {
-  std::vector<double> x, y;
-};
+using plots::Line;  // NaN where the line breaks off
 
 // The height c for which the points with a density above c hold `mass` of the whole. density: one value a point of an
 // even grid.

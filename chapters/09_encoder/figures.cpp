@@ -152,7 +152,7 @@ void plot_probe(const ProbeErrors& errors, const plots::Output& output) {
   const auto add = [&](const char* label, const Matrix<double>& wrong) {
     std::vector<double> mean, se;
     for (Index i = 0; i < wrong.rows(); ++i) {
-      const models::Estimate e = mean_of(wrong, i);
+      const models::Estimate e = models::estimate_of(wrong.row(i));
       mean.push_back(e.mean), se.push_back(e.se);
     }
     figure.band(label, x, mean, se);

@@ -1,6 +1,5 @@
 #include "chapters/09_encoder/linear.hpp"
 
-#include <Eigen/Cholesky>
 #include <cmath>
 
 #include "autograd/autograd.hpp"
@@ -12,30 +11,6 @@ namespace ch09 {
 
 using autograd::By;
 using autograd::Tape;
-
-Matrix<double> LinearGaussian::precision() const {
-  return Matrix<double>::Identity(W.rows(), W.rows()) + W * W.transpose() / variance;
-}
-
-namespace {
-
-// log det C of a covariance or precision, by its Cholesky factor.
-double log_det(const Eigen::LLT<Eigen::MatrixXd>& C) { return 2 * C.matrixLLT().diagonal().array().log().sum(); }
-
-}  // namespace
-
-double LinearGaussian::log_det_precision() const { return log_det(Eigen::LLT<Eigen::MatrixXd>(precision())); }
-
-Matrix<double> LinearGaussian::posterior_mean(const Matrix<double>& x) const {
-  return precision().ldlt().solve(W * x.transpose() / variance).transpose();
-}
-
-Vector LinearGaussian::log_evidence(const Matrix<double>& x) const {
-  const Index d = W.cols();
-  const Eigen::LLT<Eigen::MatrixXd> C(W.transpose() * W + variance * Matrix<double>::Identity(d, d));
-  const Eigen::MatrixXd white = C.matrixL().solve(x.transpose());
-  return -0.5 * (d * models::kLog2Pi + log_det(C) + white.colwise().squaredNorm().transpose().array());
-}
 
 models::ExpectedLogJoint expected_log_joint(const LinearGaussian& model, const Matrix<double>& x, bool spread) {
   const Matrix<double> squares = model.W.rowwise().squaredNorm() / model.variance;  // ‖W_j‖² / σ²

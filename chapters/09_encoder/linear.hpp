@@ -1,8 +1,9 @@
 #pragma once
-// A linear-Gaussian model, z ~ N(0, I_k) and x | z ~ N(z W, σ² I_d), and an encoder that is affine. Everything about
-// this model has a closed form. One row a data point, in nats.
+// The linear-Gaussian model and an encoder that is affine. Everything about them has a closed form. One row a data
+// point, in nats.
 
 #include "models/inference/variational.hpp"
+#include "models/linear_gaussian.hpp"
 #include "models/training/layers.hpp"
 
 namespace ch09 {
@@ -11,20 +12,8 @@ using autograd::Index;
 using autograd::Matrix;
 using autograd::Var;
 using models::DiagonalNormals;
+using models::LinearGaussian;
 using Vector = Eigen::ArrayXd;
-
-struct LinearGaussian {
-  Matrix<double> W;     // k×d
-  double variance = 1;  // σ²
-
-  // Λ = I + W Wᵀ / σ², the precision of p(z | x), which is the same for every x: k×k.
-  Matrix<double> precision() const;
-  double log_det_precision() const;
-  // E[z | x] = x Wᵀ Λ⁻¹ / σ²: n×k.
-  Matrix<double> posterior_mean(const Matrix<double>& x) const;
-  // log p(x) = log N(x; 0, Wᵀ W + σ² I): n numbers.
-  Vector log_evidence(const Matrix<double>& x) const;
-};
 
 // z ~ N(0,1), x | z ~ N(z,1): the posterior is N(x/2, ½).
 inline LinearGaussian one_number() { return {Matrix<double>::Ones(1, 1), 1}; }

@@ -38,12 +38,6 @@ double error_of_probe(const Features& features, const models::TrainTest& images,
 
 }  // namespace
 
-models::Estimate mean_of(const Matrix<double>& errors, Index size) {
-  models::RunningMean mean;
-  for (const double error : errors.row(size)) mean.add(error);
-  return mean.estimate();
-}
-
 ProbeErrors representation(lesson::Lesson& lesson, const models::TrainTest& images, const ProbeSettings& s,
                            const Ingredients& use) {
   VaeSettings no_training = s.vae;
@@ -74,11 +68,11 @@ ProbeErrors representation(lesson::Lesson& lesson, const models::TrainTest& imag
                                   "claim:representation");
   const Index last = s.labels.size() - 1;
   std::vector<double> means;  // of the code, from the most labels to the fewest
-  for (Index i = last; i >= 0; --i) means.push_back(mean_of(errors.code, i).mean);
+  for (Index i = last; i >= 0; --i) means.push_back(models::estimate_of(errors.code.row(i)).mean);
   equation.increasing("code: fewer labels, more wrong", means);
   // no difference is no success either
   const auto fewer = [&](const std::string& label, const Matrix<double>& difference) {
-    const models::Estimate e = mean_of(difference, last);
+    const models::Estimate e = models::estimate_of(difference.row(last));
     equation.at_least(fmt::format("{} labels: {}", s.labels[last], label), e.mean - 4 * e.se, 1e-6);
   };
   fewer("untrained - code", errors.untrained - errors.code);
@@ -88,12 +82,13 @@ ProbeErrors representation(lesson::Lesson& lesson, const models::TrainTest& imag
   lesson.say("        labels   code            pixels          components      untrained");
   for (Index i = 0; i <= last; ++i) {
     const auto cell = [&](const Matrix<double>& of) {
-      const models::Estimate e = mean_of(of, i);
+      const models::Estimate e = models::estimate_of(of.row(i));
       return lesson::pad_right(lesson::with_error(100 * e.mean, 100 * e.se), 16);
     };
-    lesson.say(fmt::format(
-        "        {:<8} {}{}{}{}", s.labels[i], cell(errors.code), cell(errors.pixels), cell(errors.pca),
-        lesson::with_error(100 * mean_of(errors.untrained, i).mean, 100 * mean_of(errors.untrained, i).se)));
+    lesson.say(fmt::format("        {:<8} {}{}{}{}", s.labels[i], cell(errors.code), cell(errors.pixels),
+                           cell(errors.pca),
+                           lesson::with_error(100 * models::estimate_of(errors.untrained.row(i)).mean,
+                                              100 * models::estimate_of(errors.untrained.row(i)).se)));
   }
   return errors;
 }

@@ -14,6 +14,7 @@
 #include "chapters/10_elbo/exact_bounds.hpp"
 #include "chapters/lesson/whole_file.hpp"
 #include "models/statistics/random.hpp"
+#include "plots/ellipse.hpp"
 #include "plots/figure.hpp"
 
 namespace ch10 {
@@ -157,17 +158,13 @@ void plot_many_samples(const plots::Output& output) {
 void plot_mean_field(std::uint64_t seed, const plots::Output& output) {
   // posterior N(0, Σ) with variances 1 and correlation 0.9: Λ_ii = 1 / (1 - 0.81)
   constexpr double rho = 0.9;
-  const double across = std::sqrt(1 - rho * rho), narrow = across;  // 1/√Λ_ii
+  const double of_diagonal = 1 - rho * rho, across = std::sqrt(of_diagonal);  // 1/Λ_ii
   std::vector<double> x(200), y(200);
   models::Random(seed, models::Purpose::sampling).fill_normal(std::span(x));
   models::Random(seed, models::Purpose::sampling, 1).fill_normal(std::span(y));
   for (std::size_t i = 0; i < x.size(); ++i) y[i] = rho * x[i] + across * y[i];
-  std::vector<double> a_x, a_y, b_x, b_y;
-  for (int i = 0; i <= 200; ++i) {
-    const double angle = 2 * std::numbers::pi * i / 200, u = 2 * std::cos(angle), v = 2 * std::sin(angle);
-    a_x.push_back(u), a_y.push_back(rho * u + across * v);
-    b_x.push_back(narrow * u), b_y.push_back(narrow * v);
-  }
+  const plots::Line posterior = plots::ellipse({.covariance = rho}, 2);
+  const plots::Line diagonal = plots::ellipse({.variance_x = of_diagonal, .variance_y = of_diagonal}, 2);
   plots::Scatter figure{.title = "A posterior with correlation 0.9",
                         .x_label = "z_1",
                         .y_label = "z_2",
@@ -176,8 +173,8 @@ void plot_mean_field(std::uint64_t seed, const plots::Output& output) {
                         .x_range = plots::Range{-3, 3},
                         .y_range = plots::Range{-3, 3}};
   figure.points(x, y);
-  figure.curve("posterior, 2 σ", a_x, a_y);
-  figure.curve("best diagonal q, 2 σ", b_x, b_y);
+  figure.curve("posterior, 2 σ", posterior.x, posterior.y);
+  figure.curve("best diagonal q, 2 σ", diagonal.x, diagonal.y);
   plots::save(figure, output, "10_mean_field");
 }
 

@@ -53,12 +53,6 @@ Eigen::ArrayXd mean_bounds(const models::Vae<double>& vae, const Parameters<doub
   return means;
 }
 
-models::Estimate estimate_of(const Eigen::ArrayXd& values) {
-  models::RunningMean mean;
-  for (const double value : values) mean.add(value);
-  return mean.estimate();
-}
-
 }  // namespace
 
 void check_ladder(lesson::Lesson& lesson, const models::Dataset& digits, const Ingredients& use) {
@@ -85,9 +79,9 @@ void check_ladder(lesson::Lesson& lesson, const models::Dataset& digits, const I
   const auto sampled = [&](const BoundSettings& settings) {
     return mean_bounds(vae, theta, x, settings, draws, use.code_noise, lesson.seed());
   };
-  const models::Estimate elbo = estimate_of(sampled({.samples = 1}));
-  const models::Estimate five = estimate_of(sampled({.objective = models::Objective::iwae, .samples = 5}));
-  const models::Estimate fifty = estimate_of(sampled({.objective = models::Objective::iwae, .samples = 50}));
+  const models::Estimate elbo = models::estimate_of(sampled({.samples = 1}));
+  const models::Estimate five = models::estimate_of(sampled({.objective = models::Objective::iwae, .samples = 5}));
+  const models::Estimate fifty = models::estimate_of(sampled({.objective = models::Objective::iwae, .samples = 50}));
   const auto step = [](models::Estimate from, models::Estimate to) {
     return models::Estimate{to.mean - from.mean, std::hypot(from.se, to.se)};
   };

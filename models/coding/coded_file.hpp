@@ -1,7 +1,7 @@
 #pragma once
 // Coded images in a file: a header of seven 32-bit words and the words of the code, little-endian.
 //
-//   "BITSBAC1"   images   checksum of the model   checksum of the kernels' name   words   checksum of all of these and the words
+//   "BITSBAC1"   images   checksum of the model   checksum of the kernels' name   words   checksum of all of it
 
 #include <cstdint>
 #include <string>

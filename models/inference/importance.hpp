@@ -15,7 +15,8 @@ struct ImportanceEstimate {
 
 // From log w_1 .. log w_K. E ŵ = p, so that log ŵ is a lower bound of log p in expectation (Burda et al. 2016, §5).
 // Its variance over other draws of the same K samples, by the delta method:  Var log ŵ ≈ Var[w] / E[w]² / K.  One
-// sample says nothing about it: NaN for K = 1, and where all weights are 0, of which log ŵ is -∞. Throws std::invalid_argument for K = 0.
+// sample says nothing about it: NaN for K = 1, and where all weights are 0, of which log ŵ is -∞. Throws
+// std::invalid_argument for K = 0.
 ImportanceEstimate importance_estimate(const Eigen::Ref<const Eigen::ArrayXd>& log_w);
 
 }  // namespace models

@@ -30,7 +30,15 @@ class RunningMean {
   double mean_ = 0, squares_ = 0;
 };
 
-// The same for vectors, component by component.
+// The mean of numbers that are at hand, a range of them, with its standard error: NaN for fewer than two.
+template <class Range>
+Estimate estimate_of(const Range& values) {
+  RunningMean mean;
+  for (const double value : values) mean.add(value);
+  return mean.estimate();
+}
+
+// As RunningMean, for vectors, component by component.
 class RunningMeans {
  public:
   explicit RunningMeans(Eigen::Index components);

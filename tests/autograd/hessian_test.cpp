@@ -36,6 +36,18 @@ struct Mixed {
   }
 };
 
+// The whole Hessian of f in the n numbers of x, read row by row: n×n, from n products.
+template <class F>
+M hessian_of(const F& f, const M& x) {
+  M H(x.size(), x.size());
+  for (Eigen::Index j = 0; j < x.size(); ++j) {
+    M v = M::Zero(x.rows(), x.cols());
+    v.data()[j] = 1;
+    H.col(j) = autograd::hessian_vector_product(f, x, v).product.template reshaped<Eigen::RowMajor>();
+  }
+  return H;
+}
+
 }  // namespace
 
 TEST_SUITE("autograd") {
@@ -47,7 +59,7 @@ TEST_SUITE("autograd") {
     CHECK((gradient - 0.5 * x * (f.A + f.A.transpose()) - M(x.array().exp())).norm() < 1e-14);
     CHECK((product - v * f.hessian(x)).norm() < 1e-14);
     CHECK((product - v * f.A).norm() > 0.1);  // without the other half of a symmetric matrix, and the exponentials
-    CHECK((autograd::hessian(f, x) - f.hessian(x)).norm() < 1e-14);
+    CHECK((hessian_of(f, x) - f.hessian(x)).norm() < 1e-14);
   }
 
   TEST_CASE("hessian: differences of gradients, for a matrix of parameters") {
@@ -60,7 +72,7 @@ TEST_SUITE("autograd") {
     CHECK((product - differences).norm() < 1e-8 * product.norm());
     CHECK((1.001 * product - differences).norm() > 1e-8 * product.norm());
 
-    const M H = autograd::hessian(f, x);
+    const M H = hessian_of(f, x);
     CHECK((H - H.transpose()).norm() < 1e-12);
     CHECK((H * v.reshaped<Eigen::RowMajor>() - product.reshaped<Eigen::RowMajor>()).norm() < 1e-12);
   }

@@ -90,7 +90,8 @@ TEST_SUITE("chapters/deep_latent_variables") {
     const Deep moons = train_moons(data, kFewMoons, 1);
     CHECK(moons.losses.size() == 700);
     CHECK(moons.losses.back() < moons.losses.front() - 1);
-    const models::Estimate gap = mean_of(log_moons(fresh) - moons.log_prob(fresh, models::normal_prior(800)));
+    const Matrix<double> cost = log_moons(fresh) - moons.log_prob(fresh, models::normal_prior(800));
+    const models::Estimate gap = models::estimate_of(cost.reshaped());
     CHECK(gap.mean > 0);
     CHECK(gap.mean < 0.5);
   }

@@ -40,6 +40,16 @@ TEST_CASE("running mean: fewer than two numbers have no standard error") {
   CHECK(std::isnan(running.estimate().se));
 }
 
+TEST_CASE("estimate of numbers that are at hand, of any range") {
+  const std::vector<double> x{1, 2, 4, 9};
+  const Estimate list = estimate_of(x), row = estimate_of(Eigen::RowVector4d(1, 2, 4, 9) * 1.0);
+  CHECK(list.mean == 4);
+  CHECK(list.se == doctest::Approx(std::sqrt(38 / 12.0)).epsilon(1e-15));
+  CHECK(row.mean == list.mean);
+  CHECK(row.se == list.se);
+  CHECK(std::isnan(estimate_of(std::vector<double>{3}).se));
+}
+
 TEST_CASE("running means: each component as by itself") {
   const Random random(7);
   RunningMeans vectors(3);

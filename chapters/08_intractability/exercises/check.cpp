@@ -137,7 +137,7 @@ const Exercise kBestStandardDeviation{
     .points = 2,
     .minutes = 25,
     .hints =
-        {"The chapter says which numbers of the precision matrix P are the best variances. So P is what is needed.",
+        {"The chapter says which numbers of the precision matrix Λ are the best variances. So Λ is what is needed.",
          "The covariance is s² ((1 - ρ) I + ρ 11ᵀ), with 1 a column of ones. Its inverse has the same form, a I + b "
          "11ᵀ: "
          "multiply the two and compare.",

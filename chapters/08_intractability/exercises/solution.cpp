@@ -34,8 +34,8 @@ double log_acceptance(const Place& from, const Place& to, double step) {
 }
 
 // 8.3   claim:mcmc
-// The best variances are 1/P_jj, with P the inverse of s² ((1 - ρ) I + ρ 11ᵀ):
-//   P = 1/(s² (1 - ρ)) ( I - ρ/(1 + (k - 1) ρ) 11ᵀ )
+// The best variances are 1/Λ_jj, with Λ the inverse of s² ((1 - ρ) I + ρ 11ᵀ):
+//   Λ = 1/(s² (1 - ρ)) ( I - ρ/(1 + (k - 1) ρ) 11ᵀ )
 double best_standard_deviation(int k, double s, double rho) {
   const double precision = (1 - rho / (1 + (k - 1) * rho)) / (s * s * (1 - rho));
   return 1 / std::sqrt(precision);
