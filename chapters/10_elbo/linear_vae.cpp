@@ -36,7 +36,7 @@ LinearOptimum train_linear_vae(const Spectrum& spectrum, const LinearSettings& s
                            .latent = settings.latent,
                            .hidden = {},
                            .likelihood = models::Likelihood::gaussian,
-                           .shared_variance = true},
+                           .covariance = models::Covariance::shared},
                           1);
   vae.start_at_mean(theta, spectrum.data.colwise().mean());
   std::vector<autograd::Slot> held;
@@ -54,11 +54,11 @@ LinearOptimum train_linear_vae(const Spectrum& spectrum, const LinearSettings& s
   autograd::Tape tape;
   const autograd::Watched<double> watched(tape, theta);
   const auto reached = bound(watched, spectrum.data);
-  const auto [mu, log_var] = vae.encode(watched, tape.constant(spectrum.data));
+  const auto q = vae.encode(watched, tape.constant(spectrum.data));
   std::vector<double> kl;
   for (Index j = 0; j < settings.latent; ++j) {
-    const double l = log_var.value()(0, j);
-    kl.push_back(0.5 * (mu.value().col(j).squaredNorm() / mu.rows() + std::exp(l) - 1 - l));
+    const double l = q.log_var.value()(0, j);
+    kl.push_back(0.5 * (q.mu.value().col(j).squaredNorm() / q.mu.rows() + std::exp(l) - 1 - l));
   }
   std::ranges::sort(kl, std::greater());
   // E log p(x|z) = -½ [ d log 2πσ² + E|x - zW - b|² / σ² ]

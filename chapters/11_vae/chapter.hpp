@@ -55,8 +55,8 @@ void check_ppca(lesson::Lesson& lesson, const Ingredients& use);
 
 // What the command line decides.
 struct Choices {
-  std::string data = "mnist", hidden = "400", binarisation = "dynamic", resume, checkpoint = "11_vae.safetensors",
-              mistake = "none", compress, decompress;
+  std::string data = "mnist", hidden = "400", prior = "none", binarisation = "dynamic", resume,
+              checkpoint = "11_vae.safetensors", mistake = "none", compress, decompress;
   models::VaeShape shape;
   models::VaeTrainingSettings training{.batch = 100,
                                        .epochs = 50,
@@ -66,8 +66,13 @@ struct Choices {
   int evaluation_images = 1000, evaluation_samples = 500;
 };
 
-// "200,200" as numbers. Throws lesson::UsageError at anything but sizes of at least 1.
-std::vector<int> layer_sizes(const std::string& text);
+// "200,200" as numbers. Throws lesson::UsageError, naming the option, at anything but sizes of at least 1.
+std::vector<int> layer_sizes(const std::string& option, const std::string& text);
+// --prior: a VAE as the prior of z, of Gaussian z with a variance by its decoder; "100,50": one hidden layer of 100
+// units, and 50 latent dimensions. "none": no VAE, N(0, I).
+std::vector<models::VaeShape> prior_of(const Choices& choices);
+// Throws lesson::UsageError where the bound that is asked for has no such form for the model.
+void require_bound(const Choices& choices);
 
 // The bytes that a run takes at least: parameters, gradients, moments, and the matrices of one minibatch and of the
 // evaluation. Shape and settings must have their final values.

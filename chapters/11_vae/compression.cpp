@@ -42,9 +42,9 @@ std::vector<double> bits_at(const BitsBack& coder, const Matrix<float>& x, const
   Tape tape;
   const Watched<float> theta(tape, coder.parameters());
   const auto images = tape.reference(x), z = tape.constant(centres);
-  const auto [mu, log_var] = coder.vae().encode(theta, images);
+  const auto q = coder.vae().encode(theta, images);
   const auto log_p = coder.vae().log_likelihood(theta, images, z) + standard_normal_log_prob(z);
-  const Matrix<float> nats = (normal_log_prob(z, mu, log_var) - log_p).value();
+  const Matrix<float> nats = (normal_log_prob(z, q.mu, q.log_var) - log_p).value();
   std::vector<double> bits(nats.data(), nats.data() + nats.size());
   for (double& one : bits) one *= kBitsPerNat;
   return bits;
@@ -144,6 +144,8 @@ void require_black_and_white(const Choices& c) {
     throw lesson::UsageError(option +
                              ": expected black and white pixels, which --likelihood bernoulli and "
                              "--binarisation static or dynamic give");
+  if (c.shape.covariance != Covariance::diagonal || !c.shape.prior.empty())
+    throw lesson::UsageError(option + ": expected --covariance diagonal and --prior none");
   if (!c.decompress.empty() && c.resume.empty())
     throw lesson::UsageError("--decompress: expected --resume too, the checkpoint of the model that wrote the file");
 }

@@ -25,6 +25,9 @@ void declare(lesson::Lesson& lesson, Choices& c) {
                 {{"bernoulli", Likelihood::bernoulli}, {"gaussian", Likelihood::gaussian}});
   lesson.option("--hidden", c.hidden, "sizes of the encoder's hidden layers: 400, or 200,200", "SIZES");
   lesson.option("--latent", c.shape.latent, "dimensions of the code z", at_least(1));
+  lesson.option("--covariance", c.shape.covariance, "of q(z|x): full lets its dimensions go together",
+                {{"diagonal", Covariance::diagonal}, {"full", Covariance::full}});
+  lesson.option("--prior", c.prior, "a VAE as p(z), its hidden sizes and its code's: 100,50. none: N(0, I)", "SIZES");
   lesson.option("--activation", c.shape.activation, "of the hidden layers",
                 {{"tanh", Activation::tanh},
                  {"relu", Activation::relu},
@@ -83,7 +86,9 @@ int main(int argc, char** argv) {
     lesson::catch_interrupts();
     const Ingredients use = broken(c.mistake);
     if (c.mistake != "none") lesson.say(lesson::announcement(breaks(), c.mistake));
-    c.shape.hidden = layer_sizes(c.hidden);
+    c.shape.hidden = layer_sizes("--hidden", c.hidden);
+    c.shape.prior = prior_of(c);
+    require_bound(c);
     c.training.binarisation = parse_binarisation(c.binarisation);
     c.training.seed = lesson.seed();
     require_black_and_white(c);

@@ -96,10 +96,13 @@ void plot_reconstructions(const Trained& trained, const plots::Output& output) {
 
 void plot_samples(const Trained& trained, const plots::Output& output) {
   constexpr Index kSide = 10;
-  Matrix<float> z(kSide * kSide, trained.vae.shape().latent);
-  models::Random(trained.seed, models::Purpose::sampling).fill_normal({z.data(), static_cast<std::size_t>(z.size())});
-  plots::ImageGrid figure = grid(trained.test, "Samples: z ~ N(0, I), then E[x|z]", kSide);
-  add_rows(figure, mean_images(trained, z));
+  Matrix<float> noise(kSide * kSide, trained.vae.shape().noise());
+  models::Random(trained.seed, models::Purpose::sampling).fill_normal(std::span(noise.data(), noise.size()));
+  Tape tape;
+  const auto z = trained.vae.sample_prior({tape, trained.parameters}, tape.reference(noise));
+  const std::string prior = trained.vae.prior() ? "p(z)" : "N(0, I)";
+  plots::ImageGrid figure = grid(trained.test, "Samples: z ~ " + prior + ", then E[x|z]", kSide);
+  add_rows(figure, mean_images(trained, z.value()));
   plots::save(figure, output, "11_samples");
 }
 
@@ -175,7 +178,7 @@ void plot_all(const Matrix<double>& history, const Trained& trained, const plots
   if (history.rows() > 0) alone([&] { plot_history(history, output); });
   for (const auto plot : {plot_reconstructions, plot_samples, plot_interpolations, plot_codes})
     alone([&] { plot(trained, output); });
-  if (trained.vae.shape().latent == 2) alone([&] { plot_manifold(trained, output); });
+  if (trained.vae.shape().latent == 2 && !trained.vae.prior()) alone([&] { plot_manifold(trained, output); });
   if (first) std::rethrow_exception(first);
 }
 

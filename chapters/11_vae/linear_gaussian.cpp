@@ -23,7 +23,12 @@ struct OneDimension {
 
   OneDimension(double m, double s2)
       : vae(theta,
-            {.pixels = 1, .latent = 1, .hidden = {}, .likelihood = Likelihood::gaussian, .shared_variance = true}, 1) {
+            {.pixels = 1,
+             .latent = 1,
+             .hidden = {},
+             .likelihood = Likelihood::gaussian,
+             .covariance = Covariance::shared},
+            1) {
     const auto set = [&](const char* name, double value) { theta[theta.find(name)](0, 0) = value; };
     set("encoder.mu.W", 0);
     set("encoder.mu.b", m);
@@ -100,7 +105,7 @@ double linear_vae_elbo(const Dataset& digits, int latent, VaeTrainingSettings se
                        .latent = latent,
                        .hidden = {},
                        .likelihood = Likelihood::gaussian,
-                       .shared_variance = true};
+                       .covariance = Covariance::shared};
   VaeTrainer<double> trainer(digits, shape, settings);
   while (!trainer.done() && !lesson::interrupted()) trainer.step();
   return evaluate<double>(trainer.vae(), trainer.parameters(), as_matrix<double>(digits), 1, use.elbo({.samples = 0}))

@@ -14,7 +14,12 @@ namespace {
 // Of an affine map: in · out weights and out biases.
 double affine(double in, double out) { return (in + 1) * out; }
 
-// The numbers in all layers of encoder and decoder.
+// The numbers below the diagonal of L, if the covariance is full.
+double below(const models::VaeShape& shape) {
+  return shape.covariance == models::Covariance::full ? 0.5 * shape.latent * (shape.latent - 1.0) : 0;
+}
+
+// The numbers in all layers of encoder and decoder, and of the prior.
 double parameter_count(const models::VaeShape& shape) {
   double encoder = 0, decoder = 0, before = shape.pixels;
   for (const int size : shape.hidden) {
@@ -22,17 +27,24 @@ double parameter_count(const models::VaeShape& shape) {
     decoder += affine(size, before);
     before = size;
   }
-  return encoder + 2 * affine(before, shape.latent) + affine(shape.latent, before) + decoder;
+  if (shape.variance_of_z) decoder += affine(shape.hidden.empty() ? shape.latent : shape.hidden.front(), shape.pixels);
+  const double prior = shape.prior.empty() ? 0 : parameter_count(shape.prior.front());
+  return encoder + affine(before, 2.0 * shape.latent + below(shape)) + affine(shape.latent, before) + decoder + prior;
+}
+
+// The numbers that a row of z takes: ε, μ, log σ², L, z; the decoder's layers; the logits; those of the prior.
+double row_size(const models::VaeShape& shape) {
+  double hidden = 0;
+  for (const int size : shape.hidden) hidden += size;
+  const double prior = shape.prior.empty() ? 0 : row_size(shape.prior.front());
+  return 4.0 * shape.latent + below(shape) + hidden + shape.pixels + prior;
 }
 
 }  // namespace
 
 double least_memory(const Choices& c) {
   const double P = parameter_count(c.shape), shards = c.training.trainer.shards, cores = models::core_count();
-  double hidden = 0;
-  for (const int size : c.shape.hidden) hidden += size;
-  // values and adjoints of a row of z: ε, μ, log σ², z; the decoder's layers; the logits
-  const double of_row = 2 * (4.0 * c.shape.latent + hidden + c.shape.pixels);
+  const double of_row = 2 * row_size(c.shape);  // values and adjoints
   const double training = P * (4 + shards) + 1.0 * c.training.batch * c.training.bound.samples * of_row;
   const double evaluation = P + 1000 * cores * of_row / 2;  // 1000 rows for each core, without adjoints
   return sizeof(float) * std::max(training, evaluation) + sizeof(double) * cores * c.evaluation_samples;
@@ -55,6 +67,8 @@ void require_memory(const Choices& c, double available) {
   };
   blame(fmt::format("--latent {}", c.shape.latent), with([&](Choices& o) { o.shape.latent = usual.shape.latent; }));
   blame(fmt::format("--hidden {}", c.hidden), with([&](Choices& o) { o.shape.hidden = usual.shape.hidden; }));
+  blame("--covariance full", with([&](Choices& o) { o.shape.covariance = usual.shape.covariance; }));
+  blame(fmt::format("--prior {}", c.prior), with([&](Choices& o) { o.shape.prior = usual.shape.prior; }));
   blame(fmt::format("--samples {}", c.training.bound.samples),
         with([&](Choices& o) { o.training.bound.samples = usual.training.bound.samples; }));
   blame(fmt::format("--shards {}", c.training.trainer.shards),

@@ -15,7 +15,7 @@ namespace ch11 {
 using namespace models;
 
 // "200,200" as numbers.
-std::vector<int> layer_sizes(const std::string& text) {
+std::vector<int> layer_sizes(const std::string& option, const std::string& text) {
   std::vector<int> sizes;
   std::string_view rest = text;
   while (!rest.empty()) {
@@ -28,7 +28,7 @@ std::vector<int> layer_sizes(const std::string& text) {
     }
     if (read != word.size() || size < 1) {
       throw lesson::UsageError(
-          fmt::format("--hidden: expected sizes of at least 1 with commas between, found '{}'", text));
+          fmt::format("{}: expected sizes of at least 1 with commas between, found '{}'", option, text));
     }
     sizes.push_back(size);
     rest = rest.size() > word.size() ? rest.substr(word.size() + 1) : std::string_view();
@@ -36,7 +36,35 @@ std::vector<int> layer_sizes(const std::string& text) {
   return sizes;
 }
 
+std::vector<VaeShape> prior_of(const Choices& c) {
+  if (c.prior == "none") return {};
+  VaeShape prior{.pixels = c.shape.latent,
+                 .hidden = layer_sizes("--prior", c.prior),
+                 .activation = c.shape.activation,
+                 .likelihood = Likelihood::gaussian,
+                 .variance_of_z = true};
+  if (prior.hidden.empty()) throw lesson::UsageError("--prior: expected sizes, the last of the code, or none");
+  prior.latent = prior.hidden.back();
+  prior.hidden.pop_back();
+  return {prior};
+}
+
+void require_bound(const Choices& c) {
+  const BoundSettings& b = c.training.bound;
+  if (b.objective != Objective::elbo) return;
+  if (!c.shape.prior.empty() && b.kl == Kl::analytic)
+    throw lesson::UsageError("--prior: the divergence from it has no closed form, expected --kl sampled or --kl path");
+  if (c.shape.covariance == Covariance::full && b.kl == Kl::path)
+    throw lesson::UsageError("--kl path: expected --covariance diagonal, found full");
+}
+
 namespace {
+
+// The ELBO of the test images at one sample each, with the divergence in closed form where there is one.
+Evaluation test_elbo(const VaeTrainer<float>& trainer, const Matrix<float>& test, std::uint64_t seed) {
+  const bool closed_form = trainer.vae().prior() == nullptr;
+  return evaluate(trainer.vae(), trainer.parameters(), test, seed, {.kl = closed_form ? Kl::analytic : Kl::sampled});
+}
 
 void append_epoch(Matrix<double>& history, const VaeTrainer<float>& trainer, const Evaluation& test) {
   const EpochMeans train = trainer.means();
@@ -75,7 +103,7 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
     progress.show("ELBO", trainer.means().bound);
     progress.advance(count);
     if (!trainer.at_epoch_end()) continue;
-    append_epoch(history, trainer, evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed()));
+    append_epoch(history, trainer, test_elbo(trainer, test, lesson.seed()));
     trainer.save(c.checkpoint, history);
     last = c.checkpoint;
     progress.end_round();
@@ -85,7 +113,7 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
 }
 
 void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test) {
-  const Evaluation e = evaluate(trainer.vae(), trainer.parameters(), test, lesson.seed());
+  const Evaluation e = test_elbo(trainer, test, lesson.seed());
   const EpochMeans train = trainer.means();
   lesson.metric("train_elbo", train.bound);
   lesson.metric("train_rate", train.rate);

@@ -27,13 +27,16 @@ BitsBack::BitsBack(const Vae<float>& vae, const Parameters<float>& parameters) :
   if (vae.shape().likelihood != Likelihood::bernoulli)
     throw std::invalid_argument(
         "bits-back: expected a Bernoulli likelihood, whose pixels are 0 or 1, found a density");
+  if (vae.shape().covariance == Covariance::full || vae.prior())
+    throw std::invalid_argument(
+        "bits-back: expected one layer of latent variables with a diagonal covariance, found others");
 }
 
 BitsBack::Normal BitsBack::encode(const Eigen::Ref<const Matrix<float>>& x) const {
   Tape tape;
   const Watched<float> theta(tape, parameters_);
-  const auto [mu, log_var] = vae_.encode(theta, tape.constant(Matrix<float>(x)));
-  return {mu.value().cast<double>(), (0.5 * log_var.value().cast<double>().array()).exp()};
+  const auto q = vae_.encode(theta, tape.constant(Matrix<float>(x)));
+  return {q.mu.value().cast<double>(), (0.5 * q.log_var.value().cast<double>().array()).exp()};
 }
 
 Matrix<double> BitsBack::decode(const std::vector<int>& z) const {

@@ -1,9 +1,10 @@
 #pragma once
 // Lower bounds of log p(x) that a VAE is trained with. In nats, one a row of x.
 //
-// x: n×pixels. epsilon: (n·K)×latent standard normal numbers, K rows for each row of x. beta weighs the KL divergence;
-// with β = 1 they are bounds (Higgins et al. 2017 for others). All throw std::invalid_argument where the rows of
-// epsilon are no multiple of x's, or its columns not the latent dimensions.
+// x: n×pixels. epsilon: (n·K)×noise standard normal numbers, K rows for each row of x, with as many columns as the model
+// has latent dimensions (VaeShape::noise). beta weighs the KL divergence; with β = 1 they are bounds (Higgins et al. 2017
+// for others). All throw std::invalid_argument where the rows of epsilon are no multiple of x's, or its columns others;
+// and std::logic_error where a divergence in closed form is asked for, and the prior is a VAE.
 
 #include "models/vae/vae.hpp"
 
@@ -27,6 +28,22 @@ struct Bound {
   }
 };
 
+// What every sampled bound is made of, at samples of all the latent variables: (n·K)×1.
+template <Element S>
+struct Scores {
+  Var<Matrix<S>> log_likelihood;  // log p(x|z)
+  Var<Matrix<S>> log_ratio;       // log q(z|x) - log p(z), of which the mean is KL(q ‖ p)
+};
+
+// What the gradient of log q(z|x) flows through: the sample z alone, or the parameters of q too.
+enum class Through { all, path };
+
+// If the prior is a VAE, z is its data, and z₂ is sampled from its encoder: the ratio is that of both,
+//   log q(z|x) - log p(z|z₂) + [ log q(z₂|z) - log p(z₂) ].                                 (Burda et al. 2016, §3)
+template <Element S>
+Scores<S> scores(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
+                 Through through = Through::all);
+
 // E_q log p(x|z) - β KL(q ‖ p), with nothing sampled. Only a linear decoder with Gaussian likelihood has this closed
 // form: throws std::logic_error for any other.
 template <Element S>
@@ -44,7 +61,7 @@ Bound<S> sampled_elbo(const Vae<S>& vae, const Watched<S>& theta, const Var<Matr
 
 // The same value, but its gradient flows through z alone. What is left out, the derivative of log q at a fixed z, has
 // mean 0, so the gradient stays unbiased; its noise falls to 0 as q comes to be the posterior (Roeder, Wu & Duvenaud
-// 2017, "Sticking the landing", eq. 6-8).
+// 2017, "Sticking the landing", eq. 6-8). Throws std::logic_error for a full covariance.
 template <Element S>
 Bound<S> path_elbo(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
                    S beta);

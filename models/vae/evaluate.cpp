@@ -11,7 +11,6 @@
 #include "autograd/operations/elementwise.hpp"
 #include "autograd/operations/linear_algebra.hpp"
 #include "models/inference/importance.hpp"
-#include "models/statistics/distributions.hpp"
 #include "models/statistics/estimate.hpp"
 #include "models/training/parallel.hpp"
 
@@ -50,7 +49,7 @@ Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Ma
     const Index first = block * kRows, count = std::min(kRows, N - first);
     Tape tape;
     const Watched<S> theta(tape, parameters);
-    const auto epsilon = tape.constant(evaluation_noise<S>(seed, 0, first * K, count * K, vae.shape().latent));
+    const auto epsilon = tape.constant(evaluation_noise<S>(seed, 0, first * K, count * K, vae.shape().noise()));
     const Bound<S> b = bound(vae, theta, rows_of(tape, x, first, count), epsilon, settings);
     bounds.segment(first, count) = b.value.value().template cast<double>();
     parts[block] = {b.rate(), b.distortion()};
@@ -70,7 +69,7 @@ namespace {
 template <Element S>
 Matrix<S> log_weights(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& images, Index image,
                       Index count, Index first, Index size, std::uint64_t seed) {
-  const Index d = vae.shape().latent;
+  const Index d = vae.shape().noise();
   Matrix<S> noise(count * size, d);
   for (Index i = 0; i < count; ++i) {
     noise.middleRows(i * size, size) = evaluation_noise<S>(seed, image + i, first, size, d);
@@ -78,10 +77,8 @@ Matrix<S> log_weights(const Vae<S>& vae, const Parameters<S>& parameters, const 
   Tape tape;
   const Watched<S> theta(tape, parameters);
   const auto x = rows_of(tape, images, image, count);
-  const auto [mu, log_var] = vae.encode(theta, x);
-  const auto z = reparameterise(mu, log_var, tape.reference(noise));
-  const auto log_w = vae.log_likelihood(theta, x, z) + standard_normal_log_prob(z) - normal_log_prob(z, mu, log_var);
-  return reshape(log_w, count, size).value();
+  const auto [log_likelihood, log_ratio] = scores(vae, theta, x, tape.reference(noise));
+  return reshape(log_likelihood - log_ratio, count, size).value();
 }
 
 }  // namespace

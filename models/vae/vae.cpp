@@ -31,6 +31,13 @@ const VaeShape& checked(const VaeShape& shape) {
   require("pixel", shape.pixels);
   require("latent dimension", shape.latent);
   for (const int units : shape.hidden) require("hidden unit", units);
+  if (!shape.prior.empty() && shape.prior.front().pixels != shape.latent) {
+    throw std::invalid_argument(fmt::format("Vae: the prior of {} latent dimensions is a VAE of {} pixels",
+                                            shape.latent, shape.prior.front().pixels));
+  }
+  if (!shape.prior.empty() && shape.prior.front().likelihood != Likelihood::gaussian) {
+    throw std::invalid_argument("Vae: the prior is a VAE of pixels that are 0 or 1, and z is real");
+  }
   return shape;
 }
 
@@ -43,27 +50,38 @@ std::string VaeShape::text() const {
   std::vector<int> layers{pixels};
   layers.insert(layers.end(), hidden.begin(), hidden.end());
   layers.push_back(latent);
-  return fmt::format(
-      "{} {} {}{}", fmt::join(layers, "-"), hidden.empty() ? "linear" : kActivationNames[int(activation)],
-      likelihood == Likelihood::bernoulli ? "bernoulli" : "gaussian", shared_variance ? " shared-variance" : "");
+  constexpr const char* kCovariances[] = {"", " shared-variance", " full-covariance"};
+  return fmt::format("{} {} {}{}{}{}", fmt::join(layers, "-"),
+                     hidden.empty() ? "linear" : kActivationNames[int(activation)],
+                     likelihood == Likelihood::bernoulli ? "bernoulli" : "gaussian", kCovariances[int(covariance)],
+                     variance_of_z ? " variance-of-z" : "", prior.empty() ? "" : ", prior " + prior.front().text());
 }
 
 template <Element S>
-Vae<S>::Vae(Parameters<S>& parameters, const VaeShape& shape, std::uint64_t seed)
+Vae<S>::Vae(Parameters<S>& parameters, const VaeShape& shape, std::uint64_t seed, const std::string& name)
     : shape_(checked(shape)),
-      encoder_(parameters, "encoder", sizes(shape.pixels, shape.hidden, false), shape.activation, seed),
-      mu_(parameters, "encoder.mu", last_hidden(shape), shape.latent, seed),
-      decoder_(parameters, "decoder", sizes(shape.latent, shape.hidden, true), shape.activation, seed),
-      output_(parameters, "decoder.output", first_hidden(shape), shape.pixels, seed) {
-  if (shape.shared_variance) {
-    shared_log_var_ = parameters.add("encoder.log_var", 1, shape.latent);
+      encoder_(parameters, name + "encoder", sizes(shape.pixels, shape.hidden, false), shape.activation, seed),
+      mu_(parameters, name + "encoder.mu", last_hidden(shape), shape.latent, seed),
+      decoder_(parameters, name + "decoder", sizes(shape.latent, shape.hidden, true), shape.activation, seed),
+      output_(parameters, name + "decoder.output", first_hidden(shape), shape.pixels, seed) {
+  if (shape.covariance == Covariance::shared) {
+    shared_log_var_ = parameters.add(name + "encoder.log_var", 1, shape.latent);
   } else {
-    log_var_.emplace_back(parameters, "encoder.log_var", last_hidden(shape), shape.latent, seed);
+    log_var_.emplace_back(parameters, name + "encoder.log_var", last_hidden(shape), shape.latent, seed);
+  }
+  if (shape.covariance == Covariance::full) {
+    const Index count = Index(shape.latent) * (shape.latent - 1) / 2;
+    below_.emplace_back(parameters, name + "encoder.below", last_hidden(shape), count, seed);
   }
   if (shape.likelihood == Likelihood::gaussian) {
-    noise_log_var_ = parameters.add("decoder.log_var", 1, 1);
+    if (shape.variance_of_z) {
+      noise_.emplace_back(parameters, name + "decoder.log_var", first_hidden(shape), shape.pixels, seed);
+    } else {
+      noise_log_var_ = parameters.add(name + "decoder.log_var", 1, 1);
+    }
     centre_ = Matrix<S>::Zero(1, shape.pixels);
   }
+  if (!shape.prior.empty()) prior_.emplace_back(parameters, shape.prior.front(), seed, name + "prior.");
 }
 
 template <Element S>
@@ -83,10 +101,12 @@ void Vae<S>::start_at_mean(Parameters<S>& parameters, const Matrix<S>& mean) {
 }
 
 template <Element S>
-typename Vae<S>::Posterior Vae<S>::encode(const Watched<S>& theta, const Var<Matrix<S>>& x) const {
+Posterior<S> Vae<S>::encode(const Watched<S>& theta, const Var<Matrix<S>>& x) const {
   const Var<Matrix<S>> h =
       shape_.likelihood == Likelihood::gaussian ? encoder_(theta, x - centre_) : encoder_(theta, x, Input::sparse);
-  return {mu_(theta, h), log_var_.empty() ? theta[shared_log_var_] : log_var_.front()(theta, h)};
+  Posterior<S> q{mu_(theta, h), log_var_.empty() ? theta[shared_log_var_] : log_var_.front()(theta, h), {}};
+  if (!below_.empty()) q.below = below_.front()(theta, h);
+  return q;
 }
 
 template <Element S>
@@ -103,16 +123,34 @@ Var<Matrix<S>> Vae<S>::mean(const Watched<S>& theta, const Var<Matrix<S>>& z) co
 template <Element S>
 Var<Matrix<S>> Vae<S>::log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x,
                                       const Var<Matrix<S>>& z) const {
-  const Var<Matrix<S>> output = decode(theta, z);
+  const Var<Matrix<S>> h = decoder_(theta, z), output = output_(theta, h);
   if (shape_.likelihood == Likelihood::bernoulli) return bernoulli_log_prob(x, output);
-  return normal_log_prob(x, output, theta[noise_log_var_]);
+  return normal_log_prob(x, output, noise_log_var(theta, h));
+}
+
+template <Element S>
+Var<Matrix<S>> Vae<S>::noise_log_var(const Watched<S>& theta, const Var<Matrix<S>>& h) const {
+  return noise_.empty() ? theta[noise_log_var_] : noise_.front()(theta, h);
+}
+
+// z₂ ~ p(z₂), then z = mean(z₂) + s(z₂) ε.
+template <Element S>
+Var<Matrix<S>> Vae<S>::sample_prior(const Watched<S>& theta, const Var<Matrix<S>>& epsilon) const {
+  if (prior_.empty()) return epsilon;
+  const Vae& prior = prior_.front();
+  const Index d = shape_.latent;
+  const Var<Matrix<S>> z2 = prior.sample_prior(theta, columns(epsilon, d, epsilon.cols() - d));
+  const Var<Matrix<S>> h = prior.decoder_(theta, z2);
+  return reparameterise(prior.output_(theta, h), prior.noise_log_var(theta, h), columns(epsilon, Index(0), d));
 }
 
 template <Element S>
 Var<Matrix<S>> Vae<S>::expected_log_likelihood(const Watched<S>& theta, const Var<Matrix<S>>& x,
-                                               const Posterior& q) const {
-  if (shape_.likelihood != Likelihood::gaussian || !shape_.hidden.empty()) {
-    throw std::logic_error("Vae::expected_log_likelihood: only a linear decoder with Gaussian likelihood has one");
+                                               const Posterior<S>& q) const {
+  if (shape_.likelihood != Likelihood::gaussian || !shape_.hidden.empty() || shape_.variance_of_z || q.below) {
+    throw std::logic_error(
+        "Vae::expected_log_likelihood: only a linear decoder with Gaussian likelihood of one variance has one, for a "
+        "diagonal covariance of q");
   }
   const Var<Matrix<S>> log_var = theta[noise_log_var_];
   const Var<Matrix<S>> at_mean = normal_log_prob(x, decode(theta, q.mu), log_var);

@@ -44,6 +44,15 @@ VaeTrainer<S>::VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeT
                                             iwae ? "1 for the importance-weighted bound" : "0, the closed form",
                                             settings.bound.samples));
   }
+  const bool closed_form = settings.bound.samples == 0 || settings.bound.kl == Kl::analytic;
+  if (!iwae && closed_form && !shape.prior.empty()) {
+    throw std::invalid_argument(
+        "kl: the divergence from a prior that is a VAE has no closed form, expected it sampled or along the path");
+  }
+  if (!iwae && shape.covariance == Covariance::full && settings.bound.kl == Kl::path) {
+    throw std::invalid_argument(
+        "kl: the gradient along the path needs a diagonal covariance, expected it analytic or sampled");
+  }
   schedule_ = {settings.schedule, settings.learning_rate, settings.last_learning_rate,
                std::uint64_t(settings.epochs) * steps_per_epoch()};
   vae_.start_at_mean(parameters_, mean_image<S>(data));
@@ -59,10 +68,10 @@ typename Trainer<S>::ShardPart VaeTrainer<S>::shard_loss(const Watched<S>& theta
   fill_batch(data_, batch.subspan(shard.first, shard.count), {settings_.binarisation, settings_.seed, presentation},
              x);
 
-  const Index K = settings_.bound.samples, latent = vae_.shape().latent;
-  MatrixMap<S> epsilon = tape.template scratch<S>(shard.count * K, latent);
+  const Index K = settings_.bound.samples, d = vae_.shape().noise();
+  MatrixMap<S> epsilon = tape.template scratch<S>(shard.count * K, d);
   Random(settings_.seed, Purpose::noise, steps())
-      .fill_normal(std::span(epsilon.data(), epsilon.size()), shard.first * K * latent);
+      .fill_normal(std::span(epsilon.data(), epsilon.size()), shard.first * K * d);
 
   const Bound<S> b = bound(vae_, theta, tape.reference(x), tape.reference(epsilon), settings_.bound);
   const Var<S> sum_of_bounds = sum(b.value);

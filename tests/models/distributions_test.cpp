@@ -105,9 +105,10 @@ TEST_SUITE("models") {
     check(autograd::gradcheck(kl_to_standard_normal<double>, mu, log_var));
     check(autograd::gradcheck(kl_to_standard_normal<double>, mu, row));
     check(autograd::gradcheck(kl_to_standard_normal<double>, row, mu));
-    check(autograd::gradcheck(reparameterise<double>, mu, log_var, samples));
-    check(autograd::gradcheck(reparameterise<double>, row, log_var, samples));
-    check(autograd::gradcheck(reparameterise<double>, mu, row, mu));
+    const auto sample = [](auto mu, auto log_var, auto epsilon) { return reparameterise(mu, log_var, epsilon); };
+    check(autograd::gradcheck(sample, mu, log_var, samples));
+    check(autograd::gradcheck(sample, row, log_var, samples));
+    check(autograd::gradcheck(sample, mu, row, mu));
     for (const Index rows : {6, 2, 1}) {
       const M x = uniform_matrix(rows, kD, 0, 1, 5);
       const auto log_prob = [&](auto logits) { return bernoulli_log_prob(logits.tape().constant(x), logits); };

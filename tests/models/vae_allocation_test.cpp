@@ -30,9 +30,15 @@ TEST_SUITE("models") {
     if (!tests::malloc_is_counted()) return;
     const VaeShape network{.pixels = 64, .latent = 5, .hidden = {40, 30}};
     const VaeShape linear{
-        .pixels = 64, .latent = 5, .hidden = {}, .likelihood = Likelihood::gaussian, .shared_variance = true};
+        .pixels = 64, .latent = 5, .hidden = {}, .likelihood = Likelihood::gaussian, .covariance = Covariance::shared};
+    const VaeShape full{.pixels = 64, .latent = 5, .hidden = {40}, .covariance = Covariance::full};
+    const VaeShape upper{
+        .pixels = 5, .latent = 2, .hidden = {8}, .likelihood = Likelihood::gaussian, .variance_of_z = true};
+    const VaeShape layers{.pixels = 64, .latent = 5, .hidden = {40}, .prior = {upper}};
     for (const int threads : {1, 2}) {
       CAPTURE(threads);
+      CHECK(calls_in_steady_steps<S>(full, {}, threads) == 0);
+      CHECK(calls_in_steady_steps<S>(layers, {.bound = {.kl = Kl::path}}, threads) == 0);
       CHECK(calls_in_steady_steps<S>(network, {}, threads) == 0);
       CHECK(calls_in_steady_steps<S>(network, {.bound = {Objective::elbo, 3, Kl::sampled}}, threads) == 0);
       CHECK(calls_in_steady_steps<S>(network, {.bound = {.kl = Kl::path}}, threads) == 0);

@@ -36,8 +36,15 @@ TEST_SUITE("models") {
     CHECK(VaeShape{.hidden = {9}, .activation = Activation::softplus, .likelihood = Likelihood::gaussian}.text() ==
           "784-9-20 softplus gaussian");
     CHECK(VaeShape{.hidden = {9}, .activation = Activation::sigmoid}.text() == "784-9-20 sigmoid bernoulli");
-    CHECK(VaeShape{.hidden = {}, .likelihood = Likelihood::gaussian, .shared_variance = true}.text() ==
+    CHECK(VaeShape{.hidden = {}, .likelihood = Likelihood::gaussian, .covariance = Covariance::shared}.text() ==
           "784-20 linear gaussian shared-variance");
+    CHECK(
+        VaeShape{
+            .latent = 4,
+            .covariance = Covariance::full,
+            .prior =
+                {{.pixels = 4, .latent = 2, .hidden = {3}, .likelihood = Likelihood::gaussian, .variance_of_z = true}}}
+            .text() == "784-400-4 tanh bernoulli full-covariance, prior 4-3-2 tanh gaussian variance-of-z");
   }
 
   TEST_CASE("vae: its parameters") {
@@ -46,10 +53,22 @@ TEST_SUITE("models") {
                                    "encoder.mu.W 4×2", "encoder.mu.b 1×2", "decoder.0.W 2×4", "decoder.0.b 1×4",
                                    "decoder.1.W 4×5", "decoder.1.b 1×5", "decoder.output.W 5×6",
                                    "decoder.output.b 1×6", "encoder.log_var.W 4×2", "encoder.log_var.b 1×2"});
-    CHECK(
-        names({.pixels = 6, .latent = 2, .hidden = {}, .likelihood = Likelihood::gaussian, .shared_variance = true}) ==
-        std::vector<std::string>{"encoder.mu.W 6×2", "encoder.mu.b 1×2", "decoder.output.W 2×6",
-                                 "decoder.output.b 1×6", "encoder.log_var 1×2", "decoder.log_var 1×1"});
+    CHECK(names({.pixels = 6,
+                 .latent = 2,
+                 .hidden = {},
+                 .likelihood = Likelihood::gaussian,
+                 .covariance = Covariance::shared}) ==
+          std::vector<std::string>{"encoder.mu.W 6×2", "encoder.mu.b 1×2", "decoder.output.W 2×6",
+                                   "decoder.output.b 1×6", "encoder.log_var 1×2", "decoder.log_var 1×1"});
+    const VaeShape upper{
+        .pixels = 3, .latent = 1, .hidden = {}, .likelihood = Likelihood::gaussian, .variance_of_z = true};
+    CHECK(names({.pixels = 6, .latent = 3, .hidden = {}, .covariance = Covariance::full, .prior = {upper}}) ==
+          std::vector<std::string>{
+              "encoder.mu.W 6×3", "encoder.mu.b 1×3", "decoder.output.W 3×6", "decoder.output.b 1×6",
+              "encoder.log_var.W 6×3", "encoder.log_var.b 1×3", "encoder.below.W 6×3", "encoder.below.b 1×3",
+              "prior.encoder.mu.W 3×1", "prior.encoder.mu.b 1×1", "prior.decoder.output.W 1×3",
+              "prior.decoder.output.b 1×3", "prior.encoder.log_var.W 3×1", "prior.encoder.log_var.b 1×1",
+              "prior.decoder.log_var.W 1×3", "prior.decoder.log_var.b 1×3"});
     const auto error = [](const VaeShape& shape) { return error_of<std::invalid_argument>([&] { names(shape); }); };
     CHECK(error({.pixels = 0}) == "Vae: expected at least 1 pixel, found 0");
     CHECK(error({.latent = -1}) == "Vae: expected at least 1 latent dimension, found -1");
@@ -114,8 +133,11 @@ TEST_SUITE("models") {
   TEST_CASE("vae: the expected log-likelihood of a linear model is the mean over samples") {
     constexpr Index kSamples = 20000;
     for (const bool shared : {false, true}) {
-      TestVae<> model(
-          {.pixels = 5, .latent = 2, .hidden = {}, .likelihood = Likelihood::gaussian, .shared_variance = shared});
+      TestVae<> model({.pixels = 5,
+                       .latent = 2,
+                       .hidden = {},
+                       .likelihood = Likelihood::gaussian,
+                       .covariance = shared ? Covariance::shared : Covariance::diagonal});
       for (const std::uint64_t seed : {1, 2, 3}) {
         Tape tape;
         const Watched<double> theta(tape, model.parameters);
@@ -138,14 +160,22 @@ TEST_SUITE("models") {
   TEST_CASE("vae: no other model has an expected log-likelihood") {
     for (const VaeShape& shape :
          {VaeShape{.pixels = 4, .latent = 2, .hidden = {}},
-          VaeShape{.pixels = 4, .latent = 2, .hidden = {3}, .likelihood = Likelihood::gaussian}}) {
+          VaeShape{.pixels = 4, .latent = 2, .hidden = {3}, .likelihood = Likelihood::gaussian},
+          VaeShape{.pixels = 4,
+          .latent = 2,
+          .hidden = {},
+          .likelihood = Likelihood::gaussian,
+          .covariance = Covariance::full},
+          VaeShape{
+              .pixels = 4, .latent = 2, .hidden = {}, .likelihood = Likelihood::gaussian, .variance_of_z = true}}) {
       TestVae<> model(shape);
       Tape tape;
       const Watched<double> theta(tape, model.parameters);
       const auto x = tape.constant(uniform_matrix(2, 4, 0, 1, 1));
-      CHECK(error_of<std::logic_error>([&] {
-              model.vae.expected_log_likelihood(theta, x, model.vae.encode(theta, x));
-            }) == "Vae::expected_log_likelihood: only a linear decoder with Gaussian likelihood has one");
+      CHECK(error_of<std::logic_error>(
+                [&] { model.vae.expected_log_likelihood(theta, x, model.vae.encode(theta, x)); }) ==
+            "Vae::expected_log_likelihood: only a linear decoder with Gaussian likelihood of one variance has one, "
+            "for a diagonal covariance of q");
     }
   }
 

@@ -128,7 +128,7 @@ TEST_SUITE("models") {
     const Dataset all = load_all_digits(TAPESTRY_DATA);
     const Matrix<double> x = as_matrix<double>(all);
     const VaeShape shape{
-        .pixels = 64, .latent = 2, .hidden = {}, .likelihood = Likelihood::gaussian, .shared_variance = true};
+        .pixels = 64, .latent = 2, .hidden = {}, .likelihood = Likelihood::gaussian, .covariance = Covariance::shared};
     const auto gap = [&](const VaeTrainingSettings& settings) {
       VaeTrainer<double> trainer(all, shape, settings);
       while (!trainer.done()) trainer.step();
