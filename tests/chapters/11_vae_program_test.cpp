@@ -235,6 +235,27 @@ TEST_CASE("only black and white pixels are compressed, and only into a file that
   check_message("--compress /dev/null/x.bits", 1, "/dev/null/x.bits");
 }
 
+TEST_CASE("a full covariance, and a prior that is a VAE: whole runs, and what is asked of them in vain") {
+  const Home folder;
+  const Run full = folder.run(kSmall + "--covariance full --checkpoint full.safetensors");
+  CAPTURE(full.text);
+  CHECK(full.status == 0);
+  CHECK(full.text.find(" full-covariance, seed 1") != std::string::npos);
+  std::string drawn = kSmall;
+  drawn.erase(drawn.find("--no-plots "), 11);
+  const Run layers = folder.run(drawn + "--prior 8,2 --kl sampled --checkpoint layers.safetensors --figures layers");
+  CAPTURE(layers.text);
+  CHECK(layers.status == 0);
+  CHECK(layers.text.find(", prior ") != std::string::npos);
+  CHECK(content_of(folder / "layers/11_samples.gp").find("z ~ p(z)") != std::string::npos);
+  check_message("--prior 8,2", 1, "--prior: the divergence from it has no closed form, expected --kl sampled");
+  check_message("--prior 8,two --kl path", 1,
+                "--prior: expected sizes of at least 1 with commas between, found '8,two'");
+  check_message("--covariance full --kl path", 1, "--kl path: expected --covariance diagonal, found full");
+  for (const std::string options : {"--prior 8,2 --kl path", "--covariance full"})
+    check_message(options + " --compress x.bits", 1, "--compress: expected --covariance diagonal and --prior none");
+}
+
 TEST_CASE("Ctrl-C saves, and the resumed run ends with the bits of one that was never stopped") {
   const std::string training = kSmall + "--epochs 300 ";
   const Home whole, stopped;
