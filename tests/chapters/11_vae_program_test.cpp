@@ -240,7 +240,7 @@ TEST_CASE("a full covariance, and a prior that is a VAE: whole runs, and what is
   const Run full = folder.run(kSmall + "--covariance full --checkpoint full.safetensors");
   CAPTURE(full.text);
   CHECK(full.status == 0);
-  CHECK(full.text.find(" full-covariance, seed 1") != std::string::npos);
+  CHECK(full.text.find(" full-covariance, seed 3") != std::string::npos);
   std::string drawn = kSmall;
   drawn.erase(drawn.find("--no-plots "), 11);
   const Run layers = folder.run(drawn + "--prior 8,2 --kl sampled --checkpoint layers.safetensors --figures layers");
