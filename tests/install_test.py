@@ -20,6 +20,7 @@ PROCESSORS = {"any": [], "this": ["-march=native"]}
 WITH_MODELS = """
 #include <cstdio>
 
+#include "autograd/autograd.hpp"
 #include "models/training/layers.hpp"
 #include "models/training/trainer.hpp"
 
