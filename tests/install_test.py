@@ -109,15 +109,18 @@ class Install(unittest.TestCase):
                         "-o", folder / "first", *self.package_flags("--libs"))
                     self.assert_learns(folder / "first")
 
+    def build_with_cmake(self, folder, compiler, *flags):
+        run("cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
+            f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_CXX_FLAGS={' '.join(flags)}")
+        run("cmake", "--build", folder / "build")
+
     def test_cmake(self):
         for compiler in COMPILERS:
             for processor, flags in PROCESSORS.items():
                 with self.subTest(compiler=compiler, processor=processor):
                     folder = self.new_folder(f"cmake {compiler} {processor}")
                     (folder / "CMakeLists.txt").write_text(page_block("cmake"))
-                    run("cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
-                        f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_CXX_FLAGS={' '.join(flags)}")
-                    run("cmake", "--build", folder / "build")
+                    self.build_with_cmake(folder, compiler, *flags)
                     self.assert_learns(folder / "build/first")
 
     def test_subproject(self):
@@ -150,6 +153,20 @@ class Install(unittest.TestCase):
         run("g++", "-std=c++20", *self.package_flags("--cflags", "tapestry-models"), folder / "main.cpp", "-o",
             folder / "first", *self.package_flags("--libs", "tapestry-models"))
         self.assert_learns(folder / "first")
+        (folder / "CMakeLists.txt").write_text(page_block("cmake").replace("tapestry::tapestry", "tapestry::models"))
+        self.build_with_cmake(folder, "clang++")
+        self.assert_learns(folder / "build/first")
+
+    def test_only_this_version_is_found(self):
+        folder = self.new_folder("versions")
+        for version, found in {"0.1": True, "0.2": False, "1.0": False}.items():
+            asks = page_block("cmake").replace("(tapestry REQUIRED)", f"(tapestry {version} REQUIRED)")
+            (folder / "CMakeLists.txt").write_text(asks)
+            if found:
+                self.build_with_cmake(folder, "g++")
+            else:
+                with self.assertRaisesRegex(AssertionError, f"compatible with requested version.*{version}"):
+                    self.build_with_cmake(folder, "g++")
 
     def test_other_alignment_is_refused(self):
         folder = self.new_folder("other alignment")
