@@ -15,10 +15,11 @@
 
 namespace autograd {
 
-template <std::floating_point S>
+// kBytes, the width, is part of the type's name: a program may link parts that are compiled for different processors.
+template <std::floating_point S, Index kBytes = __BIGGEST_ALIGNMENT__>
 class Lanes {
  public:
-  using Vector [[gnu::vector_size(__BIGGEST_ALIGNMENT__)]] = S;
+  using Vector [[gnu::vector_size(kBytes)]] = S;
   using Mask = decltype(Vector{} < Vector{});  // of a comparison
   static constexpr Index kCount = sizeof(Vector) / sizeof(S);
 

@@ -1,21 +1,21 @@
 #include "autograd/core/errors.hpp"
 
-#include <fmt/format.h>
-
 #include <stdexcept>
+
+#include "autograd/core/text.hpp"
 
 namespace autograd {
 
-std::string shape_text(Index rows, Index cols) { return fmt::format("{}×{}", rows, cols); }
+std::string shape_text(Index rows, Index cols) { return text_of(rows, "×", cols); }
 
 void throw_shapes(const char* operation, const char* a_name, Index a_rows, Index a_cols, const char* b_name,
                   Index b_rows, Index b_cols, const char* rule) {
-  throw std::invalid_argument(fmt::format("{}: {} is {}×{}, {} is {}×{} ({})", operation, a_name, a_rows, a_cols,
-                                          b_name, b_rows, b_cols, rule));
+  throw std::invalid_argument(text_of(operation, ": ", a_name, " is ", a_rows, "×", a_cols, ", ", b_name, " is ",
+                                      b_rows, "×", b_cols, " (", rule, ")"));
 }
 
 void throw_shape(const char* operation, const char* a_name, Index a_rows, Index a_cols, const char* rule) {
-  throw std::invalid_argument(fmt::format("{}: {} is {}×{} ({})", operation, a_name, a_rows, a_cols, rule));
+  throw std::invalid_argument(text_of(operation, ": ", a_name, " is ", a_rows, "×", a_cols, " (", rule, ")"));
 }
 
 void throw_empty() {

@@ -7,6 +7,11 @@
 
 namespace autograd {
 
+// Eigen's matrices are laid out and freed in one way in the library and in every program that uses it.
+static_assert(
+    EIGEN_MAX_ALIGN_BYTES == 64 && EIGEN_MAX_STATIC_ALIGN_BYTES == 64,
+    "compile with the flags of the package tapestry (pkg-config --cflags tapestry), before any Eigen header");
+
 using Index = Eigen::Index;
 
 template <class S>

@@ -1,9 +1,10 @@
 #include "autograd/instruments/gradcheck.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
+
+#include "autograd/core/text.hpp"
 
 namespace autograd {
 
@@ -64,9 +65,9 @@ GradcheckResult gradcheck_scalar(const GradcheckFunction& f, std::vector<Matrix<
 }
 
 std::string GradcheckResult::message() const {
-  return fmt::format(
-      "{}: largest relative error {:.2e} at input {}, row {}, column {}: tape {:.10g}, differences {:.10g}",
-      passed ? "agrees" : "differs", worst, input, row, col, tape, differences);
+  return text_of(passed ? "agrees" : "differs", ": largest relative error ", std::scientific, std::setprecision(2),
+                 worst, std::defaultfloat, " at input ", input, ", row ", row, ", column ", col, ": tape ",
+                 std::setprecision(10), tape, ", differences ", differences);
 }
 
 }  // namespace autograd

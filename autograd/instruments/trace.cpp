@@ -1,13 +1,13 @@
 #include "autograd/instruments/trace.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <map>
 #include <stdexcept>
 
 #include "autograd/arithmetic/dual.hpp"
+#include "autograd/core/text.hpp"
 
 namespace autograd {
 
@@ -74,11 +74,11 @@ std::map<const Record*, Line> ancestors(const Tape& tape, const Record& y) {
 
 // A number as it is, a matrix by its first elements.
 std::string numbers(const Matrix<double>& matrix) {
-  if (matrix.size() == 1) return fmt::format("{:.6g}", matrix(0, 0));
+  if (matrix.size() == 1) return text_of(matrix(0, 0));
   constexpr Index kShown = 4;
   std::string text = "[";
   for (Index i = 0; i < std::min(matrix.size(), kShown); ++i) {
-    text += fmt::format("{}{:.4g}", i ? (i % matrix.cols() ? " " : "; ") : "", matrix.data()[i]);
+    text += text_of(i ? (i % matrix.cols() ? " " : "; ") : "", std::setprecision(4), matrix.data()[i]);
   }
   return text + (matrix.size() > kShown ? " …]" : "]");
 }
@@ -91,16 +91,25 @@ std::vector<const Line*> in_order(const std::map<const Record*, Line>& lines) {
 
 std::vector<std::string> operand_names(const Line& line, const std::map<const Record*, Line>& lines) {
   std::vector<std::string> names;
-  for (const Record* operand : line.traced->operands) names.push_back(fmt::format("v{}", lines.at(operand).number));
+  for (const Record* operand : line.traced->operands) names.push_back(text_of("v", lines.at(operand).number));
   return names;
 }
 
-// "v1, v2", by hand: fmt::join makes g++ 12 warn.
+// "v1, v2"
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
 }
+
+// What a text is short of `width` characters. In UTF-8 a byte 10xxxxxx continues a character.
+std::string blanks(const std::string& text, Index width) {
+  const auto characters = std::ranges::count_if(text, [](char byte) { return (byte & 0xc0) != 0x80; });
+  return std::string(std::max<Index>(0, width - characters), ' ');
+}
+// A text at the right or left end of a column.
+std::string right(const std::string& text, Index width) { return blanks(text, width) + text; }
+std::string left(const std::string& text, Index width) { return text + blanks(text, width); }
 
 }  // namespace
 
@@ -109,11 +118,11 @@ std::string print_graph(const Tape& tape, const Record& y) {
   std::string text;
   for (const Line* line : in_order(lines)) {
     const Matrix<double>& value = line->look.value;
-    text +=
-        fmt::format("{:>5} = {:<28} {:>9}  value {:<26}{}\n", fmt::format("v{}", line->number),
-                    fmt::format("{}({})", line->traced->record->operation->name, listed(operand_names(*line, lines))),
-                    fmt::format("{}×{}", value.rows(), value.cols()), numbers(value),
-                    line->look.adjoint ? "  adjoint " + numbers(*line->look.adjoint) : "");
+    const std::string operation =
+        text_of(line->traced->record->operation->name, "(", listed(operand_names(*line, lines)), ")");
+    text += right(text_of("v", line->number), 5) + " = " + left(operation, 28) + " " +
+            right(shape_text(value.rows(), value.cols()), 9) + "  value " + left(numbers(value), 26) +
+            (line->look.adjoint ? "  adjoint " + numbers(*line->look.adjoint) : "") + "\n";
   }
   return text;
 }
@@ -123,12 +132,12 @@ std::string graph_dot(const Tape& tape, const Record& y) {
   std::string text = "digraph tape {\n  rankdir=LR;\n  node [shape=box, fontname=\"DejaVu Sans\", fontsize=11];\n";
   for (const Line* line : in_order(lines)) {
     const Record& record = *line->traced->record;
-    text += fmt::format("  v{0} [label=\"{1} (v{0})\\n{2}×{3}\\n{4}{5}\"{6}];\n", line->number, record.operation->name,
-                        line->look.value.rows(), line->look.value.cols(), numbers(line->look.value),
-                        line->look.adjoint ? "\\nadjoint " + numbers(*line->look.adjoint) : "",
-                        record.needs_gradient() ? "" : ", style=dashed");
+    text += text_of("  v", line->number, " [label=\"", record.operation->name, " (v", line->number, ")\\n",
+                    shape_text(line->look.value.rows(), line->look.value.cols()), "\\n", numbers(line->look.value),
+                    line->look.adjoint ? "\\nadjoint " + numbers(*line->look.adjoint) : "", "\"",
+                    record.needs_gradient() ? "" : ", style=dashed", "];\n");
     for (const std::string& operand : operand_names(*line, lines)) {
-      text += fmt::format("  {} -> v{};\n", operand, line->number);
+      text += text_of("  ", operand, " -> v", line->number, ";\n");
     }
   }
   return text + "}\n";
@@ -154,8 +163,8 @@ void Trace::recorded(const Record& record, std::vector<const Record*> operands) 
   if (bad == end) return;
   const Index i = bad - value.data();
   first_not_finite_ =
-      fmt::format("{}: value {} at row {}, column {} of {}×{} (record {} of the tape)", record.operation->name, *bad,
-                  i / value.cols(), i % value.cols(), value.rows(), value.cols(), records_.size());
+      text_of(record.operation->name, ": value ", *bad, " at row ", i / value.cols(), ", column ", i % value.cols(),
+              " of ", shape_text(value.rows(), value.cols()), " (record ", records_.size(), " of the tape)");
 }
 
 void Trace::pulled(const Record& record) {
@@ -166,8 +175,8 @@ void Trace::pulled(const Record& record) {
     const Look look = look_at(operand);
     if (!look.adjoint || look.adjoint->allFinite()) continue;
     first_not_finite_ =
-        fmt::format("{}: the adjoint of its operand {} ({} {}×{}) is not finite, though every value is",
-                    record.operation->name, k + 1, operand.operation->name, look.value.rows(), look.value.cols());
+        text_of(record.operation->name, ": the adjoint of its operand ", k + 1, " (", operand.operation->name, " ",
+                shape_text(look.value.rows(), look.value.cols()), ") is not finite, though every value is");
     return;
   }
 }

@@ -1,7 +1,5 @@
 #include "autograd/operations/factorisations.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <stdexcept>
 
@@ -9,6 +7,7 @@
 #include "autograd/arithmetic/gemm.hpp"
 #include "autograd/arithmetic/symmetric_eigen.hpp"
 #include "autograd/arithmetic/triangular.hpp"
+#include "autograd/core/text.hpp"
 
 namespace autograd {
 
@@ -22,9 +21,8 @@ void check_square(const char* operation, const char* name, const Var<Matrix<S>>&
 template <Element S>
 [[noreturn]] void throw_not_positive_definite(const ConstMatrixMap<S>& A) {
   const double smallest = symmetric_eigen(A.template cast<double>()).values[0];
-  throw std::domain_error(
-      fmt::format("cholesky: the {}×{} matrix is not positive definite (smallest eigenvalue {:.6g})", A.rows(),
-                  A.cols(), smallest));
+  throw std::domain_error(text_of("cholesky: the ", A.rows(), "×", A.cols(),
+                                  " matrix is not positive definite (smallest eigenvalue ", smallest, ")"));
 }
 
 // A copy in a tape's memory.

@@ -1,12 +1,11 @@
 #include "autograd/operations/linear_algebra.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <stdexcept>
 
 #include "autograd/arithmetic/dual.hpp"
 #include "autograd/arithmetic/gemm.hpp"
+#include "autograd/core/text.hpp"
 
 namespace autograd {
 
@@ -15,17 +14,16 @@ namespace {
 template <Element S>
 void check_inner(const char* operation, const Var<Matrix<S>>& A, const Var<Matrix<S>>& B, const char* rule) {
   if (A.cols() == B.rows()) return;
-  throw std::invalid_argument(fmt::format("{}: inner dimensions differ: A is {}×{}, B is {}×{} (need {})", operation,
-                                          A.rows(), A.cols(), B.rows(), B.cols(), rule));
+  throw std::invalid_argument(text_of(operation, ": inner dimensions differ: A is ", A.rows(), "×", A.cols(),
+                                      ", B is ", B.rows(), "×", B.cols(), " (need ", rule, ")"));
 }
 
 template <Element S>
 void check_block(const char* operation, const char* what, const Var<Matrix<S>>& X, Index extent, Index first,
                  Index count) {
   if (first >= 0 && count >= 0 && first <= extent - count) return;
-  throw std::invalid_argument(
-      fmt::format("{}: {} {} from {} on, of a {}×{} matrix (need 0 <= first and first + count <= {})", operation,
-                  count, what, first, X.rows(), X.cols(), extent));
+  throw std::invalid_argument(text_of(operation, ": ", count, " ", what, " from ", first, " on, of a ", X.rows(), "×",
+                                      X.cols(), " matrix (need 0 <= first and first + count <= ", extent, ")"));
 }
 
 }  // namespace
@@ -125,12 +123,12 @@ template <Element S>
 Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
   if (Index(column.size()) != X.rows()) {
     throw std::invalid_argument(
-        fmt::format("pick: X has {} rows, {} columns are given (need one a row)", X.rows(), column.size()));
+        text_of("pick: X has ", X.rows(), " rows, ", column.size(), " columns are given (need one a row)"));
   }
   for (const int j : column) {
     if (j >= 0 && j < X.cols()) continue;
     throw std::out_of_range(
-        fmt::format("pick: column {} of a {}×{} matrix (need 0 to {})", j, X.rows(), X.cols(), X.cols() - 1));
+        text_of("pick: column ", j, " of a ", X.rows(), "×", X.cols(), " matrix (need 0 to ", X.cols() - 1, ")"));
   }
   const std::span<int> kept = X.tape().template array<int>(column.size());
   std::ranges::copy(column, kept.begin());

@@ -1,22 +1,21 @@
 #include "autograd/parameters/parameters.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <stdexcept>
 
 #include "autograd/arithmetic/dual.hpp"
 #include "autograd/core/arena.hpp"
+#include "autograd/core/text.hpp"
 
 namespace autograd {
 
 template <Element S>
 Slot Parameters<S>::add(const std::string& name, Index rows, Index cols) {
   if (rows < 1 || cols < 1) {
-    throw std::invalid_argument(fmt::format("Parameters::add: '{}' is {}×{} (need at least 1×1)", name, rows, cols));
+    throw std::invalid_argument(text_of("Parameters::add: '", name, "' is ", rows, "×", cols, " (need at least 1×1)"));
   }
   if (std::ranges::any_of(entries_, [&](const Entry& entry) { return entry.name == name; })) {
-    throw std::invalid_argument(fmt::format("Parameters::add: the name '{}' is taken", name));
+    throw std::invalid_argument("Parameters::add: the name '" + name + "' is taken");
   }
   constexpr Index kLine = std::max<Index>(1, Arena::kAlignment / sizeof(S));
   const Index offset = values_.size(), padded = (rows * cols + kLine - 1) / kLine * kLine;
@@ -31,7 +30,7 @@ Slot Parameters<S>::find(const std::string& name) const {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (entries_[i].name == name) return {i};
   }
-  throw std::invalid_argument(fmt::format("Parameters::find: there is no parameter '{}'", name));
+  throw std::invalid_argument("Parameters::find: there is no parameter '" + name + "'");
 }
 
 template <Element S>

@@ -1,10 +1,9 @@
 #include "autograd/parameters/watched.hpp"
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 
 #include "autograd/arithmetic/dual.hpp"
+#include "autograd/core/text.hpp"
 
 namespace autograd {
 
@@ -24,8 +23,8 @@ template <Element S>
 Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient)
     : tape_(&tape), parameters_(&parameters), gradient_(&gradient) {
   if (gradient.size() != parameters.size()) {
-    throw std::invalid_argument(fmt::format("Watched: the gradient buffer holds {} numbers, the parameters {}",
-                                            gradient.size(), parameters.size()));
+    throw std::invalid_argument(text_of("Watched: the gradient buffer holds ", gradient.size(),
+                                        " numbers, the parameters ", parameters.size()));
   }
   vars_ = tape.array<Var<Matrix<S>>>(parameters.entries().size());
   for (std::size_t i = 0; i < vars_.size(); ++i) {
@@ -61,9 +60,8 @@ template <Element S>
 void Watched<S>::add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const {
   const Node<Matrix<S>>& node = (*this)[slot].node();
   if (first < 0 || first > node.rows() - rows.rows() || rows.cols() != node.cols()) {
-    throw std::invalid_argument(
-        fmt::format("Watched::add_gradient_rows: {}×{} from row {} on, of a parameter that is {}×{}", rows.rows(),
-                    rows.cols(), first, node.rows(), node.cols()));
+    throw std::invalid_argument(text_of("Watched::add_gradient_rows: ", rows.rows(), "×", rows.cols(), " from row ",
+                                        first, " on, of a parameter that is ", node.rows(), "×", node.cols()));
   }
   if (node.touched()) rows += node.grad().middleRows(first, rows.rows());
   if (!waiting_.empty()) waiting_[slot.number]->add_rows_to(rows, first);
