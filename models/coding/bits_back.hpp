@@ -26,7 +26,8 @@ namespace models {
 
 class BitsBack {
  public:
-  // Both must outlive it. Throws std::invalid_argument unless the likelihood is Bernoulli.
+  // Both must outlive it. Throws std::invalid_argument unless the likelihood is Bernoulli, the covariance of q is diagonal
+  // and the prior N(0, I).
   BitsBack(const Vae<float>& vae, const Parameters<float>& parameters);
 
   // Pushes image `number`, 1×pixels of zeros and ones; returns the bin of each latent number. z is popped from `source`.
