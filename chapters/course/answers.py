@@ -3,7 +3,7 @@
 import re
 
 # What is no code: comments, also one that does not end, strings and single characters.
-NO_CODE = r'//[^\n]*|/\*.*?(?:\*/|\Z)|R"\((?:.|\n)*?\)"|"(?:\\.|[^"\\\n])*"|' + r"'(?:\\.|[^'\\\n])'"
+NO_CODE = r'//[^\n]*|/\*.*?(?:\*/|\Z)|R"\(.*?\)"|"(?:\\.|[^"\\\n])*"|' + r"'(?:\\.|[^'\\\n])'"
 
 
 def code_of(lines):

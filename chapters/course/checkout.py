@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compiler import readable
-from limits import text_of, wait
+from limits import text_of
+from sandbox import isolated
+from supervise import supervised
 from symbols import functions_of
+from tame import tame
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRA = ["-Wfloat-conversion", "-fdiagnostics-color=never"]  # shown with an answer that is wrong
@@ -118,8 +121,8 @@ class Checkout:
         return self._functions[chapter]
 
     def compile_apart(self, chapter, source, object_file, limits):
-        """Compiles an answer that lies elsewhere as ninja compiles the one of this checkout. Returns what the compiler
-        says, and whether it failed. REQUIRES: prepare_apart."""
+        """Compiles an answer that lies elsewhere as ninja compiles the one of this checkout. Returns whether that failed,
+        and what the compiler says. REQUIRES: prepare_apart."""
         compile_, own, _, _ = self._recipes[chapter]
         theirs = {compile_[-1]: source, own: object_file}
         # in a build where warnings are errors, those of an answer are still no more than warnings
@@ -129,15 +132,16 @@ class Checkout:
             command[command.index("-o"):command.index("-o")] = ["-include", given]
         return self._limited(command, object_file.parent, limits)
 
-    def precompile(self, chapter, folder, limits):
+    def precompile(self, chapter, folder):
         """Compiles exercise.hpp once, into that folder, for many answers that include it: each then takes a fifth of the
         time. What fails here is left alone. REQUIRES: prepare_apart, and that the folder lasts."""
         compile_, own, _, _ = self._recipes[chapter]
         given = folder / f"given_{chapter[:2]}.hpp"
         given.write_text(f'#include "chapters/{chapter}/exercises/exercise.hpp"\n', encoding="utf-8")
         theirs = {compile_[-1]: given, own: f"{given}.gch", "-c": "-xc++-header"}
-        status, _ = self._limited([theirs.get(word, word) for word in compile_] + EXTRA, folder, limits)
-        if status == 0:
+        compiler = subprocess.run([theirs.get(word, word) for word in compile_] + EXTRA, cwd=self.build, env=ENGLISH,
+                                  stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        if compiler.returncode == 0:
             self._precompiled[chapter] = given
 
     def build_apart(self, chapter, source, folder, name, limits):
@@ -145,13 +149,14 @@ class Checkout:
         answer does not define. REQUIRES: prepare_apart."""
         _, own, link, stand_in = self._recipes[chapter]
         made = Made(folder / name, folder / f"{name}.o")
-        status, made.log = self.compile_apart(chapter, source, made.object, limits)
-        if status == 0:
-            theirs = {own: [made.object, stand_in], self.target("exercise", chapter): [made.program]}
-            status, output = self._limited([word for part in link for word in theirs.get(part, [part])], folder, limits)
-            made.failure = "" if status == 0 else output
-        else:
+        failed, made.log = self.compile_apart(chapter, source, made.object, limits)
+        if failed:
             made.failure = made.log or "the compiler ran into its limits of time or memory"
+        else:
+            tame(made.object, set().union(*self._functions[chapter].values()))
+            theirs = {own: [made.object, stand_in], self.target("exercise", chapter): [made.program]}
+            failed, output = self._limited([word for part in link for word in theirs.get(part, [part])], folder, limits)
+            made.failure = (output or "the linker ran into its limits of time or memory") if failed else ""
         return made
 
     def _stand_in(self, chapter, solution):
@@ -175,12 +180,19 @@ class Checkout:
                               stdin=subprocess.DEVNULL, env=ENGLISH, check=False)
 
     def _limited(self, command, folder, limits):
+        """Whether the command failed, and what it printed. A sandbox shows it this project without anybody's answers, and
+        the folder, in which alone it may write."""
         limits = limits.of_compiling
-        with tempfile.NamedTemporaryFile(dir=folder) as output:
-            process = subprocess.Popen(limits.around(command), cwd=self.build, env=ENGLISH, stdin=subprocess.DEVNULL,
-                                       stdout=output, stderr=output, start_new_session=True)
-            status = wait(process, limits.patience)
-            return status, text_of(output, most=1_000_000)
+        command = limits.around(command)
+        if limits.isolated:
+            sources = [self.root / name for name in ("autograd", "models", "plots", "chapters")]
+            given = [path for given in self._precompiled.values() for path in (given, f"{given}.gch")]
+            command = isolated(command, limits, readable=[*sources, self.build, *given], writable=folder, folder=self.build,
+                               hidden=sorted(self.root.glob("chapters/*/exercises/*.cpp")))
+        with tempfile.TemporaryFile() as output:
+            ended = supervised(command, limits, cwd=self.build, env=ENGLISH, stdin=subprocess.DEVNULL, stdout=output,
+                               stderr=output)
+            return ended.status != 0 or ended.exceeded != "", text_of(output, most=1_000_000)
 
 
 @dataclass
