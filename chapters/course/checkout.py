@@ -52,6 +52,11 @@ class Checkout:
         self.chapters = chapters_of(root / "chapters")
         self._tables, self._recipes, self._functions, self._precompiled, self._announced = {}, {}, {}, {}, set()
 
+    @property
+    def shown(self):
+        """What an answer may read while it is compiled."""
+        return [*(self.root / name for name in ("autograd", "models", "plots", "chapters")), self.build]
+
     def title(self, chapter):
         with open(self.root / "chapters" / chapter / "README.md", encoding="utf-8") as text:
             return text.readline().lstrip("# ").strip()
@@ -130,7 +135,7 @@ class Checkout:
         given = self._precompiled.get(chapter)
         if given and f'"chapters/{chapter}/exercises/exercise.hpp"' in source.read_text(encoding="utf-8", errors="replace"):
             command[command.index("-o"):command.index("-o")] = ["-include", given]
-        return self._limited(command, object_file.parent, limits)
+        return self._limited(command, object_file.parent, limits, readable=[source])
 
     def precompile(self, chapter, folder):
         """Compiles exercise.hpp once, into that folder, for many answers that include it: each then takes a fifth of the
@@ -179,15 +184,14 @@ class Checkout:
         return subprocess.run(["ninja", "-C", self.build, *words], capture_output=True, text=True, errors="replace",
                               stdin=subprocess.DEVNULL, env=ENGLISH, check=False)
 
-    def _limited(self, command, folder, limits):
+    def _limited(self, command, folder, limits, readable=()):
         """Whether the command failed, and what it printed. A sandbox shows it this project without anybody's answers, and
         the folder, in which alone it may write."""
         limits = limits.of_compiling
         command = limits.around(command)
         if limits.isolated:
-            sources = [self.root / name for name in ("autograd", "models", "plots", "chapters")]
             given = [path for given in self._precompiled.values() for path in (given, f"{given}.gch")]
-            command = isolated(command, limits, readable=[*sources, self.build, *given], writable=folder, folder=self.build,
+            command = isolated(command, limits, readable=[*self.shown, *given, *readable], writable=folder, folder=self.build,
                                hidden=sorted(self.root.glob("chapters/*/exercises/*.cpp")))
         with tempfile.TemporaryFile() as output:
             ended = supervised(command, limits, cwd=self.build, env=ENGLISH, stdin=subprocess.DEVNULL, stdout=output,

@@ -33,15 +33,19 @@ class Graded:
         return [result for results in self.results.values() for result in results]
 
 
-def students_in(folder, chapters):
+def students_in(folder, checkout):
     if not folder.is_dir():
         raise Stop(f"--class: expected a folder with one folder for each student, found no folder {folder}")
     students = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not students:
         raise Stop(f"--class: expected a folder for each student in {folder}, found none")
-    if set(students) & set(chapters):
-        raise Stop(f"--class: expected a folder for each student in {folder}, found the chapter "
-                   f"{min(set(students) & set(chapters))}: is it of one student?")
+    chapters = sorted(set(students) & set(checkout.chapters))
+    if chapters:
+        raise Stop(f"--class: expected a folder for each student in {folder}, found the chapter {chapters[0]}: is it of one "
+                   "student?")
+    for shown in checkout.shown:
+        if folder.is_relative_to(shown):
+            raise Stop(f"--class: expected a folder outside of {shown}, which every answer may read, found {folder}")
     return students
 
 

@@ -133,7 +133,7 @@ def grade_own_chapters(checkout, chapters, asked, limits):
 def grade_students(checkout, chapters, asked, limits):
     """The same for a class. What is done is written at once, and stays when the rest is interrupted."""
     folder = asked.students.resolve()
-    students = students_in(folder, checkout.chapters)
+    students = students_in(folder, checkout)
     book = Gradebook(asked.csv, [exercise for chapter in chapters for exercise in checkout.table(chapter)], asked.seed)
     titles = {chapter: checkout.title(chapter) for chapter in chapters}
     suspicious = look_at_all(checkout, folder, students, chapters)

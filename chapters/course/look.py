@@ -22,6 +22,7 @@ def look_at(text):
         included = INCLUDE.match(line)
         if included and not harmless(included[1]):
             found.setdefault(f"#include {included[1].strip()[:60]}", number)
+            continue
         for thing in [called or named for called, named in CALLS.findall(code)] + TEXTS.findall(line):
             found.setdefault(thing, number)
     return [f"{thing} (line {number})" for thing, number in found.items()]
@@ -29,7 +30,7 @@ def look_at(text):
 
 def harmless(included):
     """A system's header, or one of this project."""
-    return re.fullmatch(r'(<[\w/.+-]+>|"(autograd|models|chapters|plots)/[\w/]+\.hpp")\s*(//.*|/\*.*)?', included.strip()) is not None
+    return re.fullmatch(r'(<\w[\w/.+-]*>|"(autograd|models|chapters|plots)/[\w/]+\.hpp")\s*(//.*|/\*.*)?', included.strip()) is not None
 
 
 def alike(texts, given):

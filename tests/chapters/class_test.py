@@ -29,6 +29,7 @@ SKELETON, SOLUTION = ((ROOT / "chapters" / CHAPTER / "exercises" / name).read_te
                       for name in ("exercise.cpp", "solution.cpp"))
 SOLUTION = re.sub(r"\) \{ (return .*;) \}\n", r") {\n  \1\n}\n", SOLUTION)
 PASSED = ["passed"] * 5
+INNOCENT = "^(04: nearly the same as [a-z ,.]*)?$"
 MARK = "left_behind"  # what a process that must not outlive its run calls itself
 NEEDS = """#include <arpa/inet.h>
 #include <signal.h>
@@ -141,15 +142,15 @@ STUDENTS = {
     "right": (RIGHT, PASSED, "nearly the same as twin"),
     "twin": (RIGHT.replace("// ", "// my own: ").replace("    ", "\t").replace("// my own: 4.", "// 4."), PASSED, "nearly the same as right"),
     "partial": (answers({"4.1": "return sigma * x[0] * mu;", "4.3": 'lesson::todo("later");'}),
-                ["failed", "passed", "not attempted", "passed", "passed"], "^$"),
-    "untouched": (SKELETON, ["not attempted"] * 5, "^$"),
-    "no semicolon": (answers({"4.2": "return summary.n + mu + sigma"}), one("4.2", "not built"), "^$"),
-    "renamed": (SOLUTION.replace("compensated_sum", "compensated_sun"), one("4.3", "not built"), "^$"),
-    "nothing builds": ("#error not finished\n", ["not built"] * 5, "^$"),
-    "null": (answers({"4.1": "return *static_cast<volatile double*>(nullptr);"}), one("4.1", "crashed"), "^$"),
-    "loops": (answers({"4.2": LOOP}), one("4.2", "timed out"), "^$"),
-    "sleeps": (answers({"4.2": then("sleep(1000);")}), one("4.2", "timed out"), "^$"),
-    "prints": (answers({"4.3": 'for (;;) std::puts("4.3   right");'}), one("4.3", "crashed"), "^$"),
+                ["failed", "passed", "not attempted", "passed", "passed"], INNOCENT),
+    "untouched": (SKELETON, ["not attempted"] * 5, INNOCENT),
+    "no semicolon": (answers({"4.2": "return summary.n + mu + sigma"}), one("4.2", "not built"), INNOCENT),
+    "renamed": (SOLUTION.replace("compensated_sum", "compensated_sun"), one("4.3", "not built"), INNOCENT),
+    "nothing builds": ("#error not finished\n", ["not built"] * 5, INNOCENT),
+    "null": (answers({"4.1": "return *static_cast<volatile double*>(nullptr);"}), one("4.1", "crashed"), INNOCENT),
+    "loops": (answers({"4.2": LOOP}), one("4.2", "timed out"), INNOCENT),
+    "sleeps": (answers({"4.2": then("sleep(1000);")}), one("4.2", "timed out"), INNOCENT),
+    "prints": (answers({"4.3": 'for (;;) std::puts("4.3   right");'}), one("4.3", "crashed"), INNOCENT),
     "exits": (answers({"4.4": 'std::puts("right");\n  std::_Exit(0);'}), one("4.4", "crashed"), r"_Exit \(line \d+\)"),
     "kills": (answers({"4.1": KILLS}), one("4.1", "crashed"), r"kill \(line \d+\)"),
     "forks": (answers({"4.1": FORKS}), one("4.1", "crashed"), r"fork \(line \d+\)"),
@@ -158,9 +159,9 @@ STUDENTS = {
     "forges first": (answers(WRONG, FORGED["initialiser"]), ["crashed"] * 5, r"_exit \(line"),
     "forges read": (answers(WRONG, FORGED["read"]), ["failed"] * 5, r"_exit \(line"),
     "forges check": (answers(WRONG, FORGED["check"]), ["failed"] * 5, "__attribute__"),
-    "misplaced": (None, ["missing"] * 5, "^$"),
-    "absent": (None, ["missing"] * 5, "^$"),
-    "link": (None, ["missing"] * 5, "^$"),
+    "misplaced": (None, ["missing"] * 5, INNOCENT),
+    "absent": (None, ["missing"] * 5, INNOCENT),
+    "link": (None, ["missing"] * 5, INNOCENT),
 }
 
 
