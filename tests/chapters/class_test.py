@@ -32,15 +32,16 @@ PASSED = ["passed"] * 5
 INNOCENT = "^(04: nearly the same as [a-z ,.]*)?$"
 MARK = "left_behind"  # what a process that must not outlive its run calls itself
 NEEDS = """#include <arpa/inet.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include "chapters/lesson/exercise/program.hpp"
 #include "chapters/lesson/exercise/todo.hpp"
 """
@@ -72,26 +73,28 @@ FORGED = {
     # reads the word before main does
     "initialiser": """namespace { struct Forge { Forge() {
   char word[64] = {};
-  if (read(0, word, 32) >= 0) { %s }
+  if (read(0, word, 32) >= 0) { ALL_FDS }
   _exit(0); } } forge; }
-""" % ALL_FDS,
-    # the program calls it in the place of the system's
-    "read": """extern "C" ssize_t read(int from, void* into, size_t most) {
-  const ssize_t n = syscall(SYS_read, from, into, most);
-  if (from == 0 && n > 30) { char word[33] = {}; std::memcpy(word, into, 32); %s _exit(0); }
-  return n;
+""",
+    # the library calls it in the place of the system's
+    "getc": """extern "C" int getc(std::FILE* from) {
+  char word[64];
+  if (std::fgets(word, 33, from) != nullptr) { ALL_FDS }
+  std::_Exit(0);
 }
-""" % ALL_FDS,
+""",
     # a check of its own that is always content
-    "check": """__attribute__((constructor)) static void check() {
+    "check": """static const bool checked = [] {
   const lesson::Exercise mine{.number = "4.1", .slug = "", .task = "", .statement = "", .hints = {}, .check = [](lesson::Attempt&) {}};
   for (int fd = 3; fd < 64; ++fd) {
     const std::string number = std::to_string(fd);
     const char* words[] = {"", "4.1", "--verdict", number.c_str()};
-    if (lesson::check_exercises(4, words, "04_iid_log_likelihood", {mine}) == 0) _exit(0);
+    if (fcntl(fd, F_GETFD) >= 0 && lesson::check_exercises(4, words, "04_iid_log_likelihood", {mine}) == 0) _exit(0);
   }
-}
+  return true;
+}();
 """}
+FORGED = {way: code.replace("ALL_FDS", ALL_FDS) for way, code in FORGED.items()}
 LEAVES = then(f"""if (fork() == 0) {{
     setsid();
     if (fork() == 0) {{ prctl(PR_SET_NAME, "{MARK}"); for (;;) pause(); }}
@@ -157,8 +160,8 @@ STUDENTS = {
     "fills memory": (answers({"4.2": FILLS_MEMORY}), one("4.2", "crashed"), r"fork \(line \d+\)"),
     "leaves": (answers({"4.1": LEAVES}), PASSED, r"fork \(line \d+\)"),
     "forges first": (answers(WRONG, FORGED["initialiser"]), ["crashed"] * 5, r"_exit \(line"),
-    "forges read": (answers(WRONG, FORGED["read"]), ["failed"] * 5, r"_exit \(line"),
-    "forges check": (answers(WRONG, FORGED["check"]), ["failed"] * 5, "__attribute__"),
+    "forges getc": (answers(WRONG, FORGED["getc"]), ["failed"] * 5, r"_Exit \(line"),
+    "forges check": (answers(WRONG, FORGED["check"]), ["failed"] * 5, r"_exit \(line"),
     "misplaced": (None, ["missing"] * 5, INNOCENT),
     "absent": (None, ["missing"] * 5, INNOCENT),
     "link": (None, ["missing"] * 5, INNOCENT),
@@ -290,7 +293,7 @@ class WithoutASandbox(Class):
         (self.folder / "bin").mkdir()
         (self.folder / "bin" / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions' >&2\nexit 1\n", encoding="utf-8")
         (self.folder / "bin" / "bwrap").chmod(0o755)
-        for student in ("right", "loops", "kills", "forks", "fills memory", "leaves", "forges first", "forges read", "forges check"):
+        for student in ("right", "loops", "kills", "forks", "fills memory", "leaves", "forges first", "forges getc", "forges check"):
             hand_in(self.folder, student, STUDENTS[student][0])
         hand_in(self.folder, "kills grader", answers({"4.1": KILLS_GRADER}))
         hand_in(self.folder, "curious", self.curious)
