@@ -12,7 +12,7 @@ import tempfile
 # a line of readelf: the name of a section with such addresses, by its type or by its name
 INITIALISERS = r"^\s*\[\s*\d+\] (?:(\S+)\s+(?:PRE)?INIT_ARRAY|(\.ctors\S*)) "
 AS_DATA = "answer_initialisers,alloc,load,data,contents"
-STRONG = "TDBRi"  # nm's letters; what is weak, as an inline function, is the same everywhere
+STRONG, WEAK = "TDBRi", "WV"  # nm's letters
 
 
 def tame(object_file, asked):
@@ -26,11 +26,13 @@ def tame(object_file, asked):
 
 
 def own_symbols(object_file, asked):
-    """Mangled names. Two runs of nm list the same symbols in the same order."""
+    """Mangled names, and C's, which are not. Of what is weak only C's: C++'s inline functions are the same everywhere. Two
+    runs of nm list the same symbols in the same order."""
     mangled, names = (run("nm", "-p", *words, object_file).splitlines() for words in ([], ["-C"]))
     pairs = [(re.match(r"[0-9a-f ]+ ([A-Za-z]) (.*)", one), re.match(r"[0-9a-f ]+ [A-Za-z] (.*)", other))
              for one, other in zip(mangled, names)]
-    return [one[2] for one, other in pairs if one and one[1] in STRONG and other[1] not in asked and one[2] != "main"]
+    return [one[2] for one, other in pairs if one and one[2] != "main" and other[1] not in asked and
+            (one[1] in STRONG or one[1] in WEAK and not one[2].startswith(("_Z", "DW.ref.")))]
 
 
 def run(*command):

@@ -161,6 +161,8 @@ STUDENTS = {
     "leaves": (answers({"4.1": LEAVES}), PASSED, r"fork \(line \d+\)"),
     "forges first": (answers(WRONG, FORGED["initialiser"]), ["crashed"] * 5, r"_exit \(line"),
     "forges getc": (answers(WRONG, FORGED["getc"]), ["failed"] * 5, r"_Exit \(line"),
+    "forges weakly": (answers(WRONG, FORGED["getc"].replace('"C" int', '"C" __attribute__((weak)) int')), ["failed"] * 5,
+                      r"_Exit \(line"),
     "forges check": (answers(WRONG, FORGED["check"]), ["failed"] * 5, r"_exit \(line"),
     "misplaced": (None, ["missing"] * 5, INNOCENT),
     "absent": (None, ["missing"] * 5, INNOCENT),
