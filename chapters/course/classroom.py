@@ -52,6 +52,8 @@ def students_in(folder, checkout):
 def grade_class(checkout, folder, students, chapters, limits, seed):
     """Yields a Graded as soon as a student is done. As many students at a time as there are processors. Whoever stops
     asking for more ends what runs."""
+    if not students:
+        return
     with tempfile.TemporaryDirectory(prefix="class_", ignore_cleanup_errors=True) as scratch:
         for chapter in chapters:
             checkout.prepare_apart(chapter)

@@ -38,7 +38,7 @@ def why_not():
     try:
         tried = subprocess.run(command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, check=False)
     except FileNotFoundError:
-        return "bubblewrap is not installed"
+        return "bubblewrap is not installed (apt-get install bubblewrap)"
     if tried.returncode == 0:
         return ""
     said = tried.stderr.strip().splitlines()
