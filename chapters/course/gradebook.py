@@ -59,10 +59,11 @@ class Gradebook:
                        f"{','.join(rows[0])[:60]}")
         for row in rows[1:]:
             if len(row) != len(self.header):
-                raise Stop(f"{self.file}: expected {len(self.header)} columns, found {len(row)} in the row of {''.join(row[:1])}")
+                raise Stop(f"{self.file}: expected {len(self.header)} columns, found {len(row)} in the row of "
+                           f"{''.join(row[:1])}")
             if row[-2] != str(seed):
-                raise Stop(f"{self.file}: expected rows of seed {seed}, found {row[0]}'s of seed {row[-2]}. To go on with it: "
-                           f"--seed {row[-2]}; or name another file")
+                raise Stop(f"{self.file}: expected rows of seed {seed}, found {row[0]}'s of seed {row[-2]}. To go on "
+                           f"with it: --seed {row[-2]}; or name another file")
         if rows[1:]:
             print(f"{self.file} has the rows of {len(rows) - 1} students already; delete a row to have it graded anew.",
                   file=sys.stderr)

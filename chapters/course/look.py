@@ -5,11 +5,12 @@ import re
 from answers import code_of
 
 # what an answer has no business with
-CALLS = re.compile(r"\b(fork|vfork|clone|exec[lv]p?e?|posix_spawnp?|popen|system|kill|tgkill|raise|ptrace|syscall|dlopen|dlsym|exit|"
-                   r"_exit|_Exit|quick_exit|abort|atexit|read|write|open|fopen)\s*\(|"
+CALLS = re.compile(r"\b(fork|vfork|clone|exec[lv]p?e?|posix_spawnp?|popen|system|kill|tgkill|raise|ptrace|syscall|dlopen|"
+                   r"dlsym|exit|_exit|_Exit|quick_exit|abort|atexit|read|write|open|fopen)\s*\(|"
                    r"\b(thread|jthread|async|asm|__asm__|__attribute__|gnu::\w+|ifstream|ofstream|fstream)\b")
 TEXTS = re.compile(r"/proc\b|/dev/|/etc/|\.incbin")
 INCLUDE = re.compile(r'^\s*#\s*(?:include|import)(?:_next)?\s*(.*)')
+HARMLESS = re.compile(r'(<\w[\w/.+-]*>|"(autograd|models|chapters|plots)/[\w/]+\.hpp")\s*(//.*|/\*.*)?')
 ALIKE, FEW = 0.9, 30  # of the sequences of tokens in two files; files with fewer of their own are alike by nature
 NAMES = 3
 
@@ -30,7 +31,7 @@ def look_at(text):
 
 def harmless(included):
     """A system's header, or one of this project."""
-    return re.fullmatch(r'(<\w[\w/.+-]*>|"(autograd|models|chapters|plots)/[\w/]+\.hpp")\s*(//.*|/\*.*)?', included.strip()) is not None
+    return HARMLESS.fullmatch(included.strip()) is not None
 
 
 def alike(texts, given):
@@ -57,7 +58,7 @@ def phrases(students, chapters, given):
         texts = {student: of[chapter] for student, of in students.items() if chapter in of}
         same = alike(texts, given[chapter])
         for student, text in texts.items():
-            others = same[student]
-            like = [f"nearly the same as {', '.join(others[:NAMES])}" + (" ..." if len(others) > NAMES else "")] if others else []
+            others = same[student][:NAMES] + ["..."] * (len(same[student]) > NAMES)
+            like = [f"nearly the same as {', '.join(others)}"] if others else []
             found[student] += [f"{chapter[:2]}: {phrase}" for phrase in look_at(text) + like]
     return {student: "; ".join(of) for student, of in found.items()}

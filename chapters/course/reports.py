@@ -58,7 +58,7 @@ def to_json(chapters):
 
 
 def to_junit(suites):
-    """Of {suite: [Result]}: untouched or missing is skipped, wrong is a failure, and what did not come to a verdict is an error."""
+    """Of {suite: [Result]}: untouched or missing is skipped, wrong is a failure, and what came to no verdict is an error."""
     root = ElementTree.Element("testsuites")
     for name, results in suites.items():
         kinds = [junit_kind(result) for result in results]

@@ -14,8 +14,9 @@ from supervise import supervised
 
 # What is likely behind a signal.
 SIGNALS = {signal.SIGSEGV: "an index beyond the end, a pointer to nothing, or a function that calls itself without end",
-           signal.SIGFPE: "a whole number divided by 0", signal.SIGABRT: "a condition above does not hold, or the memory is spoilt",
-           signal.SIGKILL: "the run was ended from within, by a kill of the process that runs it, or the machine had no memory left"}
+           signal.SIGFPE: "a whole number divided by 0",
+           signal.SIGABRT: "a condition above does not hold, or the memory is spoilt",
+           signal.SIGKILL: "the run was ended from within, or the machine had no memory left"}
 ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
@@ -38,7 +39,8 @@ def run(program, exercise, source, limits=Limits(), seed=1):
     word, start = secrets.token_hex(16), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="run_", ignore_cleanup_errors=True) as place, \
             tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as verdict:
-        command = limits.around([program, exercise.number, "--verdict", verdict.fileno(), "--answers", source, "--seed", seed])
+        command = limits.around([program, exercise.number, "--verdict", verdict.fileno(), "--answers", source,
+                                 "--seed", seed])
         if limits.isolated:
             command = isolated(command, limits, readable=[program, source])
         with pipe_with(f"{word}\n") as told:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from limits import Limits
 
-SYSTEM = [Path(name) for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/ld.so.cache")]
+SYSTEM = [Path(name) for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives",
+                                  "/etc/ld.so.cache")]
 DEVICES = ["/dev/null", "/dev/urandom"]
 
 
@@ -36,7 +37,8 @@ def why_not():
     """Why no sandbox can be had here; "" when it can."""
     command = isolated(Limits(isolated=True).around(["bash", "-c", "(true); true"]), Limits())
     try:
-        tried = subprocess.run(command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, check=False)
+        tried = subprocess.run(command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
+                               check=False)
     except FileNotFoundError:
         return "bubblewrap is not installed (apt-get install bubblewrap)"
     if tried.returncode == 0:

@@ -71,7 +71,8 @@ class Running(unittest.TestCase):
         for forged in ("echo right", "echo '5.2   right'; exit 0", 'echo right >&"$verdict"',
                        'echo "0123456789 5.2 right" >&"$verdict"', 'echo "$word 5.3 right" >&"$verdict"',
                        'echo "$word right" >&"$verdict"', 'for i in 1 2; do echo "$signed right" >&"$verdict"; done',
-                       'echo "$signed right" >&"$verdict"; exit 1', 'echo "$signed wrong" >&"$verdict"; exit 0', 'echo "$signed right" >&"$verdict"; kill -SEGV $$',
+                       'echo "$signed right" >&"$verdict"; exit 1', 'echo "$signed wrong" >&"$verdict"; exit 0',
+                       'echo "$signed right" >&"$verdict"; kill -SEGV $$',
                        'echo "$signed right" >&"$verdict"; kill -KILL $PPID; sleep 1'):
             state, _, points = self.state(forged)
             self.assertEqual((state, points), ("crashed", 0), forged)
@@ -294,8 +295,10 @@ class Reports(unittest.TestCase):
 
 
     def test_a_text_to_hand_back(self):
-        text = student_text(Graded("ann", self.ann, "nearly the same as ben", 7, "2026-11-27 10:00:00"), {"05_minibatch_sgd": "05 · SGD"})
-        self.assertTrue(text.startswith("ann: 2 of 4 points\ngraded on 2026-11-27 10:00:00, on the instances of --seed 7\n\n05 · SGD\n"))
+        graded = Graded("ann", self.ann, "nearly the same as ben", 7, "2026-11-27 10:00:00")
+        text = student_text(graded, {"05_minibatch_sgd": "05 · SGD"})
+        self.assertTrue(text.startswith("ann: 2 of 4 points\n"
+                                        "graded on 2026-11-27 10:00:00, on the instances of --seed 7\n\n05 · SGD\n"))
         self.assertIn("5.3   failed         0 of 2 ", text)
         self.assertNotIn("ben", text)
 
@@ -336,8 +339,8 @@ class Table(unittest.TestCase):
         self.book().add(self.ann)
         before = self.file.read_text()
         for change, sentence in (({"seed": 8}, "expected rows of seed 8, found ann's of seed 7"),
-                                 ({"exercises": [exercise()]}, "expected a table of these exercises, or no file, found one that "
-                                                               "begins with: student,5.2,5.3")):
+                                 ({"exercises": [exercise()]}, "expected a table of these exercises, or no file, found "
+                                                               "one that begins with: student,5.2,5.3")):
             with self.assertRaisesRegex(Stop, sentence):
                 self.book(**change)
         self.file.write_text(before.replace(",7,", ","))
@@ -347,13 +350,16 @@ class Table(unittest.TestCase):
 
 class ForTheTeachersEye(unittest.TestCase):
     def test_what_an_answer_has_no_business_with(self):
-        for line, found in (("  fork();", "fork"), ("kill (getppid(), 9);", "kill"), ("std::exit(0);", "exit"), ('fopen("x", "r");', "fopen"),
+        for line, found in (("  fork();", "fork"), ("kill (getppid(), 9);", "kill"), ("std::exit(0);", "exit"),
+                            ('fopen("x", "r");', "fopen"),
                             ('f("/proc/self/mem");', "/proc"), ("__attribute__((constructor)) void f();", "__attribute__"),
                             ("std::thread t;", "thread"), ('#include "/home/ben/a.cpp"', '#include "/home/ben/a.cpp"'),
-                            ('# include "../solution.cpp"', '#include "../solution.cpp"'), ("#include </etc/passwd>", "#include </etc/passwd>"),
+                            ('# include "../solution.cpp"', '#include "../solution.cpp"'),
+                            ("#include </etc/passwd>", "#include </etc/passwd>"),
                             ("#include HEADER", "#include HEADER")):
             self.assertIn(f"{found} (line 2)", look_at(f"\n{line}\n"), line)
-        for line in ("#include <sys/types.h>", '#include "chapters/05_x/exercises/exercise.hpp"  // ours', "// fork()", '"kill(1)"',
+        for line in ("#include <sys/types.h>", '#include "chapters/05_x/exercises/exercise.hpp"  // ours', "// fork()",
+                     '"kill(1)"',
                      "double exit_rate = forks(2);"):
             self.assertEqual(look_at(line), [], line)
 
@@ -363,8 +369,8 @@ class ForTheTeachersEye(unittest.TestCase):
     def test_nearly_the_same(self):
         body = "\n".join(f"double f{i}(double x) {{ return x * {i} + y[{i}]; }}" for i in range(10))
         given = "double given(double x);\n" * 20
-        texts = {"ann": given + body, "ben": given + "// mine\n" + body.replace(" * 3", " * 4"), "cem": given + body.replace("x", "z"),
-                 "dan": given, "eve": given}
+        texts = {"ann": given + body, "ben": given + "// mine\n" + body.replace(" * 3", " * 4"),
+                 "cem": given + body.replace("x", "z"), "dan": given, "eve": given}
         self.assertEqual(alike(texts, given), {"ann": ["ben"], "ben": ["ann"], "cem": [], "dan": [], "eve": []})
 
 
@@ -386,7 +392,8 @@ class HandedIn(unittest.TestCase):
                 ("05_x/exercise.cpp", Path.mkdir, "found something of that name that is no file"),
                 ("05_x/exercise.cpp", os.mkfifo, "found something of that name that is no file"),
                 ("05_x/exercise.cpp", lambda file: file.symlink_to("/etc/passwd"), "found a link to elsewhere"),
-                ("05_x/exercise.cpp", lambda file: file.write_bytes(b" " * (2**20 + 1)), "of at most 1048576 bytes, found 1048577")):
+                ("05_x/exercise.cpp", lambda file: file.write_bytes(b" " * (2**20 + 1)),
+                 "of at most 1048576 bytes, found 1048577")):
             text, reason = self.reason(name, make)
             self.assertIsNone(text, name)
             self.assertIn(sentence, reason)
