@@ -17,6 +17,12 @@ def open_braces(lines):
     return code.count("{") - code.count("}")
 
 
+def open_comment(lines):
+    """Whether a comment begins in these lines and does not end in them."""
+    comments = [found[0] for found in re.finditer(NO_CODE, "\n".join(lines), flags=re.DOTALL) if found[0].startswith("/*")]
+    return any(len(comment) < 4 or not comment.endswith("*/") for comment in comments)
+
+
 class Answers:
     """A file of answers. `functions` are the names of what each exercise asks for, {"5.2": ["scaled_gradient"]}: where the
     comment is gone, an answer begins with its function."""

@@ -6,14 +6,14 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from compiler import readable
 from limits import text_of
 from sandbox import isolated
 from supervise import supervised
-from symbols import functions_of
+from symbols import functions_of, symbols
 from tame import tame
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -158,6 +158,7 @@ class Checkout:
         if failed:
             made.failure = made.log or "the compiler ran into its limits of time or memory"
         else:
+            made.defined = symbols(made.object, "--defined-only")
             tame(made.object, set().union(*self._functions[chapter].values()))
             theirs = {own: [made.object, stand_in], self.target("exercise", chapter): [made.program]}
             failed, output = self._limited([word for part in link for word in theirs.get(part, [part])], folder, limits)
@@ -201,11 +202,12 @@ class Checkout:
 
 @dataclass
 class Made:
-    """What became of a build: the whole log, and of a build that failed what it failed of."""
+    """What became of a build: the whole log, what the answer's file defines, and of a build that failed what it failed of."""
 
     program: Path
     object: Path
     log: str = ""
+    defined: dict = field(default_factory=dict)  # {name: kind}, as of symbols()
     failure: str = ""
 
 

@@ -20,7 +20,7 @@ import equations  # noqa: E402
 import figures  # noqa: E402
 import index  # noqa: E402
 import ladder  # noqa: E402
-from answers import Answers  # noqa: E402
+from answers import Answers, open_comment  # noqa: E402
 from checkout import Checkout, Exercise, Stop  # noqa: E402
 from classroom import Graded  # noqa: E402
 from compiler import likely, messages_of, readable  # noqa: E402
@@ -164,6 +164,11 @@ class TakenApart(unittest.TestCase):
         self.assertEqual(answers.without({"5.2"}), start + "\n".join(lines[:6] + [""] * 3 + lines[9:]) + "\n")
         # the last one closes the namespace
         self.assertEqual(answers.without({"5.10"}), start + "\n".join(lines[:9] + [""] * 3 + ["}"]) + "\n")
+
+    def test_comments(self):
+        for text, found in (("/* a", True), ("/*/", True), ("/* a */ b /* c\nd", True), ("/* a */", False), ("// /* a", False),
+                            ('"/*"', False), ("/**/", False)):
+            self.assertEqual(open_comment(text.splitlines()), found, text)
 
     def test_braces(self):
         self.assertEqual(self.answers().unbalanced(), {})
