@@ -99,9 +99,10 @@ class Grader:
         return time.monotonic() > self.end_at
 
     def graded(self):
+        lost = "the process that graded this was ended before it was done, most likely by an answer"
+        if time.monotonic() > self.end_at:
+            lost = "the grading took longer than all its limits together"
         self.end()
-        lost = ("the process that graded this was ended before it was done, most likely by an answer" if self.process.exitcode
-                else "the grading took longer than all its limits together")
         results = {chapter: self.results.get(chapter) or [Result(exercise, "crashed", lost) for exercise in exercises]
                    for chapter, exercises in self.exercises.items()}
         return Graded(self.name, results, seed=self.seed, date=datetime.datetime.now().isoformat(" ", "seconds"))
@@ -119,8 +120,12 @@ def grade_student(into, checkout, folder, exercises, limits, seed, scratch):
     os.setsid()  # Ctrl-C at the terminal is not meant for it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     end_with_parent()
-    for chapter in exercises:
-        into.send((chapter, grade_chapter(checkout, folder, chapter, exercises[chapter], limits, seed, scratch / chapter)))
+    for chapter, own in exercises.items():
+        try:
+            results = grade_chapter(checkout, folder, chapter, own, limits, seed, scratch / chapter)
+        except Exception as error:  # of this file alone, whatever it is
+            results = [Result(exercise, "crashed", f"the file could not be graded: {error}") for exercise in own]
+        into.send((chapter, results))
 
 
 def grade_chapter(checkout, folder, chapter, exercises, limits, seed, scratch):

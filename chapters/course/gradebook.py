@@ -13,7 +13,9 @@ class Gradebook:
     """`file`: None for standard output, which remembers nothing."""
 
     def __init__(self, file, exercises, seed):
-        self.file = file
+        self.file = file.resolve() if file else None
+        if file and file.exists() and not file.is_file():
+            raise Stop(f"--csv: expected a file that can be written, found {file}, which is none")
         numbers = [exercise.number for exercise in exercises]
         self.header = ["student", *numbers, "total", *(f"{number} state" for number in numbers), "look at", "seed", "date"]
         self.rows = self._read(seed) if file else []

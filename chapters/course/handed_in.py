@@ -5,7 +5,13 @@ MOST = 2**20  # bytes
 
 def handed_in(folder, chapter):
     """The bytes of FOLDER/CHAPTER/exercise.cpp, or None and a sentence that says why there are none."""
-    file = folder / chapter / "exercise.cpp"
+    try:
+        return read(folder, chapter, folder / chapter / "exercise.cpp")
+    except OSError as error:
+        return None, f"{chapter}/exercise.cpp cannot be read: {error.strerror}"
+
+
+def read(folder, chapter, file):
     if not file.exists():
         return None, elsewhere(folder, chapter)
     if not file.resolve().is_relative_to(folder.resolve()):
@@ -14,10 +20,7 @@ def handed_in(folder, chapter):
         return None, f"expected the file {chapter}/exercise.cpp, found something of that name that is no file"
     if file.stat().st_size > MOST:
         return None, f"expected {chapter}/exercise.cpp of at most {MOST} bytes, found {file.stat().st_size}"
-    try:
-        return file.read_bytes(), ""
-    except OSError as error:
-        return None, f"{chapter}/exercise.cpp cannot be read: {error.strerror}"
+    return file.read_bytes(), ""
 
 
 def elsewhere(folder, chapter):

@@ -348,6 +348,8 @@ class Table(unittest.TestCase):
                                                                "one that begins with: student,5.2,5.3")):
             with self.assertRaisesRegex(Stop, sentence):
                 self.book(**change)
+        with self.assertRaisesRegex(Stop, "expected a file that can be written, found /dev/null"):
+            Gradebook(Path("/dev/null"), [exercise()], 7)
         self.file.write_text(before.replace(",7,", ","))
         with self.assertRaisesRegex(Stop, "expected 9 columns, found 8 in the row of ann"):
             self.book()
