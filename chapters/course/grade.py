@@ -9,15 +9,12 @@ import sys
 from pathlib import Path
 
 from checkout import ROOT, Checkout, Stop
-from classroom import grade_class, students_in
-from gradebook import Gradebook
-from handed_in import handed_in
 from isolate import explain, grade_file
 from limits import Limits
-from look import phrases
-from reports import chapter_text, dump, painted, points, possible, student_text, to_json, to_junit
+from reports import chapter_text, painted, to_json, write_reports
 from run import run
 from sandbox import why_not
+from whole_class import grade_students
 
 
 class Parser(argparse.ArgumentParser):
@@ -125,59 +122,9 @@ def grade_own_chapters(checkout, chapters, asked, limits):
     report = to_json(suites)
     if len(suites) > 1:
         print(f"all chapters: {report['points']} of {report['possible']} points")
-    write_files(asked, report, suites)
+    write_reports(asked, report, suites)
     right = all(r.state in ("passed", "not attempted") for results in suites.values() for r in results)
     return 0 if right else 1
-
-
-def grade_students(checkout, chapters, asked, limits):
-    """The same for a class. What is done is written at once, and stays when the rest is interrupted."""
-    folder = asked.students.resolve()
-    students = students_in(folder, checkout)
-    book = Gradebook(asked.csv, [exercise for chapter in chapters for exercise in checkout.table(chapter)], asked.seed)
-    titles = {chapter: checkout.title(chapter) for chapter in chapters}
-    suspicious = look_at_all(checkout, folder, students, chapters)
-    reports = {report["student"]: report for report in earlier(asked.json) if report["student"] in book.students}
-    suites, left = {}, [name for name in students if name not in book.students]
-    try:
-        for graded in grade_class(checkout, folder, left, chapters, limits, asked.seed):
-            graded.look_at = suspicious[graded.student]
-            print(f"{graded.student}: {points(graded.every)} of {possible(graded.every)} points", file=sys.stderr)
-            suites.update({f"{graded.student}/{chapter}": results for chapter, results in graded.results.items()})
-            reports[graded.student] = {"student": graded.student, "seed": graded.seed, "date": graded.date,
-                                       "look at": graded.look_at, **to_json(graded.results)}
-            if asked.reports:
-                (asked.reports / f"{graded.student}.txt").write_text(student_text(graded, titles), encoding="utf-8")
-            book.add(graded)
-        book.sort()
-    finally:
-        write_files(asked, {"students": [reports[name] for name in sorted(reports)]}, suites)
-    return 0
-
-
-def look_at_all(checkout, folder, students, chapters):
-    """{student: what the teacher should look at}."""
-    given = {chapter: checkout.file("exercise", chapter).with_suffix(".hpp").read_text(encoding="utf-8")
-             for chapter in chapters}
-    texts = {name: {chapter: text.decode("utf-8", errors="replace") for chapter in chapters
-                    for text in [handed_in(folder / name, chapter)[0]] if text is not None} for name in students}
-    return phrases(texts, chapters, given)
-
-
-def earlier(file):
-    """What a JSON of this class holds already."""
-    text = file.read_text(encoding="utf-8") if file else ""
-    try:
-        return json.loads(text)["students"] if text else []
-    except (ValueError, KeyError, TypeError):
-        raise Stop(f"{file}: expected the reports of a class, or no file, found something else") from None
-
-
-def write_files(asked, report, suites):
-    if asked.json:
-        asked.json.write_text(dump(report), encoding="utf-8")
-    if asked.junit:
-        asked.junit.write_text(to_junit(suites), encoding="utf-8")
 
 
 def main():

@@ -2,18 +2,17 @@
 
 import csv
 import io
-import os
 import sys
 
 from checkout import Stop
-from reports import points
+from reports import points, write_whole
 
 
 class Gradebook:
     """`file`: None for standard output, which remembers nothing."""
 
     def __init__(self, file, exercises, seed):
-        self.file = file.resolve() if file else None
+        self.file = file
         if file and file.exists() and not file.is_file():
             raise Stop(f"--csv: expected a file that can be written, found {file}, which is none")
         numbers = [exercise.number for exercise in exercises]
@@ -44,9 +43,7 @@ class Gradebook:
 
     def _write_all(self, rows):
         if self.file:
-            draft = self.file.with_name(f".{self.file.name}.draft")
-            draft.write_text("".join(map(line, [self.header, *rows])), encoding="utf-8")
-            os.replace(draft, self.file)
+            write_whole(self.file, "".join(map(line, [self.header, *rows])))
         elif not rows:
             print(line(self.header), end="", flush=True)
 

@@ -78,5 +78,20 @@ def junit_kind(result):
     return {"passed": None, "failed": "failure", "not attempted": "skipped", "missing": "skipped"}.get(result.state, "error")
 
 
-def dump(value):
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+def write_reports(asked, report, suites):
+    """Into the files of --json and --junit, if there are any."""
+    if asked.json:
+        write_whole(asked.json, json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+    if asked.junit:
+        write_whole(asked.junit, to_junit(suites))
+
+
+def write_whole(file, text):
+    """The whole text or, when the program is killed meanwhile, what stood there before."""
+    if file.exists() and not file.is_file():  # a device
+        file.write_text(text, encoding="utf-8")
+        return
+    file = file.resolve()
+    draft = file.with_name(f".{file.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    os.replace(draft, file)
