@@ -3,7 +3,7 @@
 import re
 
 # What is no code: comments, also one that does not end, strings and single characters.
-NO_CODE = r'//[^\n]*|/\*.*?(?:\*/|\Z)|R"\((?:.|\n)*?\)"|"(?:\\.|[^"\\\n])*"|' + r"'(?:\\.|[^'\\\n])'"
+NO_CODE = r'//[^\n]*|/\*.*?(?:\*/|\Z)|R"\(.*?\)"|"(?:\\.|[^"\\\n])*"|' + r"'(?:\\.|[^'\\\n])'"
 
 
 def code_of(lines):
@@ -15,6 +15,12 @@ def open_braces(lines):
     """How many more { than }."""
     code = code_of(lines)
     return code.count("{") - code.count("}")
+
+
+def open_comment(lines):
+    """Whether a comment begins in these lines and does not end in them."""
+    comments = [found[0] for found in re.finditer(NO_CODE, "\n".join(lines), flags=re.DOTALL) if found[0].startswith("/*")]
+    return any(len(comment) < 4 or not comment.endswith("*/") for comment in comments)
 
 
 class Answers:

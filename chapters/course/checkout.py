@@ -6,12 +6,15 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from compiler import readable
-from limits import text_of, wait
-from symbols import functions_of
+from limits import text_of
+from sandbox import isolated
+from supervise import supervised
+from symbols import functions_of, symbols
+from tame import tame
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXTRA = ["-Wfloat-conversion", "-fdiagnostics-color=never"]  # shown with an answer that is wrong
@@ -48,6 +51,11 @@ class Checkout:
         self.root, self.build = root, build
         self.chapters = chapters_of(root / "chapters")
         self._tables, self._recipes, self._functions, self._precompiled, self._announced = {}, {}, {}, {}, set()
+
+    @property
+    def shown(self):
+        """What an answer may read while it is compiled."""
+        return [*(self.root / name for name in ("autograd", "models", "plots", "chapters")), self.build]
 
     def title(self, chapter):
         with open(self.root / "chapters" / chapter / "README.md", encoding="utf-8") as text:
@@ -118,8 +126,8 @@ class Checkout:
         return self._functions[chapter]
 
     def compile_apart(self, chapter, source, object_file, limits):
-        """Compiles an answer that lies elsewhere as ninja compiles the one of this checkout. Returns what the compiler
-        says, and whether it failed. REQUIRES: prepare_apart."""
+        """Compiles an answer that lies elsewhere as ninja compiles the one of this checkout. Returns whether that failed,
+        and what the compiler says. REQUIRES: prepare_apart."""
         compile_, own, _, _ = self._recipes[chapter]
         theirs = {compile_[-1]: source, own: object_file}
         # in a build where warnings are errors, those of an answer are still no more than warnings
@@ -127,17 +135,18 @@ class Checkout:
         given = self._precompiled.get(chapter)
         if given and f'"chapters/{chapter}/exercises/exercise.hpp"' in source.read_text(encoding="utf-8", errors="replace"):
             command[command.index("-o"):command.index("-o")] = ["-include", given]
-        return self._limited(command, object_file.parent, limits)
+        return self._limited(command, object_file.parent, limits, readable=[source])
 
-    def precompile(self, chapter, folder, limits):
+    def precompile(self, chapter, folder):
         """Compiles exercise.hpp once, into that folder, for many answers that include it: each then takes a fifth of the
         time. What fails here is left alone. REQUIRES: prepare_apart, and that the folder lasts."""
         compile_, own, _, _ = self._recipes[chapter]
         given = folder / f"given_{chapter[:2]}.hpp"
         given.write_text(f'#include "chapters/{chapter}/exercises/exercise.hpp"\n', encoding="utf-8")
         theirs = {compile_[-1]: given, own: f"{given}.gch", "-c": "-xc++-header"}
-        status, _ = self._limited([theirs.get(word, word) for word in compile_] + EXTRA, folder, limits)
-        if status == 0:
+        compiler = subprocess.run([theirs.get(word, word) for word in compile_] + EXTRA, cwd=self.build, env=ENGLISH,
+                                  stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        if compiler.returncode == 0:
             self._precompiled[chapter] = given
 
     def build_apart(self, chapter, source, folder, name, limits):
@@ -145,13 +154,15 @@ class Checkout:
         answer does not define. REQUIRES: prepare_apart."""
         _, own, link, stand_in = self._recipes[chapter]
         made = Made(folder / name, folder / f"{name}.o")
-        status, made.log = self.compile_apart(chapter, source, made.object, limits)
-        if status == 0:
-            theirs = {own: [made.object, stand_in], self.target("exercise", chapter): [made.program]}
-            status, output = self._limited([word for part in link for word in theirs.get(part, [part])], folder, limits)
-            made.failure = "" if status == 0 else output
-        else:
+        failed, made.log = self.compile_apart(chapter, source, made.object, limits)
+        if failed:
             made.failure = made.log or "the compiler ran into its limits of time or memory"
+        else:
+            made.defined = symbols(made.object, "--defined-only")
+            tame(made.object, set().union(*self._functions[chapter].values()))
+            theirs = {own: [made.object, stand_in], self.target("exercise", chapter): [made.program]}
+            failed, output = self._limited([word for part in link for word in theirs.get(part, [part])], folder, limits)
+            made.failure = (output or "the linker ran into its limits of time or memory") if failed else ""
         return made
 
     def _stand_in(self, chapter, solution):
@@ -174,22 +185,29 @@ class Checkout:
         return subprocess.run(["ninja", "-C", self.build, *words], capture_output=True, text=True, errors="replace",
                               stdin=subprocess.DEVNULL, env=ENGLISH, check=False)
 
-    def _limited(self, command, folder, limits):
+    def _limited(self, command, folder, limits, readable=()):
+        """Whether the command failed, and what it printed. A sandbox shows it this project without anybody's answers, and
+        the folder, in which alone it may write."""
         limits = limits.of_compiling
-        with tempfile.NamedTemporaryFile(dir=folder) as output:
-            process = subprocess.Popen(limits.around(command), cwd=self.build, env=ENGLISH, stdin=subprocess.DEVNULL,
-                                       stdout=output, stderr=output, start_new_session=True)
-            status = wait(process, limits.patience)
-            return status, text_of(output, most=1_000_000)
+        command = limits.around(command)
+        if limits.isolated:
+            given = [path for given in self._precompiled.values() for path in (given, f"{given}.gch")]
+            command = isolated(command, limits, readable=[*self.shown, *given, *readable], writable=folder, folder=self.build,
+                               hidden=sorted(self.root.glob("chapters/*/exercises/*.cpp")))
+        with tempfile.TemporaryFile() as output:
+            ended = supervised(command, limits, cwd=self.build, env=ENGLISH, stdin=subprocess.DEVNULL, stdout=output,
+                               stderr=output)
+            return ended.status != 0 or ended.exceeded != "", text_of(output, most=1_000_000)
 
 
 @dataclass
 class Made:
-    """What became of a build: the whole log, and of a build that failed what it failed of."""
+    """What became of a build: the whole log, what the answer's file defines, and of a build that failed what it failed of."""
 
     program: Path
     object: Path
     log: str = ""
+    defined: dict = field(default_factory=dict)  # {name: kind}, as of symbols()
     failure: str = ""
 
 

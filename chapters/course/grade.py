@@ -1,6 +1,7 @@
 """chapters/grade: the state and the points of each exercise, for a student or for a class."""
 
 import argparse
+import dataclasses
 import difflib
 import json
 import re
@@ -8,11 +9,12 @@ import sys
 from pathlib import Path
 
 from checkout import ROOT, Checkout, Stop
-from classroom import grade_class
 from isolate import explain, grade_file
 from limits import Limits
-from reports import dump, print_chapter, to_json, to_junit, write_csv
+from reports import chapter_text, painted, to_json, write_reports
 from run import run
+from sandbox import why_not
+from whole_class import grade_students
 
 
 class Parser(argparse.ArgumentParser):
@@ -49,7 +51,8 @@ def options():
     group = parser.add_argument_group("For a class (chapters/TEACHING.md)")
     group.add_argument("--class", type=Path, dest="students", metavar="DIR",
                        help="grade DIR/NAME/11_vae/exercise.cpp for every NAME and print a CSV")
-    group.add_argument("--csv", type=Path, metavar="FILE", help="write the CSV there instead")
+    group.add_argument("--csv", type=Path, metavar="FILE", help="write the CSV there instead; who has a row in it is done")
+    group.add_argument("--reports", type=Path, metavar="DIR", help="write a text for each student there, DIR/NAME.txt")
     return parser
 
 
@@ -109,46 +112,46 @@ def print_tables(checkout, chapters):
         print(f"{checkout.title(chapter)}\n\n{checkout.reference(chapter, '--list')}")
 
 
-def grade(checkout, chapters, asked, limits):
+def grade_own_chapters(checkout, chapters, asked, limits):
     """Prints and writes what was asked for. Returns the exit status: 1 when an answer of this checkout is wrong."""
-    if asked.students:
-        students = grade_class(checkout, asked.students.resolve(), chapters, limits, asked.seed)
-        suites = {f"{name}/{chapter}": results for name, own in students.items() for chapter, results in own.items()}
-        report = {"students": [{"student": name, **to_json(own)} for name, own in students.items()]}
-        with open(asked.csv, "w", encoding="utf-8") if asked.csv else sys.stdout as file:
-            write_csv(students, file)
-    else:
-        suites = {}
-        for chapter in chapters:
-            exercises = find_exercises(checkout, chapter, asked.what)
-            suites[chapter] = grade_own(checkout, chapter, exercises, limits, asked.seed)
-            print_chapter(checkout.title(chapter), suites[chapter])
-        report = to_json(suites)
-        if len(suites) > 1:
-            print(f"all chapters: {report['points']} of {report['possible']} points")
-    if asked.json:
-        asked.json.write_text(dump(report), encoding="utf-8")
-    if asked.junit:
-        asked.junit.write_text(to_junit(suites), encoding="utf-8")
+    suites = {}
+    for chapter in chapters:
+        exercises = find_exercises(checkout, chapter, asked.what)
+        suites[chapter] = grade_own(checkout, chapter, exercises, limits, asked.seed)
+        print(chapter_text(checkout.title(chapter), suites[chapter], painted))
+    report = to_json(suites)
+    if len(suites) > 1:
+        print(f"all chapters: {report['points']} of {report['possible']} points")
+    write_reports(asked, report, suites)
     right = all(r.state in ("passed", "not attempted") for results in suites.values() for r in results)
-    return 0 if right or asked.students else 1
+    return 0 if right else 1
 
 
 def main():
     asked = options().parse_args()
     if asked.level and not asked.hint:
         raise Stop("--level: of which exercise's hint? Expected --hint EXERCISE as well, found --level alone")
-    if asked.csv and not asked.students:
-        raise Stop("--csv: the table of a class. Expected --class DIR as well, found --csv alone")
+    for option, of_class in (("--csv", asked.csv), ("--reports", asked.reports)):
+        if of_class and not asked.students:
+            raise Stop(f"{option}: of a class. Expected --class DIR as well, found {option} alone")
     for file in filter(None, (asked.json, asked.junit, asked.csv)):
         open(file, "a", encoding="utf-8").close()  # says so before the work when it cannot be written
+    if asked.reports:
+        asked.reports.mkdir(parents=True, exist_ok=True)
     checkout = Checkout(asked.build.resolve())
     chapters = [find_chapter(checkout, asked.what)] if asked.what else checkout.chapters
     if asked.hint:
         return give_hint(checkout, asked.hint, asked.level)
     if asked.list:
         return print_tables(checkout, chapters)
-    return grade(checkout, chapters, asked, Limits(asked.limit, asked.memory))
+    limits = Limits(asked.limit, asked.memory)
+    if not asked.students:
+        return grade_own_chapters(checkout, chapters, asked, limits)
+    reason = why_not()
+    if reason:
+        print(f"{reason}: nothing prevents that an answer reads and changes what you can, reaches the network, or ends the "
+              "grading (chapters/TEACHING.md)", file=sys.stderr)
+    return grade_students(checkout, chapters, asked, dataclasses.replace(limits, isolated=not reason))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ import re
 import tempfile
 from pathlib import Path
 
-from answers import Answers, code_of
+from answers import Answers, code_of, open_comment
 from checkout import ROOT
 from compiler import likely, messages_of, readable
 from run import Result, run, where_to_edit
 from suspects import suspects
-from symbols import name_of, signature, symbols
+from symbols import name_of, signature
 
 
 def grade_file(checkout, chapter, exercises, source, limits, seed):
@@ -109,11 +109,10 @@ class Build:
     def _use(self, made, numbers):
         """The program answers these exercises, as far as the file defines what they ask for."""
         self.warnings += messages_of(made.log)
-        defined = symbols(made.object, "--defined-only")
         for number in numbers:
-            missing = self.functions[number] - defined.keys()
+            missing = self.functions[number] - made.defined.keys()
             if missing:
-                others = {symbol for symbol, kind in defined.items() if kind == "T"} - set().union(*self.functions.values())
+                others = {symbol for symbol, kind in made.defined.items() if kind == "T"} - set().union(*self.functions.values())
                 self.errors[number] = lacks(number, missing, others)
             else:
                 self.programs[number] = made.program
@@ -122,8 +121,13 @@ class Build:
         """{exercise: what is said} of the answers whose braces do not match. What follows is then misread."""
         blamed = self._blamed(made)
         return {number: "\n".join(filter(None, [
-                    f"likely: in this answer {'a { has no }' if more > 0 else 'a } has no {'}", blamed.get(number)]))
+                    f"likely: in this answer {self._left_open(number, more)}", blamed.get(number)]))
                 for number, more in self.answers.unbalanced().items()}
+
+    def _left_open(self, number, more):
+        if open_comment(self.answers.part(number)):
+            return "a /* has no */"
+        return "a { has no }" if more > 0 else "a } has no {"
 
     def _blamed(self, made):
         """{exercise: messages} of the answers in which errors lie."""

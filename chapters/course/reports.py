@@ -1,6 +1,5 @@
-"""Results as a table to read, as JSON, as JUnit's XML, and a class's as CSV."""
+"""Results as a table to read, as JSON and as JUnit's XML."""
 
-import csv
 import json
 import os
 import sys
@@ -8,7 +7,7 @@ import textwrap
 from xml.etree import ElementTree
 
 # what a state looks like on a terminal
-COLOURS = {"passed": 32, "failed": 31, "crashed": 31, "timed out": 31, "not built": 31, "not attempted": 2}
+COLOURS = {"passed": 32, "failed": 31, "crashed": 31, "timed out": 31, "not built": 31, "not attempted": 2, "missing": 2}
 
 
 def painted(text, state):
@@ -16,21 +15,27 @@ def painted(text, state):
     return f"\x1b[{COLOURS[state]}m{text}\x1b[0m" if terminal else text
 
 
-def print_chapter(title, results):
+def chapter_text(title, results, paint=lambda text, state: text):
     """A line for each exercise, and under it what is wrong; of the untouched ones only the first says where to begin."""
-    print(f"{title}\n")
-    shown = set()
+    lines, shown = [f"{title}\n"], set()
     for result in results:
         exercise = result.exercise
-        state = painted(f"{result.state:<15}", result.state)
-        print(f"{exercise.number:<6}{state}{result.points} of {exercise.points}   {exercise.slug:<18} "
-              f"{exercise.statement}")
+        state = paint(f"{result.state:<15}", result.state)
+        lines.append(f"{exercise.number:<6}{state}{result.points} of {exercise.points}   {exercise.slug:<18} "
+                     f"{exercise.statement}")
         report = result.state if result.state == "not attempted" else result.report
         if result.report and report not in shown:
-            print(textwrap.indent(result.report, " " * 6))
+            lines.append(textwrap.indent(result.report, " " * 6))
         shown.add(report)
     passed = sum(result.state == "passed" for result in results)
-    print(f"\n{passed} of {len(results)} passed, {points(results)} of {possible(results)} points\n")
+    return "\n".join([*lines, f"\n{passed} of {len(results)} passed, {points(results)} of {possible(results)} points\n"])
+
+
+def student_text(graded, titles):
+    """To hand back: what the student would have read."""
+    total = f"{points(graded.every)} of {possible(graded.every)} points"
+    return "\n".join([f"{graded.student}: {total}", f"graded on {graded.date}, on the instances of --seed {graded.seed}\n",
+                      *(chapter_text(titles[chapter], results) for chapter, results in graded.results.items())])
 
 
 def points(results):
@@ -53,7 +58,7 @@ def to_json(chapters):
 
 
 def to_junit(suites):
-    """Of {suite: [Result]}: untouched is skipped, wrong is a failure, and what did not come to a verdict is an error."""
+    """Of {suite: [Result]}: untouched or missing is skipped, wrong is a failure, and what came to no verdict is an error."""
     root = ElementTree.Element("testsuites")
     for name, results in suites.items():
         kinds = [junit_kind(result) for result in results]
@@ -70,18 +75,23 @@ def to_junit(suites):
 
 
 def junit_kind(result):
-    return {"passed": None, "failed": "failure", "not attempted": "skipped"}.get(result.state, "error")
+    return {"passed": None, "failed": "failure", "not attempted": "skipped", "missing": "skipped"}.get(result.state, "error")
 
 
-def write_csv(students, file):
-    """Of {student: {chapter: [Result]}}: a column for each exercise, with its points or, if it has none, its state."""
-    rows = csv.writer(file, lineterminator="\n")
-    for index, (student, chapters) in enumerate(students.items()):
-        results = [result for chapter in chapters.values() for result in chapter]
-        if index == 0:
-            rows.writerow(["student", *(r.exercise.number for r in results), "total"])
-        rows.writerow([student, *(r.points if r.state == "passed" else r.state for r in results), points(results)])
+def write_reports(asked, report, suites):
+    """Into the files of --json and --junit, if there are any."""
+    if asked.json:
+        write_whole(asked.json, json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+    if asked.junit:
+        write_whole(asked.junit, to_junit(suites))
 
 
-def dump(value):
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+def write_whole(file, text):
+    """The whole text or, when the program is killed meanwhile, what stood there before."""
+    if file.exists() and not file.is_file():  # a device
+        file.write_text(text, encoding="utf-8")
+        return
+    file = file.resolve()
+    draft = file.with_name(f".{file.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    os.replace(draft, file)

@@ -3,24 +3,27 @@
 import os
 import secrets
 import signal
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from checkout import ROOT, Exercise
-from limits import Limits, text_of, wait
+from limits import Limits, text_of
+from sandbox import isolated
+from supervise import supervised
 
 # What is likely behind a signal.
 SIGNALS = {signal.SIGSEGV: "an index beyond the end, a pointer to nothing, or a function that calls itself without end",
-           signal.SIGFPE: "a whole number divided by 0", signal.SIGABRT: "a condition above does not hold, or the memory is spoilt"}
+           signal.SIGFPE: "a whole number divided by 0",
+           signal.SIGABRT: "a condition above does not hold, or the memory is spoilt",
+           signal.SIGKILL: "the run was ended from within, or the machine had no memory left"}
+ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 @dataclass
 class Result:
     exercise: Exercise
-    state: str  # passed, failed, crashed, timed out, not built or not attempted
+    state: str  # passed, failed, crashed, timed out, not built, not attempted or missing
     report: str = ""  # what the student reads: both sides, a guess at the mistake, where to edit
     seconds: float = 0.0
 
@@ -30,30 +33,33 @@ class Result:
 
 
 def run(program, exercise, source, limits=Limits(), seed=1):
-    """One exercise in a process of its own. The verdict bears a random word, which the program reads before any answer
-    runs: to exit with 0, or to print "right", is not to have passed."""
-    word = secrets.token_hex(16)
-    environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1",
-                   "OMP_NUM_THREADS": "1"}
-    with tempfile.TemporaryDirectory(prefix="grade_", ignore_cleanup_errors=True) as place:
-        verdict, start = Path(place) / "verdict", time.monotonic()
-        command = [program, exercise.number, "--verdict", verdict, "--answers", source, "--seed", seed]
-        with open(Path(place) / "output", "w+b") as output:
-            process = subprocess.Popen(limits.around(command), cwd=place, env={**environment, "HOME": place},
-                                       stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True)
-            try:
-                process.stdin.write(word.encode() + b"\n")
-                process.stdin.close()
-            except BrokenPipeError:  # it ended at once
-                pass
-            status = wait(process, limits.patience)
-            printed = text_of(output, from_end=True).rstrip()
-        seen = verdict.read_text(encoding="utf-8", errors="replace") if verdict.is_file() else ""
-        state, reason = judge(status, seen, word, limits)
+    """One exercise in a process of its own. The verdict bears a random word, which main reads before anything of the
+    student's runs, and the number of the exercise: to exit with 0, to print "right", or to have another check say so, is not
+    to have passed."""
+    word, start = secrets.token_hex(16), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="run_", ignore_cleanup_errors=True) as place, \
+            tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as verdict:
+        command = limits.around([program, exercise.number, "--verdict", verdict.fileno(), "--answers", source,
+                                 "--seed", seed])
+        if limits.isolated:
+            command = isolated(command, limits, readable=[program, source])
+        with pipe_with(f"{word}\n") as told:
+            ended = supervised(command, limits, cwd=place, env={**ENVIRONMENT, "HOME": place}, stdin=told, stdout=output,
+                               stderr=output, pass_fds=[verdict.fileno()])
+        printed, seen = text_of(output, from_end=True).rstrip(), text_of(verdict)
+    state, reason = judge(ended, seen, f"{word} {exercise.number}", limits)
     if reason:
         reason += "\n" + where_to_edit(exercise, source)
     report = "\n".join(filter(None, (shortened(printed, 8 if reason else 40), reason)))
     return Result(exercise, state, report, time.monotonic() - start)
+
+
+def pipe_with(text):
+    """A pipe from which the text can be read, once."""
+    out, into = os.pipe()
+    with open(into, "w", encoding="utf-8") as pipe:
+        pipe.write(text)
+    return open(out, "rb")
 
 
 def where_to_edit(exercise, source, line=0):
@@ -62,20 +68,30 @@ def where_to_edit(exercise, source, line=0):
     return f"edit {shown}{at}        (hint: chapters/grade {exercise.chapter} --hint {exercise.number})"
 
 
-def judge(status, seen, word, limits):
+def judge(ended, seen, signature, limits):
     """The state, and the reason where the program itself could not give one."""
+    if ended.exceeded:
+        return EXCEEDED[ended.exceeded](limits)
     for verdict, code, state in (("right", 0, "passed"), ("wrong", 1, "failed"), ("not attempted", 77, "not attempted")):
-        if seen == f"{word} {verdict}\n" and status == code:
+        if seen == f"{signature} {verdict}\n" and ended.status == code:
             return state, ""
-    if status in (None, -signal.SIGXCPU):
-        return "timed out", (f"it did not end within {limits.seconds} s\n"
-                             "likely: a loop without end, or one over far too many cases")
-    if status == -signal.SIGXFSZ:
-        return "crashed", f"it printed more than {limits.output_megabytes} MB\nlikely: a loop without end"
-    if status < 0:
-        guess = SIGNALS.get(-status)
-        return "crashed", f"it ended by signal {-status}: {signal.strsignal(-status)}" + (guess and f"\nlikely: {guess}" or "")
-    return "crashed", f"it ended with status {status} before its answer was checked"
+    if ended.signal == signal.SIGXCPU:
+        return EXCEEDED["time"](limits)
+    if ended.signal == signal.SIGXFSZ:
+        return "crashed", f"it printed more than {limits.file_megabytes} MB\nlikely: a loop without end"
+    if ended.signal:
+        guess = SIGNALS.get(ended.signal)
+        return "crashed", (f"it ended by signal {ended.signal}: {signal.strsignal(ended.signal)}"
+                           + (f"\nlikely: {guess}" if guess else ""))
+    return "crashed", f"it ended with status {ended.status} before its answer was checked"
+
+
+EXCEEDED = {
+    "time": lambda limits: ("timed out", f"it did not end within {limits.seconds} s\n"
+                                         "likely: a loop without end, or one over far too many cases"),
+    "processes": lambda limits: ("crashed", f"it started more than {limits.processes} processes"),
+    "memory": lambda limits: ("crashed", f"all its processes together held more than {limits.megabytes} MB"),
+}
 
 
 def shortened(text, most):

@@ -95,7 +95,7 @@ BUILT = {
                                   + part.text[part.head.end():], "error: "),
     "an unclosed brace": (lambda part: part.inserted(part.open + 1, "\n  if (true) {"), r"likely: in this answer a \{ has no \}"),
     "a brace too many": (lambda part: part.inserted(part.close, "}\n"), r"likely: in this answer a \} has no \{"),
-    "a comment without end": (lambda part: part.inserted(part.open + 1, "\n  /* to do"), "comment"),
+    "a comment without end": (lambda part: part.inserted(part.open + 1, "\n  /* to do"), r"unterminated|likely: in this answer a /\* has no \*/"),
     "a header that is not there": (lambda part: part.inserted(part.open + 1, '\n#include "nowhere.hpp"\n'), "nowhere.hpp"),
     "an error inside a header": (lambda part: part.inserted(
         part.open + 1, "\n  std::span<const double>(std::string(3, 'a'));\n  std::vector<void>();"), "error: "),

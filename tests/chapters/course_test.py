@@ -1,5 +1,6 @@
 """chapters/course without a compiler: running a program that misbehaves, reports, and what an index must not lack."""
 
+import contextlib
 import csv
 import io
 import json
@@ -19,12 +20,16 @@ import equations  # noqa: E402
 import figures  # noqa: E402
 import index  # noqa: E402
 import ladder  # noqa: E402
-from answers import Answers  # noqa: E402
-from checkout import Checkout, Exercise  # noqa: E402
+from answers import Answers, open_comment  # noqa: E402
+from checkout import Checkout, Exercise, Stop  # noqa: E402
+from classroom import Graded  # noqa: E402
 from compiler import likely, messages_of, readable  # noqa: E402
 from exercise_table import faults_of_table, with_table  # noqa: E402
+from gradebook import Gradebook  # noqa: E402
+from handed_in import handed_in  # noqa: E402
 from limits import Limits  # noqa: E402
-from reports import to_json, to_junit, write_csv  # noqa: E402
+from look import alike, look_at  # noqa: E402
+from reports import student_text, to_json, to_junit  # noqa: E402
 from run import Result, run  # noqa: E402
 from suspects import suspects  # noqa: E402
 from symbols import name_of, signature  # noqa: E402
@@ -46,25 +51,29 @@ def ends(process, within):
 
 
 class Running(unittest.TestCase):
-    """A check program stands in as a script: $verdict is the file it writes, $word what it read."""
+    """A check program stands in as a script: $verdict is the file descriptor it writes to, $word what it read, and $signed
+    with what the verdict on 5.2 begins."""
 
     def state(self, script, limits=Limits(seconds=60)):
         with tempfile.TemporaryDirectory() as folder:
             program = Path(folder) / "program"
-            program.write_text(f'#!/usr/bin/env bash\nread -r word\nverdict=$3\n{script}\n')
+            program.write_text(f'#!/usr/bin/env bash\nread -r word\nverdict=$3\nsigned="$word 5.2"\n{script}\n')
             program.chmod(0o755)
             result = run(program, exercise(), Path("ann/exercise.cpp"), limits)
         return result.state, result.report, result.points
 
     def test_verdicts(self):
-        self.assertEqual(self.state('echo "$word right" >"$verdict"'), ("passed", "", 2))
-        self.assertEqual(self.state('echo no; echo "$word wrong" >"$verdict"; exit 1'), ("failed", "no", 0))
-        self.assertEqual(self.state('echo "$word not attempted" >"$verdict"; exit 77')[0], "not attempted")
+        self.assertEqual(self.state('echo "$signed right" >&"$verdict"'), ("passed", "", 2))
+        self.assertEqual(self.state('echo no; echo "$signed wrong" >&"$verdict"; exit 1'), ("failed", "no", 0))
+        self.assertEqual(self.state('echo "$signed not attempted" >&"$verdict"; exit 77')[0], "not attempted")
 
     def test_a_forged_verdict_earns_nothing(self):
-        for forged in ("echo right", "echo '5.2   right'; exit 0", 'echo right >"$verdict"',
-                       'echo "0123456789 right" >"$verdict"', 'echo "$word right" >"$verdict"; exit 1',
-                       'echo "$word wrong" >"$verdict"; exit 0', 'echo "$word right" >"$verdict"; kill -SEGV $$'):
+        for forged in ("echo right", "echo '5.2   right'; exit 0", 'echo right >&"$verdict"',
+                       'echo "0123456789 5.2 right" >&"$verdict"', 'echo "$word 5.3 right" >&"$verdict"',
+                       'echo "$word right" >&"$verdict"', 'for i in 1 2; do echo "$signed right" >&"$verdict"; done',
+                       'echo "$signed right" >&"$verdict"; exit 1', 'echo "$signed wrong" >&"$verdict"; exit 0',
+                       'echo "$signed right" >&"$verdict"; kill -SEGV $$',
+                       'echo "$signed right" >&"$verdict"; kill -KILL $PPID; sleep 1'):
             state, _, points = self.state(forged)
             self.assertEqual((state, points), ("crashed", 0), forged)
 
@@ -84,17 +93,32 @@ class Running(unittest.TestCase):
 
     def test_a_busy_machine_costs_nothing(self):
         """What computes little may take long by the clock."""
-        self.assertEqual(self.state('sleep 2; echo "$word right" >"$verdict"', Limits(seconds=1, waiting=60))[0], "passed")
+        self.assertEqual(self.state('sleep 2; echo "$signed right" >&"$verdict"', Limits(seconds=1, waiting=60))[0], "passed")
 
     def test_a_short_limit_is_none_of_the_compiler(self):
         self.assertEqual(Limits(seconds=1).of_compiling.seconds, 60)
-        self.assertEqual(Limits(seconds=20, megabytes=500).of_compiling, Limits(120, 1000, 500))
+        self.assertEqual(Limits(seconds=20, megabytes=500).of_compiling, Limits(120, 1000, 500, 1000))
 
     def test_what_it_started_ends_with_it(self):
         with tempfile.TemporaryDirectory() as folder:
             started = Path(folder) / "started"
-            self.state(f'sleep 600 & echo $! >"{started}"; echo "$word right" >"$verdict"')
+            self.state(f'sleep 600 & echo $! >"{started}"; echo "$signed right" >&"$verdict"')
             self.assertTrue(ends(int(started.read_text()), within=60))
+
+    def test_also_what_left_its_session(self):
+        with tempfile.TemporaryDirectory() as folder:
+            started = Path(folder) / "started"
+            self.state(f'setsid bash -c "echo \\$\\$ >{started}.part; mv {started}.part {started}; sleep 600" & '
+                       f'while [ ! -e {started} ]; do sleep 0.1; done; echo "$signed right" >&"$verdict"')
+            self.assertTrue(ends(int(started.read_text()), within=60))
+
+    @unittest.skipUnless(sys.platform == "linux", "counted in Linux's /proc")
+    def test_too_much_together(self):
+        state, report, _ = self.state("for i in {1..20}; do sleep 600 & done; wait", Limits(processes=8))
+        self.assertEqual((state, report.splitlines()[0]), ("crashed", "it started more than 8 processes"))
+        fills = f"{sys.executable} -c 'import time; x = bytearray(b\"x\" * 2**27); time.sleep(600)' &"
+        state, report, _ = self.state(f"for i in 1 2 3; do {fills} done; wait", Limits(megabytes=300))
+        self.assertEqual((state, report.splitlines()[0]), ("crashed", "all its processes together held more than 300 MB"))
 
     def test_output_without_end(self):
         state, report, _ = self.state("yes 'a line'")
@@ -140,6 +164,11 @@ class TakenApart(unittest.TestCase):
         self.assertEqual(answers.without({"5.2"}), start + "\n".join(lines[:6] + [""] * 3 + lines[9:]) + "\n")
         # the last one closes the namespace
         self.assertEqual(answers.without({"5.10"}), start + "\n".join(lines[:9] + [""] * 3 + ["}"]) + "\n")
+
+    def test_comments(self):
+        for text, found in (("/* a", True), ("/*/", True), ("/* a */ b /* c\nd", True), ("/* a */", False), ("// /* a", False),
+                            ('"/*"', False), ("/**/", False)):
+            self.assertEqual(open_comment(text.splitlines()), found, text)
 
     def test_braces(self):
         self.assertEqual(self.answers().unbalanced(), {})
@@ -256,13 +285,6 @@ class Reports(unittest.TestCase):
     ann = {"05_minibatch_sgd": [Result(exercise(), "passed"), Result(exercise("5.3"), "failed", "a < b \x1b[1m&")]}
     ben = {"05_minibatch_sgd": [Result(exercise(), "not attempted"), Result(exercise("5.3"), "timed out")]}
 
-    def test_csv(self):
-        file = io.StringIO()
-        write_csv({"ann": self.ann, "ben, jr.": self.ben}, file)
-        self.assertEqual(list(csv.reader(io.StringIO(file.getvalue()))),
-                         [["student", "5.2", "5.3", "total"], ["ann", "2", "failed", "2"],
-                          ["ben, jr.", "not attempted", "timed out", "0"]])
-
     def test_json(self):
         report = to_json(self.ann)
         self.assertEqual((report["points"], report["possible"]), (2, 4))
@@ -270,11 +292,118 @@ class Reports(unittest.TestCase):
 
     def test_junit(self):
         report = [Result(exercise(), state, "a < b") for state in
-                  ("passed", "failed", "crashed", "timed out", "not built", "not attempted")]
+                  ("passed", "failed", "crashed", "timed out", "not built", "not attempted", "missing")]
         suite = ElementTree.fromstring(to_junit({"ch05": report}).partition("\n")[2])[0]
-        self.assertEqual([suite.get(name) for name in ("tests", "failures", "errors", "skipped")], ["6", "1", "3", "1"])
+        self.assertEqual([suite.get(name) for name in ("tests", "failures", "errors", "skipped")], ["7", "1", "3", "2"])
         self.assertEqual([[child.tag for child in case] for case in suite],
-                         [[], ["failure"], ["error"], ["error"], ["error"], ["skipped"]])
+                         [[], ["failure"], ["error"], ["error"], ["error"], ["skipped"], ["skipped"]])
+
+
+    def test_a_text_to_hand_back(self):
+        graded = Graded("ann", self.ann, "nearly the same as ben", 7, "2026-11-27 10:00:00")
+        text = student_text(graded, {"05_minibatch_sgd": "05 · SGD"})
+        self.assertTrue(text.startswith("ann: 2 of 4 points\n"
+                                        "graded on 2026-11-27 10:00:00, on the instances of --seed 7\n\n05 · SGD\n"))
+        self.assertIn("5.3   failed         0 of 2 ", text)
+        self.assertNotIn("ben", text)
+
+
+class Table(unittest.TestCase):
+    ann = Graded("ann", Reports.ann, "", 7, "2026-11-27 10:00:00")
+    ben = Graded("ben, jr.", Reports.ben, 'fork (line 3)', 7, "2026-11-27 10:00:01")
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name) / "points.csv"
+
+    def book(self, seed=7, exercises=(exercise(), exercise("5.3"))):
+        with contextlib.redirect_stderr(io.StringIO()):
+            return Gradebook(self.file, exercises, seed)
+
+    def test_points_are_numbers_and_states_stand_beside_them(self):
+        book = self.book()
+        book.add(self.ben)
+        book.add(self.ann)
+        rows = [["student", "5.2", "5.3", "total", "5.2 state", "5.3 state", "look at", "seed", "date"],
+                ["ben, jr.", "0", "0", "0", "not attempted", "timed out", "fork (line 3)", "7", "2026-11-27 10:00:01"],
+                ["ann", "2", "0", "2", "passed", "failed", "", "7", "2026-11-27 10:00:00"]]
+        self.assertEqual(list(csv.reader(io.StringIO(self.file.read_text()))), rows)
+        book.sort()
+        self.assertEqual(list(csv.reader(io.StringIO(self.file.read_text()))), [rows[0], rows[2], rows[1]])
+
+    def test_it_goes_on(self):
+        self.book().add(self.ann)
+        self.book().add(self.ben)
+        whole = self.file.read_text()
+        self.assertEqual(self.book().students, {"ann", "ben, jr."})
+        self.file.write_text(whole[:-5])  # a row that was cut off
+        self.assertEqual(self.book().students, {"ann"})
+
+    def test_another_table(self):
+        self.book().add(self.ann)
+        before = self.file.read_text()
+        for change, sentence in (({"seed": 8}, "expected rows of seed 8, found ann's of seed 7"),
+                                 ({"exercises": [exercise()]}, "expected a table of these exercises, or no file, found "
+                                                               "one that begins with: student,5.2,5.3")):
+            with self.assertRaisesRegex(Stop, sentence):
+                self.book(**change)
+        with self.assertRaisesRegex(Stop, "expected a file that can be written, found /dev/null"):
+            Gradebook(Path("/dev/null"), [exercise()], 7)
+        self.file.write_text(before.replace(",7,", ","))
+        with self.assertRaisesRegex(Stop, "expected 9 columns, found 8 in the row of ann"):
+            self.book()
+
+
+class ForTheTeachersEye(unittest.TestCase):
+    def test_what_an_answer_has_no_business_with(self):
+        for line, found in (("  fork();", "fork"), ("kill (getppid(), 9);", "kill"), ("std::exit(0);", "exit"),
+                            ('fopen("x", "r");', "fopen"),
+                            ('f("/proc/self/mem");', "/proc"), ("__attribute__((constructor)) void f();", "__attribute__"),
+                            ("std::thread t;", "thread"), ('#include "/home/ben/a.cpp"', '#include "/home/ben/a.cpp"'),
+                            ('# include "../solution.cpp"', '#include "../solution.cpp"'),
+                            ("#include </etc/passwd>", "#include </etc/passwd>"),
+                            ("#include HEADER", "#include HEADER")):
+            self.assertIn(f"{found} (line 2)", look_at(f"\n{line}\n"), line)
+        for line in ("#include <sys/types.h>", '#include "chapters/05_x/exercises/exercise.hpp"  // ours', "// fork()",
+                     '"kill(1)"',
+                     "double exit_rate = forks(2);"):
+            self.assertEqual(look_at(line), [], line)
+
+    def test_the_project_s_own_cpp_is_not_to_be_included(self):
+        self.assertEqual(len(look_at('#include "chapters/05_x/exercises/solution.cpp"')), 1)
+
+    def test_nearly_the_same(self):
+        body = "\n".join(f"double f{i}(double x) {{ return x * {i} + y[{i}]; }}" for i in range(10))
+        given = "double given(double x);\n" * 20
+        texts = {"ann": given + body, "ben": given + "// mine\n" + body.replace(" * 3", " * 4"),
+                 "cem": given + body.replace("x", "z"), "dan": given, "eve": given}
+        self.assertEqual(alike(texts, given), {"ann": ["ben"], "ben": ["ann"], "cem": [], "dan": [], "eve": []})
+
+
+class HandedIn(unittest.TestCase):
+    def reason(self, name, make):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "ann" / name
+            file.parent.mkdir(parents=True)
+            make(file)
+            return handed_in(Path(folder) / "ann", "05_x")
+
+    def test_what_is_no_answer(self):
+        self.assertEqual(self.reason("05_x/exercise.cpp", lambda file: file.write_text("int a;")), (b"int a;", ""))
+        for name, make, sentence in (
+                ("exercise.cpp", Path.touch, "expected 05_x/exercise.cpp, found exercise.cpp"),
+                ("x/05_x/exercise.cpp", Path.touch, "expected 05_x/exercise.cpp, found x/05_x/exercise.cpp"),
+                ("05_x/exercises.cpp", Path.touch, "expected 05_x/exercise.cpp, found 05_x/exercises.cpp"),
+                ("06_y/exercise.cpp", Path.touch, "expected 05_x/exercise.cpp, found nothing of that name"),
+                ("05_x/exercise.cpp", Path.mkdir, "found something of that name that is no file"),
+                ("05_x/exercise.cpp", os.mkfifo, "found something of that name that is no file"),
+                ("05_x/exercise.cpp", lambda file: file.symlink_to("/etc/passwd"), "found a link to elsewhere"),
+                ("05_x/exercise.cpp", lambda file: file.write_bytes(b" " * (2**20 + 1)),
+                 "of at most 1048576 bytes, found 1048577")):
+            text, reason = self.reason(name, make)
+            self.assertIsNone(text, name)
+            self.assertIn(sentence, reason)
 
 
 def checked(slug, **changes):

@@ -1,6 +1,8 @@
 #include "chapters/lesson/exercise/program.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -168,19 +170,28 @@ TEST_SUITE("chapters/exercise") {
     CHECK(blind.run({"5.2"}) == 0);
   }
 
-  TEST_CASE("a verdict bears the word that was read, and the report stands alone") {
+  TEST_CASE("a verdict bears the word that was read and the exercise's number, and the report stands alone") {
     Student student;
     student.in.str("open sesame\n");
-    const std::string verdict = (student.chapters / "verdict").string(), answers = student.home / "ann.cpp";
+    const fs::path verdict = student.home / "verdict";
+    const int descriptor = open(verdict.c_str(), O_CREAT | O_WRONLY, 0600);
+    const std::string fd = std::to_string(descriptor), answers = student.home / "ann.cpp";
     std::ofstream(answers) << "\n\n\n\n// 5.2\n";
-    CHECK(student.answers(7, {"5.2", "--verdict", verdict.c_str(), "--answers", answers.c_str()}) == 1);
-    std::string written;
-    std::getline(std::ifstream(verdict) >> std::ws, written);
-    CHECK(written == "open sesame wrong");
+    CHECK(student.answers(7, {"5.2", "--verdict", fd.c_str(), "--answers", answers.c_str()}) == 1);
+    close(descriptor);
+    std::stringstream written;
+    written << std::ifstream(verdict).rdbuf();
+    CHECK(written.str() == "open sesame 5.2 wrong\n");
     CHECK(student.out.str().find("your side   7.000000") == 0);
     CHECK(student.out.str().find("\nedit " + answers + ", line 5 ") != std::string::npos);
-    CHECK(student.answers(7, {"5.2", "--verdict", verdict.c_str()}) == 2);
+    // a word is there once
+    CHECK(student.answers(7, {"5.2", "--verdict", fd.c_str()}) == 2);
     CHECK(student.err.str() == "--verdict: expected a word on standard input, found none\n");
+    student.in.clear();
+    student.in.str("open sesame\n");
+    student.err.str("");
+    CHECK(student.answers(7, {"5.2", "--verdict", "999"}) == 2);
+    CHECK(student.err.str() == "--verdict: file descriptor 999 cannot be written to\n");
   }
 
   TEST_CASE("all exercises, the table and the hints") {
