@@ -6,7 +6,7 @@
     ```
 
 must stand in that file line by line, indentation aside. Other code is compiled and run (snippets.py). The reading order in
-autograd/README.md says how long each file is, to a tenth."""
+autograd/README.md says how long each file is, to a tenth. The minutes that the pages for teachers name are those of the texts."""
 
 import re
 import sys
@@ -111,6 +111,27 @@ class ReadingOrder(unittest.TestCase):
         for path, lines in rows:
             found = len((ROOT / "autograd" / path).read_text().splitlines())
             self.assertLess(abs(found - int(lines)), 0.1 * found, f"{path} has {found} lines")
+
+
+class TeachersMinutes(unittest.TestCase):
+    """Each chapter's page and the table of chapters/TEACHING.md name the minutes of its text and of its exercises."""
+
+    def test_a_page_and_the_table_agree_with_the_text(self):
+        table = (ROOT / "chapters/TEACHING.md").read_text()
+        chapters = sorted((ROOT / "chapters").glob("[0-9]*/README.md"))
+        self.assertGreater(len(chapters), 11)
+        for readme in chapters:
+            name, text = readme.parent.name, readme.read_text()
+            page = (readme.parent / "TEACHING.md").read_text()
+            reading, exercises = (int(re.search(row, page).group(1)) for row in
+                                  [r"read at home \| (\d+) \|", r"the exercises \| (\d+) \|"])
+            row = re.search(rf"\({name}/TEACHING\.md\).*\| (\d+) \| \d+ \| (\d+) \|$", table, re.MULTILINE)
+            self.assertEqual((int(row.group(1)), int(row.group(2))), (reading, exercises), name)
+            block = text.split("<!-- exercises: begin -->")[1].split("<!-- exercises: end -->")[0]
+            minutes = re.findall(r"^\| \d+\.\d+ .*\| (\d+) \|$", block, re.MULTILINE)
+            self.assertEqual(exercises, sum(map(int, minutes)), name)
+            # a hundred words a minute
+            self.assertLess(abs(reading - len(text.split()) / 100), 5, name)
 
 
 if __name__ == "__main__":
