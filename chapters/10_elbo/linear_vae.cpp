@@ -36,7 +36,7 @@ LinearOptimum train_linear_vae(const Spectrum& spectrum, const LinearSettings& s
                            .latent = settings.latent,
                            .hidden = {},
                            .likelihood = models::Likelihood::gaussian,
-                           .covariance = models::Covariance::shared},
+                           .covariance = models::PosteriorCovariance::shared},
                           1);
   vae.start_at_mean(theta, spectrum.data.colwise().mean());
   std::vector<autograd::Slot> held;

@@ -144,7 +144,7 @@ void require_black_and_white(const Choices& c) {
     throw lesson::UsageError(option +
                              ": expected black and white pixels, which --likelihood bernoulli and "
                              "--binarisation static or dynamic give");
-  if (c.shape.covariance != Covariance::diagonal || !c.shape.prior.empty())
+  if (c.shape.covariance != PosteriorCovariance::diagonal || !c.shape.prior.empty())
     throw lesson::UsageError(option + ": expected --covariance diagonal and --prior none");
   if (!c.decompress.empty() && c.resume.empty())
     throw lesson::UsageError("--decompress: expected --resume too, the checkpoint of the model that wrote the file");

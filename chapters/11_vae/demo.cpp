@@ -26,7 +26,7 @@ void declare(lesson::Lesson& lesson, Choices& c) {
   lesson.option("--hidden", c.hidden, "sizes of the encoder's hidden layers: 400, or 200,200", "SIZES");
   lesson.option("--latent", c.shape.latent, "dimensions of the code z", at_least(1));
   lesson.option("--covariance", c.shape.covariance, "of q(z|x): full lets its dimensions go together",
-                {{"diagonal", Covariance::diagonal}, {"full", Covariance::full}});
+                {{"diagonal", PosteriorCovariance::diagonal}, {"full", PosteriorCovariance::full}});
   lesson.option("--prior", c.prior, "a VAE as p(z), its hidden sizes and its code's: 100,50. none: N(0, I)", "SIZES");
   lesson.option("--activation", c.shape.activation, "of the hidden layers",
                 {{"tanh", Activation::tanh},

@@ -27,7 +27,7 @@ struct OneDimension {
              .latent = 1,
              .hidden = {},
              .likelihood = Likelihood::gaussian,
-             .covariance = Covariance::shared},
+             .covariance = PosteriorCovariance::shared},
             1) {
     const auto set = [&](const char* name, double value) { theta[theta.find(name)](0, 0) = value; };
     set("encoder.mu.W", 0);
@@ -105,7 +105,7 @@ double linear_vae_elbo(const Dataset& digits, int latent, VaeTrainingSettings se
                        .latent = latent,
                        .hidden = {},
                        .likelihood = Likelihood::gaussian,
-                       .covariance = Covariance::shared};
+                       .covariance = PosteriorCovariance::shared};
   VaeTrainer<double> trainer(digits, shape, settings);
   while (!trainer.done() && !lesson::interrupted()) trainer.step();
   return evaluate<double>(trainer.vae(), trainer.parameters(), as_matrix<double>(digits), 1, use.elbo({.samples = 0}))

@@ -16,7 +16,7 @@ double affine(double in, double out) { return (in + 1) * out; }
 
 // The numbers below the diagonal of L, if the covariance is full.
 double below(const models::VaeShape& shape) {
-  return shape.covariance == models::Covariance::full ? 0.5 * shape.latent * (shape.latent - 1.0) : 0;
+  return shape.covariance == models::PosteriorCovariance::full ? 0.5 * shape.latent * (shape.latent - 1.0) : 0;
 }
 
 // The numbers in all layers of encoder and decoder, and of the prior.

@@ -54,7 +54,7 @@ void require_bound(const Choices& c) {
   if (b.objective != Objective::elbo) return;
   if (!c.shape.prior.empty() && b.kl == Kl::analytic)
     throw lesson::UsageError("--prior: the divergence from it has no closed form, expected --kl sampled or --kl path");
-  if (c.shape.covariance == Covariance::full && b.kl == Kl::path)
+  if (c.shape.covariance == PosteriorCovariance::full && b.kl == Kl::path)
     throw lesson::UsageError("--kl path: expected --covariance diagonal, found full");
 }
 

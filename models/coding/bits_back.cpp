@@ -27,7 +27,7 @@ BitsBack::BitsBack(const Vae<float>& vae, const Parameters<float>& parameters) :
   if (vae.shape().likelihood != Likelihood::bernoulli)
     throw std::invalid_argument(
         "bits-back: expected a Bernoulli likelihood, whose pixels are 0 or 1, found a density");
-  if (vae.shape().covariance == Covariance::full || vae.prior())
+  if (vae.shape().covariance == PosteriorCovariance::full || vae.prior())
     throw std::invalid_argument(
         "bits-back: expected one layer of latent variables with a diagonal covariance, found others");
 }

@@ -9,7 +9,7 @@
 
 namespace models {
 
-enum class Covariance {
+enum class PosteriorCovariance {
   diagonal,  // σ²(x): one variance for each dimension of z
   shared,    // σ², the same for all x: what the posterior of a linear-Gaussian model needs, and no more
   full,      // L(x) with numbers below its diagonal too

@@ -64,12 +64,12 @@ Vae<S>::Vae(Parameters<S>& parameters, const VaeShape& shape, std::uint64_t seed
       mu_(parameters, name + "encoder.mu", last_hidden(shape), shape.latent, seed),
       decoder_(parameters, name + "decoder", sizes(shape.latent, shape.hidden, true), shape.activation, seed),
       output_(parameters, name + "decoder.output", first_hidden(shape), shape.pixels, seed) {
-  if (shape.covariance == Covariance::shared) {
+  if (shape.covariance == PosteriorCovariance::shared) {
     shared_log_var_ = parameters.add(name + "encoder.log_var", 1, shape.latent);
   } else {
     log_var_.emplace_back(parameters, name + "encoder.log_var", last_hidden(shape), shape.latent, seed);
   }
-  if (shape.covariance == Covariance::full) {
+  if (shape.covariance == PosteriorCovariance::full) {
     const Index count = Index(shape.latent) * (shape.latent - 1) / 2;
     below_.emplace_back(parameters, name + "encoder.below", last_hidden(shape), count, seed);
   }

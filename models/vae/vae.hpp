@@ -18,7 +18,7 @@ struct VaeShape {
   std::vector<int> hidden = {400};  // the encoder's layers; the decoder's are the same reversed. Empty: linear maps
   Activation activation = Activation::tanh;
   Likelihood likelihood = Likelihood::bernoulli;
-  Covariance covariance = Covariance::diagonal;  // of q(z | x)
+  PosteriorCovariance covariance = PosteriorCovariance::diagonal;  // of q(z | x)
   // Gaussian: a variance for each pixel, by the decoder, as its mean is; instead of one for all pixels and z.
   bool variance_of_z = false;
   std::vector<VaeShape> prior = {};  // one: p(z) is this VAE, whose pixels are z. None: N(0, I)

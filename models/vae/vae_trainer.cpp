@@ -49,7 +49,7 @@ VaeTrainer<S>::VaeTrainer(const Dataset& data, const VaeShape& shape, const VaeT
     throw std::invalid_argument(
         "kl: the divergence from a prior that is a VAE has no closed form, expected it sampled or along the path");
   }
-  if (!iwae && shape.covariance == Covariance::full && settings.bound.kl == Kl::path) {
+  if (!iwae && shape.covariance == PosteriorCovariance::full && settings.bound.kl == Kl::path) {
     throw std::invalid_argument(
         "kl: the gradient along the path needs a diagonal covariance, expected it analytic or sampled");
   }

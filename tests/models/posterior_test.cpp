@@ -26,18 +26,18 @@ struct PosteriorNumbers {
     log_var = uniform_matrix(kRowsOfX, kDimensionsOfZ, -1, 1, 2),
     below = uniform_matrix(kRowsOfX, kBelowOfL, -1, 1, 3);
 
-  Posterior<double> on(Tape& tape, Covariance covariance) const {
+  Posterior<double> on(Tape& tape, PosteriorCovariance covariance) const {
     Posterior<double> q{tape.constant(mu), tape.constant(log_var), {}};
-    if (covariance == Covariance::full) q.below = tape.constant(below);
+    if (covariance == PosteriorCovariance::full) q.below = tape.constant(below);
     return q;
   }
   // L of one row, entry by entry.
-  M factor(Index row, Covariance covariance) const {
+  M factor(Index row, PosteriorCovariance covariance) const {
     M L = M::Zero(kDimensionsOfZ, kDimensionsOfZ);
     L.diagonal() = (0.5 * log_var.row(row).array()).exp().matrix().transpose();
     Index next = 0;
     for (Index i = 0; i < kDimensionsOfZ; ++i) {
-      for (Index j = 0; j < i; ++j) L(i, j) = covariance == Covariance::full ? below(row, next++) : 0;
+      for (Index j = 0; j < i; ++j) L(i, j) = covariance == PosteriorCovariance::full ? below(row, next++) : 0;
     }
     return L;
   }
@@ -48,7 +48,7 @@ struct PosteriorNumbers {
 TEST_SUITE("models") {
   TEST_CASE("posterior: samples, densities and divergence are those of N(μ, L Lᵀ)") {
     const PosteriorNumbers of;
-    for (const Covariance covariance : {Covariance::diagonal, Covariance::full}) {
+    for (const PosteriorCovariance covariance : {PosteriorCovariance::diagonal, PosteriorCovariance::full}) {
       for (const Index K : {1, 3}) {
         CAPTURE(K);
         Tape tape;

@@ -29,9 +29,12 @@ TEST_SUITE("models") {
 #endif
     if (!tests::malloc_is_counted()) return;
     const VaeShape network{.pixels = 64, .latent = 5, .hidden = {40, 30}};
-    const VaeShape linear{
-        .pixels = 64, .latent = 5, .hidden = {}, .likelihood = Likelihood::gaussian, .covariance = Covariance::shared};
-    const VaeShape full{.pixels = 64, .latent = 5, .hidden = {40}, .covariance = Covariance::full};
+    const VaeShape linear{.pixels = 64,
+                          .latent = 5,
+                          .hidden = {},
+                          .likelihood = Likelihood::gaussian,
+                          .covariance = PosteriorCovariance::shared};
+    const VaeShape full{.pixels = 64, .latent = 5, .hidden = {40}, .covariance = PosteriorCovariance::full};
     const VaeShape upper{
         .pixels = 5, .latent = 2, .hidden = {8}, .likelihood = Likelihood::gaussian, .variance_of_z = true};
     const VaeShape layers{.pixels = 64, .latent = 5, .hidden = {40}, .prior = {upper}};

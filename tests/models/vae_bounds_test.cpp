@@ -39,10 +39,10 @@ std::vector<Case> cases() {
   for (const Likelihood likelihood : {Likelihood::bernoulli, Likelihood::gaussian}) {
     shapes.push_back({.pixels = 4, .latent = 2, .hidden = {3}, .likelihood = likelihood});
     shapes.push_back(
-        {.pixels = 4, .latent = 2, .hidden = {}, .likelihood = likelihood, .covariance = Covariance::shared});
+        {.pixels = 4, .latent = 2, .hidden = {}, .likelihood = likelihood, .covariance = PosteriorCovariance::shared});
   }
   shapes.push_back({.pixels = 4, .latent = 1, .hidden = {3, 2}, .activation = Activation::softplus});
-  shapes.push_back({.pixels = 4, .latent = 3, .hidden = {3}, .covariance = Covariance::full});
+  shapes.push_back({.pixels = 4, .latent = 3, .hidden = {3}, .covariance = PosteriorCovariance::full});
   std::vector<Case> cases;
   for (const VaeShape& shape : shapes) {
     for (const int K : {1, 3}) {

@@ -26,7 +26,7 @@ VaeShape linear_layers() {
                  .latent = kLinearUpper,
                  .hidden = {},
                  .likelihood = Likelihood::gaussian,
-                 .covariance = Covariance::full};
+                 .covariance = PosteriorCovariance::full};
   VaeShape shape = upper;
   shape.pixels = kLinearPixels;
   shape.latent = kLinearLatent;
@@ -87,7 +87,7 @@ const VaeShape kTwoLayers{
     .latent = 4,
     .hidden = {16},
     .prior = {{.pixels = 4, .latent = 2, .hidden = {8}, .likelihood = Likelihood::gaussian, .variance_of_z = true}}};
-const VaeShape kFull{.pixels = 64, .latent = 3, .hidden = {16}, .covariance = Covariance::full};
+const VaeShape kFull{.pixels = 64, .latent = 3, .hidden = {16}, .covariance = PosteriorCovariance::full};
 
 }  // namespace
 

@@ -36,12 +36,13 @@ TEST_SUITE("models") {
     CHECK(VaeShape{.hidden = {9}, .activation = Activation::softplus, .likelihood = Likelihood::gaussian}.text() ==
           "784-9-20 softplus gaussian");
     CHECK(VaeShape{.hidden = {9}, .activation = Activation::sigmoid}.text() == "784-9-20 sigmoid bernoulli");
-    CHECK(VaeShape{.hidden = {}, .likelihood = Likelihood::gaussian, .covariance = Covariance::shared}.text() ==
-          "784-20 linear gaussian shared-variance");
+    CHECK(
+        VaeShape{.hidden = {}, .likelihood = Likelihood::gaussian, .covariance = PosteriorCovariance::shared}.text() ==
+        "784-20 linear gaussian shared-variance");
     CHECK(
         VaeShape{
             .latent = 4,
-            .covariance = Covariance::full,
+            .covariance = PosteriorCovariance::full,
             .prior =
                 {{.pixels = 4, .latent = 2, .hidden = {3}, .likelihood = Likelihood::gaussian, .variance_of_z = true}}}
             .text() == "784-400-4 tanh bernoulli full-covariance, prior 4-3-2 tanh gaussian variance-of-z");
@@ -57,12 +58,12 @@ TEST_SUITE("models") {
                  .latent = 2,
                  .hidden = {},
                  .likelihood = Likelihood::gaussian,
-                 .covariance = Covariance::shared}) ==
+                 .covariance = PosteriorCovariance::shared}) ==
           std::vector<std::string>{"encoder.mu.W 6×2", "encoder.mu.b 1×2", "decoder.output.W 2×6",
                                    "decoder.output.b 1×6", "encoder.log_var 1×2", "decoder.log_var 1×1"});
     const VaeShape upper{
         .pixels = 3, .latent = 1, .hidden = {}, .likelihood = Likelihood::gaussian, .variance_of_z = true};
-    CHECK(names({.pixels = 6, .latent = 3, .hidden = {}, .covariance = Covariance::full, .prior = {upper}}) ==
+    CHECK(names({.pixels = 6, .latent = 3, .hidden = {}, .covariance = PosteriorCovariance::full, .prior = {upper}}) ==
           std::vector<std::string>{
               "encoder.mu.W 6×3", "encoder.mu.b 1×3", "decoder.output.W 3×6", "decoder.output.b 1×6",
               "encoder.log_var.W 6×3", "encoder.log_var.b 1×3", "encoder.below.W 6×3", "encoder.below.b 1×3",
@@ -137,7 +138,7 @@ TEST_SUITE("models") {
                        .latent = 2,
                        .hidden = {},
                        .likelihood = Likelihood::gaussian,
-                       .covariance = shared ? Covariance::shared : Covariance::diagonal});
+                       .covariance = shared ? PosteriorCovariance::shared : PosteriorCovariance::diagonal});
       for (const std::uint64_t seed : {1, 2, 3}) {
         Tape tape;
         const Watched<double> theta(tape, model.parameters);
@@ -165,7 +166,7 @@ TEST_SUITE("models") {
           .latent = 2,
           .hidden = {},
           .likelihood = Likelihood::gaussian,
-          .covariance = Covariance::full},
+          .covariance = PosteriorCovariance::full},
           VaeShape{
               .pixels = 4, .latent = 2, .hidden = {}, .likelihood = Likelihood::gaussian, .variance_of_z = true}}) {
       TestVae<> model(shape);

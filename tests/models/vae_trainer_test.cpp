@@ -127,8 +127,11 @@ TEST_SUITE("models") {
   TEST_CASE("vae trainer: a linear VAE reaches the best log-likelihood of probabilistic PCA") {
     const Dataset all = load_all_digits(TAPESTRY_DATA);
     const Matrix<double> x = as_matrix<double>(all);
-    const VaeShape shape{
-        .pixels = 64, .latent = 2, .hidden = {}, .likelihood = Likelihood::gaussian, .covariance = Covariance::shared};
+    const VaeShape shape{.pixels = 64,
+                         .latent = 2,
+                         .hidden = {},
+                         .likelihood = Likelihood::gaussian,
+                         .covariance = PosteriorCovariance::shared};
     const auto gap = [&](const VaeTrainingSettings& settings) {
       VaeTrainer<double> trainer(all, shape, settings);
       while (!trainer.done()) trainer.step();

@@ -152,7 +152,8 @@ class Run {
   void describe(const lesson::Options& options);
   void plot() const {
     const auto p = published(c_.layers, c_.training);
-    plot_curve(history_, p ? std::optional(p->nats) : std::nullopt, c_.folder);
+    plot_curve(history_, c_.layers == 1 ? "784-200-200-50 VAE" : "VAE of two stochastic layers",
+               p ? std::optional(p->nats) : std::nullopt, c_.folder);
   }
   // Writes the checkpoint, with a row of the history for the time of epochs that have none yet, and returns its name.
   std::string save();

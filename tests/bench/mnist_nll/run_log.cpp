@@ -36,16 +36,16 @@ std::string probe_text(const Matrix<double>& history) {
   return line;
 }
 
-void plot_curve(const Matrix<double>& history, std::optional<double> published, const std::string& folder) {
+void plot_curve(const Matrix<double>& history, const std::string& model, std::optional<double> published,
+                const std::string& folder) {
   std::vector<double> minutes, train, test;
   for (autograd::Index i = 0; i < history.rows(); ++i) {
     minutes.push_back(history(i, kSeconds) / 60);
     train.push_back(history(i, kTrainBound));
     test.push_back(history(i, kLogLikelihood));
   }
-  plots::Curves curve{.title = "784-200-200-50 VAE on MNIST, by the clock",
-                      .x_label = "training time (minutes)",
-                      .y_label = "nats an image"};
+  plots::Curves curve{
+      .title = model + " on MNIST, by the clock", .x_label = "training time (minutes)", .y_label = "nats an image"};
   curve.line("test log-likelihood, estimated on the way", minutes, test, plots::Style::line_points);
   curve.line("training ELBO, mean of the epoch", minutes, train, plots::Style::dashed);
   if (published) curve.horizontal(fmt::format("published: {:.2f}", *published), *published);

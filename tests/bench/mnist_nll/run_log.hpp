@@ -27,8 +27,10 @@ class RunLog {
 // The last row of the history as a line of the log.
 std::string probe_text(const Matrix<double>& history);
 
-// FOLDER/curve.png and .csv: the estimates by training time, with the published number, if there is one, as a guide.
-void plot_curve(const Matrix<double>& history, std::optional<double> published, const std::string& folder);
+// FOLDER/curve.png and .csv: the estimates of the model by training time, with the published number, if there is one, as a
+// guide.
+void plot_curve(const Matrix<double>& history, const std::string& model, std::optional<double> published,
+                const std::string& folder);
 
 // As this machine calls its processor, and the date as 2026-01-31.
 std::string processor_name();
