@@ -6,7 +6,7 @@
 local skipped = {['Things to try'] = true, ['Reading the code'] = true, ['Sources'] = true, ['Figures'] = true}
 
 -- What fits: lines of text on a slide, letters in such a line, lines of a table; and what a figure needs.
-local lines_of_slide, letters_of_line, lines_of_table, lines_of_figure = 14.5, 80, 11.5, 9.5
+local lines_of_slide, letters_of_line, lines_of_table, lines_of_figure = 14.5, 80, 11.5, 11
 
 local text = pandoc.utils.stringify
 
@@ -50,7 +50,9 @@ end
 
 -- "It", "This" or "Therefore" at the beginning of a sentence refers to the one before.
 local refers = {}
-for word in ('It Its This That These Those They Their He Here There Then Therefore Hence So Both'):gmatch('%a+') do refers[word] = true end
+for word in ('It Its This That These Those They Their He Here There Then Therefore Hence So Both'):gmatch('%a+') do
+  refers[word] = true
+end
 
 local function is_short(sentence) return utf8.len(text(sentence)) < 25 end
 local function needs_the_one_before(sentence)
@@ -100,7 +102,8 @@ local function figure_piece(image)
   local caption = image.caption
   image.caption, image.title = {}, ''
   image.attributes.alt = text(caption)
-  return {blocks = {pandoc.Div({pandoc.Plain({image}), pandoc.Para(caption)}, {class = 'figure'})}, lines = lines_of_figure, fills = true}
+  local block = pandoc.Div({pandoc.Plain({image}), pandoc.Para(caption)}, {class = 'figure'})
+  return {blocks = {block}, lines = lines_of_figure, fills = true}
 end
 
 local function code_piece(block, source)
@@ -136,15 +139,23 @@ local function table_pieces(block)
   return pieces
 end
 
--- "Predict" has a slide of its own; what follows in brackets is the answer and comes on the next one.
+-- "Predict" has a slide of its own. What stands behind the last question, or in brackets, and is nothing to do is the answer: it
+-- comes on the next one.
+local to_do = {Decide = true, Then = true, Run = true, Think = true, Write = true, Remember = true, Look = true}
+
 local function prediction_pieces(inlines)
+  local all, last = sentences(inlines), 0
+  for i, sentence in ipairs(all) do if text(sentence):match('%?[)”"]*$') then last = i end end
   local question, answer = pandoc.List(), pandoc.List()
-  for _, sentence in ipairs(sentences(inlines)) do
-    local to = (#answer > 0 or text(sentence):match('^%(')) and answer or question
+  for i, sentence in ipairs(all) do
+    local words = text(sentence)
+    local answers = #answer > 0 or words:match('^%(') or
+      last > 0 and i > last and not to_do[words:match('^%a*')] and not words:match('chapters/run')
+    local to = answers and answer or question
     if #to > 0 then to:insert(pandoc.Space()) end
     to:extend(sentence)
   end
-  local pieces = {{blocks = {pandoc.Div({pandoc.Para(question)}, {class = 'predict'})}, lines = 99, predicts = true}}
+  local pieces = {{blocks = {pandoc.Div({pandoc.Para(question)}, {class = 'predict'})}, lines = lines_of_slide, predicts = true}}
   if #answer > 0 then table.insert(pieces, {blocks = {pandoc.Para(answer)}, lines = lines_of(answer), fresh = true}) end
   return pieces
 end
@@ -277,11 +288,21 @@ function Pandoc(document)
   return pandoc.Pandoc(slides, document.meta)
 end
 
--- Slides lie outside of the project's folders: a link keeps its words alone. \cr is TeX's own \\.
+-- Slides lie outside of the project's folders: a link keeps its words alone. \cr is TeX's own \\, and browsers slant the
+-- letters of \mathrm.
 return {
   {Link = function(link) return link.content end,
+   -- a number and its error stay on one line
+   Inlines = function(inlines)
+     for i = 2, #inlines - 1 do
+       if inlines[i].t == 'Str' and inlines[i].text == '±' then
+         inlines[i - 1], inlines[i + 1] = pandoc.Str('\u{a0}'), pandoc.Str('\u{a0}')
+       end
+     end
+     return inlines
+   end,
    Math = function(formula)
-     formula.text = formula.text:gsub('\\cr%s', '\\\\ ')
+     formula.text = formula.text:gsub('\\cr%s', '\\\\ '):gsub('\\mathrm%s*(%b{})', '\\text%1'):gsub('\\mathrm%s+(%a)', '\\text{%1}')
      return formula
    end},
   {Pandoc = Pandoc}
