@@ -69,7 +69,7 @@ Vae<S>::Vae(Parameters<S>& parameters, const VaeShape& shape, std::uint64_t seed
   } else {
     log_var_.emplace_back(parameters, name + "encoder.log_var", last_hidden(shape), shape.latent, seed);
   }
-  if (shape.covariance == PosteriorCovariance::full) {
+  if (shape.covariance == PosteriorCovariance::full && shape.latent > 1) {  // of one dimension nothing is below
     const Index count = Index(shape.latent) * (shape.latent - 1) / 2;
     below_.emplace_back(parameters, name + "encoder.below", last_hidden(shape), count, seed);
   }

@@ -70,6 +70,9 @@ TEST_SUITE("models") {
               "prior.encoder.mu.W 3×1", "prior.encoder.mu.b 1×1", "prior.decoder.output.W 1×3",
               "prior.decoder.output.b 1×3", "prior.encoder.log_var.W 3×1", "prior.encoder.log_var.b 1×1",
               "prior.decoder.log_var.W 1×3", "prior.decoder.log_var.b 1×3"});
+    // a covariance of one dimension is full without more numbers
+    CHECK(names({.pixels = 6, .latent = 1, .covariance = PosteriorCovariance::full}) ==
+          names({.pixels = 6, .latent = 1}));
     const auto error = [](const VaeShape& shape) { return error_of<std::invalid_argument>([&] { names(shape); }); };
     CHECK(error({.pixels = 0}) == "Vae: expected at least 1 pixel, found 0");
     CHECK(error({.latent = -1}) == "Vae: expected at least 1 latent dimension, found -1");
