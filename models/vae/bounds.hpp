@@ -82,6 +82,7 @@ struct BoundSettings {
   double beta = 1;
 };
 
+// Throws std::invalid_argument where the rows of epsilon are not `samples` for each row of x.
 template <Element S>
 Bound<S> bound(const Vae<S>& vae, const Watched<S>& theta, const Var<Matrix<S>>& x, const Var<Matrix<S>>& epsilon,
                const BoundSettings& settings);

@@ -15,7 +15,8 @@ struct Evaluation {
   double rate = 0, distortion = 0;
 };
 
-// One sample a row, unless the settings say otherwise. x: N×pixels.
+// One sample a row, unless the settings say otherwise. x: N×pixels. Throws what models::bound throws: where the prior is a
+// VAE, the settings must have the divergence sampled.
 template <Element S>
 Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, std::uint64_t seed,
                     const BoundSettings& settings = {});
