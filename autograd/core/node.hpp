@@ -68,6 +68,7 @@ struct Node<Matrix<S>> : Record {
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
   Index size() const { return rows_ * cols_; }
+  Arena& arena() const { return *arena_; }
   ConstMatrixMap<S> value() const { return {value_, rows_, cols_}; }
   ConstMatrixMap<S> grad() const { return {adjoint_, rows_, cols_}; }
   bool touched() const { return touched_; }
@@ -75,63 +76,51 @@ struct Node<Matrix<S>> : Record {
     touched_ = false;
     if (keeper_) keeper_->drop();
   }
-  Arena& arena() const { return *arena_; }
 
   // adjoint += gradient, of the value's shape. A constant drops the expression unevaluated.
   // Throws std::invalid_argument if the shapes differ.
   template <class E>
-  void accumulate(const E& gradient);
-  // The adjoint itself, zeros if it was untouched, for an operation that adds to it here and there.
-  MatrixMap<S> adjoint();
-  // The adjoint to look at: with what waits, and zeros if nothing came. An untouched record stays untouched.
-  ConstMatrixMap<S> complete_grad();
-
- private:
-  MatrixMap<S> memory();
-};
-
-template <class S>
-MatrixMap<S> Node<Matrix<S>>::memory() {
-  if (!adjoint_) adjoint_ = scratch<S>(*arena_, rows_, cols_).data();
-  return {adjoint_, rows_, cols_};
-}
-
-template <class S>
-MatrixMap<S> Node<Matrix<S>>::adjoint() {
-  MatrixMap<S> all = memory();
-  if (!std::exchange(touched_, true)) all.setZero();
-  return all;
-}
-
-template <class S>
-ConstMatrixMap<S> Node<Matrix<S>>::complete_grad() {
-  if (keeper_) keeper_->add_what_waits(*this);
-  if (!touched_) memory().setZero();
-  return grad();
-}
-
-template <class S>
-template <class E>
-void Node<Matrix<S>>::accumulate(const E& gradient) {
-  if (!needs_gradient()) return;
-  if (gradient.rows() != rows_ || gradient.cols() != cols_) [[unlikely]]
-    throw_shapes("accumulate", "the value", rows_, cols_, "its gradient", gradient.rows(), gradient.cols(),
-                 "need equal shapes");
-  if constexpr (is_product<E>) {
-    accumulate(Kernel<E>::of(gradient));
-  } else {
-    if constexpr (std::derived_from<E, LazyMatrix<S>>) {
-      if (keeper_ && keeper_->keep(gradient)) return;
-    }
-    if (!std::exchange(touched_, true)) return assign(memory(), gradient);
-    if constexpr (requires { gradient.fill; }) {
-      MatrixMap<S> share = scratch<S>(*arena_, rows_, cols_);
-      assign(share, gradient);
-      add(adjoint(), share);
+  void accumulate(const E& gradient) {
+    if (!needs_gradient()) return;
+    if (gradient.rows() != rows_ || gradient.cols() != cols_) [[unlikely]]
+      throw_shapes("accumulate", "the value", rows_, cols_, "its gradient", gradient.rows(), gradient.cols(),
+                   "need equal shapes");
+    if constexpr (is_product<E>) {
+      accumulate(Kernel<E>::of(gradient));
     } else {
-      add(adjoint(), gradient);
+      if constexpr (std::derived_from<E, LazyMatrix<S>>) {
+        if (keeper_ && keeper_->keep(gradient)) return;
+      }
+      if (!std::exchange(touched_, true)) return assign(memory(), gradient);
+      if constexpr (requires { gradient.fill; }) {
+        MatrixMap<S> share = scratch<S>(*arena_, rows_, cols_);
+        assign(share, gradient);
+        add(memory(), share);
+      } else {
+        add(memory(), gradient);
+      }
     }
   }
-}
+
+  // The adjoint itself, zeros if it was untouched, for an operation that adds to it here and there.
+  MatrixMap<S> adjoint() {
+    MatrixMap<S> all = memory();
+    if (!std::exchange(touched_, true)) all.setZero();
+    return all;
+  }
+
+  // The adjoint to look at: with what waits, and zeros if nothing came. An untouched record stays untouched.
+  ConstMatrixMap<S> complete_grad() {
+    if (keeper_) keeper_->add_what_waits(*this);
+    if (!touched_) memory().setZero();
+    return grad();
+  }
+
+ private:
+  MatrixMap<S> memory() {
+    if (!adjoint_) adjoint_ = scratch<S>(*arena_, rows_, cols_).data();
+    return {adjoint_, rows_, cols_};
+  }
+};
 
 }  // namespace autograd

@@ -13,33 +13,8 @@
 
 namespace autograd {
 
-class Tape;
-
-// A handle on a value on a tape: cheap to copy, valid until the tape is rewound or destroyed.
 template <Value T>
-class Var {
- public:
-  using Element = element_t<T>;
-
-  Var() = default;
-  Var(Tape& tape, Node<T>& node);
-
-  // The value: a number, or a map of the matrix n×d.
-  auto value() const { return node().value(); }
-  // ∂y/∂this in this value's shape, for the y of the last backward; zeros where y does not depend on this.
-  auto grad() const { return node().complete_grad(); }
-  Index rows() const { return node().rows(); }  // of a matrix
-  Index cols() const { return node().cols(); }
-  bool needs_gradient() const { return node().needs_gradient(); }
-
-  Tape& tape() const;     // throws std::invalid_argument if this Var is empty
-  Node<T>& node() const;  // the same, and if it was recorded before a rewind
-
- private:
-  Tape* tape_ = nullptr;
-  Node<T>* node_ = nullptr;
-  std::uint64_t epoch_ = 0;
-};
+class Var;
 
 // Who looks on while a tape works, as a Trace does (instruments/trace.hpp): it is told of every record and its
 // operands, of every step of a sweep, and of a rewind.
@@ -145,21 +120,40 @@ class Tape {
   Observer* observer_ = nullptr;
 };
 
+// A handle on a value on a tape: cheap to copy, valid until the tape is rewound or destroyed.
 template <Value T>
-Var<T>::Var(Tape& tape, Node<T>& node) : tape_(&tape), node_(&node), epoch_(tape.epoch()) {}
+class Var {
+ public:
+  using Element = element_t<T>;
 
-template <Value T>
-Tape& Var<T>::tape() const {
-  if (!tape_) [[unlikely]]
-    throw_empty();
-  return *tape_;
-}
+  Var() = default;
+  Var(Tape& tape, Node<T>& node) : tape_(&tape), node_(&node), epoch_(tape.epoch()) {}
 
-template <Value T>
-Node<T>& Var<T>::node() const {
-  if (epoch_ != tape().epoch()) [[unlikely]]
-    throw_rewound();
-  return *node_;
-}
+  // The value: a number, or a map of the matrix n×d.
+  auto value() const { return node().value(); }
+  // ∂y/∂this in this value's shape, for the y of the last backward; zeros where y does not depend on this.
+  auto grad() const { return node().complete_grad(); }
+  Index rows() const { return node().rows(); }  // of a matrix
+  Index cols() const { return node().cols(); }
+  bool needs_gradient() const { return node().needs_gradient(); }
+
+  // Throws std::invalid_argument if this Var is empty.
+  Tape& tape() const {
+    if (!tape_) [[unlikely]]
+      throw_empty();
+    return *tape_;
+  }
+  // The same, and if it was recorded before a rewind.
+  Node<T>& node() const {
+    if (epoch_ != tape().epoch()) [[unlikely]]
+      throw_rewound();
+    return *node_;
+  }
+
+ private:
+  Tape* tape_ = nullptr;
+  Node<T>* node_ = nullptr;
+  std::uint64_t epoch_ = 0;
+};
 
 }  // namespace autograd
