@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,12 @@ class Exercise:
         return f"{int(self.number.split('.')[0]):02}"
 
 
+def reference_in(exercises):
+    """Whose answers stand for themselves, whatever a student writes: "solution", or, in a student's edition, which has none,
+    "handed_out", a copy of exercise.cpp as it was handed out."""
+    return "handed_out" if (exercises / "handed_out.cpp").is_file() else "solution"
+
+
 def chapters_of(folder):
     """The folders' names, in order."""
     return sorted(file.parent.name for file in folder.glob("[0-9]*_*/demo.cpp"))
@@ -62,14 +69,17 @@ class Checkout:
             return text.readline().lstrip("# ").strip()
 
     def file(self, answers, chapter):
-        """The answers of "exercise", which are the student's, or of "solution"."""
+        """The answers of "exercise", which are the student's, or of the chapter's reference."""
         return self.root / "chapters" / chapter / "exercises" / f"{answers}.cpp"
+
+    def reference_of(self, chapter):
+        return reference_in(self.root / "chapters" / chapter / "exercises")
 
     def target(self, answers, chapter):
         return f"chapters/{answers}_{chapter[:2]}"
 
     def make(self, answers, chapter):
-        """Builds the check program of "exercise" or "solution". Returns what the compiler says, "" when all is well."""
+        """Builds the check program of "exercise" or of the reference. Returns what the compiler says, "" when all is well."""
         target = self.target(answers, chapter)
         if chapter not in self._announced and "no work to do" not in self._run_ninja("-n", target).stdout:
             print(f"Building {chapter} ...", file=sys.stderr)
@@ -80,7 +90,7 @@ class Checkout:
     def table(self, chapter):
         """The chapter's exercises. They come from the reference program: it builds whatever the student wrote."""
         if chapter not in self._tables:
-            errors = self.make("solution", chapter)
+            errors = self.make(self.reference_of(chapter), chapter)
             if errors:
                 raise Stop(f"{errors}\nThe checks of {chapter} could not be built, for the reason above.\n"
                            f"{self._changed(chapter, errors)}".rstrip())
@@ -92,11 +102,14 @@ class Checkout:
 
     def reference(self, chapter, *words):
         """What the reference program prints."""
-        return subprocess.run([self.build / self.target("solution", chapter), *words], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, check=True).stdout
+        program = self.build / self.target(self.reference_of(chapter), chapter)
+        return subprocess.run([program, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              check=True).stdout
 
     def _changed(self, chapter, errors):
         """A sentence on the files of exercises that are not as handed out, exercise.hpp among them."""
+        if not shutil.which("git"):
+            return ""
         folder = f"chapters/{chapter}/exercises"
         git = subprocess.run(["git", "-C", self.root, "-c", "core.quotePath=off", "diff", "--name-only", "HEAD", "--",
                               folder], capture_output=True, text=True, check=False)
@@ -114,12 +127,13 @@ class Checkout:
         link = shlex.split(self._commands(self.target("exercise", chapter)))
         own = compile_[compile_.index("-o") + 1]
         checks = [word for word in link if word.endswith(".o") and word != own]
-        solution = next(word for word in shlex.split(self._commands(self.target("solution", chapter)))
-                        if word.endswith(".o") and word not in checks)
-        self._functions[chapter] = functions_of([self.build / check for check in checks], self.build / solution,
+        reference = self.reference_of(chapter)
+        answers = next(word for word in shlex.split(self._commands(self.target(reference, chapter)))
+                       if word.endswith(".o") and word not in checks)
+        self._functions[chapter] = functions_of([self.build / check for check in checks], self.build / answers,
                                                 self.file("exercise", chapter).with_suffix(".hpp"),
-                                                self.file("solution", chapter), numbers)
-        self._recipes[chapter] = compile_, own, link, self._stand_in(chapter, self.build / solution)
+                                                self.file(reference, chapter), numbers)
+        self._recipes[chapter] = compile_, own, link, self._stand_in(chapter, self.build / answers)
 
     def functions(self, chapter):
         """{exercise: the functions that its answer must define}. REQUIRES: prepare_apart."""
@@ -165,11 +179,11 @@ class Checkout:
             made.failure = (output or "the linker ran into its limits of time or memory") if failed else ""
         return made
 
-    def _stand_in(self, chapter, solution):
+    def _stand_in(self, chapter, answers):
         """The reference answers as weak symbols: a student's own take their places."""
         weak = self.build / "chapters" / f"reference_{chapter[:2]}.o"
         with tempfile.NamedTemporaryFile(dir=weak.parent, delete=False) as draft:
-            subprocess.run(["objcopy", "--weaken", solution, draft.name], check=True)
+            subprocess.run(["objcopy", "--weaken", answers, draft.name], check=True)
         os.replace(draft.name, weak)
         return weak
 

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from checkout import reference_in
+
 SLUG = re.compile(r"\b(?:eq|claim|test):[a-z][a-z0-9-]*")
 
 
@@ -61,8 +63,10 @@ def faults_of_results(equations, chapter, results):
 
 def faults_of_folder(equations, chapter, folder):
     """What is wrong with the slugs in a chapter's files: one search for a slug must find all places that treat it."""
-    text = {name: (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else ""
-            for name in ("README.md", "exercises/exercise.hpp", "exercises/solution.cpp")}
+    named = ["README.md", "exercises/exercise.hpp"]
+    if reference_in(folder / "exercises") == "solution":
+        named.append("exercises/solution.cpp")
+    text = {name: (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else "" for name in named}
     faults = [f"{slug} is owed, and README.md does not name it" for slug in equations.owed_by(chapter)
               if slug not in SLUG.findall(text["README.md"])]
     for number, slug in exercises_of(folder):

@@ -1,7 +1,6 @@
 """chapters/grade: the state and the points of each exercise, for a student or for a class."""
 
 import argparse
-import dataclasses
 import difflib
 import json
 import re
@@ -13,8 +12,13 @@ from isolate import explain, grade_file
 from limits import Limits
 from reports import chapter_text, painted, to_json, write_reports
 from run import run
-from sandbox import why_not
-from whole_class import grade_students
+
+try:
+    import whole_class
+except ModuleNotFoundError as missing:
+    if missing.name != "whole_class":
+        raise
+    whole_class = None  # a student's edition grades no class
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,7 +26,7 @@ class Parser(argparse.ArgumentParser):
         unknown = re.match(r"unrecognized arguments: (--[^ =]+)", message)
         names = [name for action in self._actions for name in action.option_strings]
         near = difflib.get_close_matches(unknown[1], names, n=1) if unknown else []
-        raise Stop(f"{message}{did_you_mean(near)} (see chapters/grade --help)")
+        raise Stop(f"{message}{did_you_mean(near)} (see {self.prog} --help)")
 
 
 def did_you_mean(near):
@@ -38,21 +42,21 @@ def positive(text):
 def options():
     parser = Parser(prog="chapters/grade", description="Builds and checks the answers in chapters/*/exercises/exercise.cpp.")
     add = parser.add_argument
-    add("what", nargs="?", metavar="CHAPTER or EXERCISE", help="11, 11_vae or 11.2; without it all chapters")
+    add("what", nargs="*", metavar="CHAPTER or EXERCISE", help="11, 11_vae or 11.2, or several; without it all chapters")
     add("--list", action="store_true", help="the exercises with their points and minutes")
     add("--hint", metavar="EXERCISE", help="a hint; each call gives the next of three")
     add("--level", type=int, choices=(1, 2, 3), help="of the hint: 3 is nearly the answer")
     add("--json", type=Path, metavar="FILE", help="write states, points and reports there")
     add("--junit", type=Path, metavar="FILE", help="the same as JUnit's XML")
+    add("--gradescope", type=Path, metavar="FILE", help="the same as Gradescope's results.json")
+    add("--github", type=Path, metavar="FILE", help="append GitHub Classroom's result there, as an output of a step")
     add("--seed", type=positive, default=1, help="of the random instances")
     add("--limit", type=positive, default=Limits.seconds, metavar="SECONDS", help="of one exercise, of the processor's time (%(default)s)")
     add("--memory", type=positive, default=Limits.megabytes, metavar="MB", help="of one exercise (%(default)s)")
     add("--build", type=Path, default=ROOT / "build", metavar="DIR", help="folder that meson has set up")
-    group = parser.add_argument_group("For a class (chapters/TEACHING.md)")
-    group.add_argument("--class", type=Path, dest="students", metavar="DIR",
-                       help="grade DIR/NAME/11_vae/exercise.cpp for every NAME and print a CSV")
-    group.add_argument("--csv", type=Path, metavar="FILE", help="write the CSV there instead; who has a row in it is done")
-    group.add_argument("--reports", type=Path, metavar="DIR", help="write a text for each student there, DIR/NAME.txt")
+    parser.set_defaults(students=None)
+    if whole_class:
+        whole_class.add_options(parser)
     return parser
 
 
@@ -69,15 +73,16 @@ def find_chapter(checkout, what):
 
 
 def find_exercises(checkout, chapter, what):
-    """All exercises of the chapter, or the one that is named: 4.2, or 04.2."""
-    exercises = checkout.table(chapter)
-    if not what or "." not in what:
-        return exercises
-    wanted = re.sub(r"^0+(?=[0-9])", "", what)
-    named = [exercise for exercise in exercises if exercise.number == wanted]
-    if not named:
-        raise Stop(f"there is no exercise '{what}' (known: {', '.join(e.number for e in exercises)})")
-    return named
+    """All exercises of the chapter, or those that the words name: 4.2, or 04.2. Words for other chapters say nothing here."""
+    exercises, named = checkout.table(chapter), []
+    words = [word for word in what if find_chapter(checkout, word) == chapter]
+    for word in words:
+        found = [exercise for exercise in exercises
+                 if "." not in word or exercise.number == re.sub(r"^0+(?=[0-9])", "", word)]
+        named += found
+        if not found:
+            raise Stop(f"there is no exercise '{word}' (known: {', '.join(e.number for e in exercises)})")
+    return [exercise for exercise in exercises if exercise in named] if words else exercises
 
 
 def grade_own(checkout, chapter, exercises, limits, seed):
@@ -94,7 +99,7 @@ def grade_own(checkout, chapter, exercises, limits, seed):
 def give_hint(checkout, number, level):
     """Without a level the one after the last that was given, which the build folder remembers."""
     chapter = find_chapter(checkout, number)
-    exercises = find_exercises(checkout, chapter, number)
+    exercises = find_exercises(checkout, chapter, [number])
     if "." not in number:
         raise Stop(f"--hint: expected an exercise, found the chapter '{number}' "
                    f"(its exercises: {', '.join(e.number for e in exercises)})")
@@ -131,27 +136,22 @@ def main():
     asked = options().parse_args()
     if asked.level and not asked.hint:
         raise Stop("--level: of which exercise's hint? Expected --hint EXERCISE as well, found --level alone")
-    for option, of_class in (("--csv", asked.csv), ("--reports", asked.reports)):
-        if of_class and not asked.students:
-            raise Stop(f"{option}: of a class. Expected --class DIR as well, found {option} alone")
-    for file in filter(None, (asked.json, asked.junit, asked.csv)):
+    for option, of_own in (("--gradescope", asked.gradescope), ("--github", asked.github)):
+        if of_own and asked.students:
+            raise Stop(f"{option}: of one student's answers. Expected no --class, found both")
+    if whole_class:
+        whole_class.prepare(asked)
+    for file in filter(None, (asked.json, asked.junit, asked.gradescope, asked.github)):
         open(file, "a", encoding="utf-8").close()  # says so before the work when it cannot be written
-    if asked.reports:
-        asked.reports.mkdir(parents=True, exist_ok=True)
     checkout = Checkout(asked.build.resolve())
-    chapters = [find_chapter(checkout, asked.what)] if asked.what else checkout.chapters
+    named = {find_chapter(checkout, word) for word in asked.what}
+    chapters = [chapter for chapter in checkout.chapters if chapter in named or not named]
     if asked.hint:
         return give_hint(checkout, asked.hint, asked.level)
     if asked.list:
         return print_tables(checkout, chapters)
-    limits = Limits(asked.limit, asked.memory)
-    if not asked.students:
-        return grade_own_chapters(checkout, chapters, asked, limits)
-    reason = why_not()
-    if reason:
-        print(f"{reason}: nothing prevents that an answer reads and changes what you can, reaches the network, or ends the "
-              "grading (chapters/TEACHING.md)", file=sys.stderr)
-    return grade_students(checkout, chapters, asked, dataclasses.replace(limits, isolated=not reason))
+    grade = whole_class.grade_isolated if asked.students else grade_own_chapters
+    return grade(checkout, chapters, asked, Limits(asked.limit, asked.memory))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from checkout import chapters_of
+from checkout import chapters_of, reference_in
 from equations import Equations, exercises_of, faults_of_folder, faults_of_results, run_demo
 from exercise_table import faults_of_table, table_of, with_table
 from figures import faults_of_figures
@@ -22,8 +22,8 @@ HEAD = """# Every equation, and where it is checked
 
 `chapters/index` writes this page: it runs the demo of every chapter with `--quick` and collects what they check. A link leads to
 the line that makes the check. An exact check shows how far the sides are apart, a sampled one z, the distance in standard errors.
-The demo of a chapter run without `--quick` has smaller errors. The slugs are the same in a chapter's text, program, exercises and
-solutions, so that one search finds all places.
+The demo of a chapter run without `--quick` has smaller errors. The slugs are the same in a chapter's text, program and
+exercises, so that one search finds all places.
 
 """
 COLUMNS = "| check | left side | right side | error | verdict |\n|---|---|---|---|---|\n"
@@ -149,7 +149,8 @@ def write(build):
     for chapter in chapters_of(CHAPTERS):
         results[chapter] = run_demo(programs / chapter / "demo", "--no-plots")
         faults[chapter] = faults_of_results(equations, chapter, results[chapter])
-        readme, table = CHAPTERS / chapter / "README.md", table_of(programs / f"solution_{chapter[:2]}")
+        reference = reference_in(CHAPTERS / chapter / "exercises")
+        readme, table = CHAPTERS / chapter / "README.md", table_of(programs / f"{reference}_{chapter[:2]}")
         text = readme.read_text(encoding="utf-8")
         readme.write_text(with_table(text, table) or text, encoding="utf-8")
         faults[chapter] += faults_of_table(readme.read_text(encoding="utf-8"), table)

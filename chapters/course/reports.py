@@ -1,5 +1,6 @@
 """Results as a table to read, as JSON and as JUnit's XML."""
 
+import base64
 import json
 import os
 import sys
@@ -74,16 +75,46 @@ def to_junit(suites):
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
+def to_gradescope(suites):
+    """Gradescope's results.json (gradescope-autograders.readthedocs.io, "Specifications"). It knows two states, passed and
+    failed; max_score of the whole is for other readers, Gradescope adds up those of the tests."""
+    every = [result for results in suites.values() for result in results]
+    return {"score": points(every), "max_score": possible(every), "stdout_visibility": "visible", "tests": [
+        {"name": headline(r), "number": r.exercise.number, "score": r.points, "max_score": r.exercise.points,
+         "status": "passed" if r.state == "passed" else "failed", "output": f"{r.state}\n{r.report}".rstrip()} for r in every]}
+
+
+def to_classroom(suites):
+    """What a grader of GitHub Classroom hands to classroom-resources/autograding-grading-reporter, a test for each exercise.
+    Each message is cut, since all of them together are one environment variable."""
+    every = [result for results in suites.values() for result in results]
+    return {"version": 1, "status": "pass" if points(every) == possible(every) else "fail", "max_score": possible(every),
+            "tests": [{"name": f"{headline(r)}: {r.points} of {r.exercise.points} points",
+                       "status": "pass" if r.state == "passed" else "fail", "score": r.points,
+                       "message": f"{r.state}\n{r.report}".rstrip()[:400], "test_code": f"chapters/grade {r.exercise.number}",
+                       "filename": "", "line_no": 0, "duration": round(1000 * r.seconds)} for r in every]}
+
+
+def headline(result):
+    return f"{result.exercise.number} {result.exercise.slug} {result.exercise.statement}"
+
+
 def junit_kind(result):
     return {"passed": None, "failed": "failure", "not attempted": "skipped", "missing": "skipped"}.get(result.state, "error")
 
 
 def write_reports(asked, report, suites):
-    """Into the files of --json and --junit, if there are any."""
+    """Into the files that options name, if there are any."""
     if asked.json:
         write_whole(asked.json, json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     if asked.junit:
         write_whole(asked.junit, to_junit(suites))
+    if asked.gradescope:
+        write_whole(asked.gradescope, json.dumps(to_gradescope(suites), ensure_ascii=False, indent=2) + "\n")
+    if asked.github:
+        encoded = base64.b64encode(json.dumps(to_classroom(suites), ensure_ascii=False).encode()).decode()
+        with open(asked.github, "a", encoding="utf-8") as outputs:
+            outputs.write(f"result={encoded}\n")
 
 
 def write_whole(file, text):

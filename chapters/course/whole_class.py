@@ -1,7 +1,9 @@
 """chapters/grade --class: what is written of a class, each student as soon as he is done."""
 
+import dataclasses
 import json
 import sys
+from pathlib import Path
 
 from checkout import Stop
 from classroom import grade_class, students_in
@@ -9,6 +11,35 @@ from gradebook import Gradebook
 from handed_in import handed_in
 from look import phrases
 from reports import points, possible, student_text, to_json, write_reports
+from sandbox import why_not
+
+
+def add_options(parser):
+    group = parser.add_argument_group("For a class (chapters/TEACHING.md)")
+    group.add_argument("--class", type=Path, dest="students", metavar="DIR",
+                       help="grade DIR/NAME/11_vae/exercise.cpp for every NAME and print a CSV")
+    group.add_argument("--csv", type=Path, metavar="FILE", help="write the CSV there instead; who has a row in it is done")
+    group.add_argument("--reports", type=Path, metavar="DIR", help="write a text for each student there, DIR/NAME.txt")
+
+
+def prepare(asked):
+    """Says before the work that an option stands alone, or that nothing can be written there."""
+    for option, of_class in (("--csv", asked.csv), ("--reports", asked.reports)):
+        if of_class and not asked.students:
+            raise Stop(f"{option}: of a class. Expected --class DIR as well, found {option} alone")
+    if asked.csv:
+        open(asked.csv, "a", encoding="utf-8").close()
+    if asked.reports:
+        asked.reports.mkdir(parents=True, exist_ok=True)
+
+
+def grade_isolated(checkout, chapters, asked, limits):
+    """grade_students with every answer in a sandbox, or with a line that says why there is none."""
+    reason = why_not()
+    if reason:
+        print(f"{reason}: nothing prevents that an answer reads and changes what you can, reaches the network, or ends the "
+              "grading (chapters/TEACHING.md)", file=sys.stderr)
+    return grade_students(checkout, chapters, asked, dataclasses.replace(limits, isolated=not reason))
 
 
 def grade_students(checkout, chapters, asked, limits):

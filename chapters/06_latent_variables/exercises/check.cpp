@@ -94,8 +94,16 @@ void check_compound_count(lesson::Attempt& attempt) {
   const auto of = [&](auto&& f) {
     return numbered(counts.size(), [&](std::size_t i) -> double { return f(counts[i]); });
   };
+  // log ∫ Gamma(λ; a, b) Poisson(x; λ) dλ by the trapezoid rule in t = log λ, which converges exponentially: the integrand is
+  // analytic and falls off at both ends
   const auto right = [=](double x, double a, double b) {
-    return a * std::log(b) + std::lgamma(x + a) - std::lgamma(a) - std::lgamma(x + 1) - (x + a) * std::log(b + 1);
+    double integral = 0;
+    for (double t = -40; t < 8; t += 0x1p-4) {
+      const double log_gamma = a * std::log(b) + (a - 1) * t - b * std::exp(t) - std::lgamma(a);
+      const double log_poisson = x * t - std::exp(t) - std::lgamma(x + 1);
+      integral += 0x1p-4 * std::exp(log_gamma + log_poisson + t);  // dλ = λ dt
+    }
+    return std::log(integral);
   };
   const auto r = [&](double x) { return right(x, a, b); };
   attempt.equal(

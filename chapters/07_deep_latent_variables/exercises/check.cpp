@@ -274,16 +274,13 @@ void check_canonical(lesson::Attempt& attempt) {
   Matrix<double> W = normal_matrix(attempt, 2, d, 1);
   W.row(1) *= 0.5;
   W.row(1) += 0.4 * W.row(0);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(W * W.transpose());
   const auto positive = [](Matrix<double> V) {
-    for (Index row = 0; row < V.rows(); ++row) {
-      Index largest;
-      V.row(row).cwiseAbs().maxCoeff(&largest);
-      if (V(row, largest) < 0) V.row(row) *= -1;
-    }
+    for (auto row : V.rowwise()) row *= row.maxCoeff() > -row.minCoeff() ? 1 : -1;
     return V;
   };
-  const Matrix<double> right = positive(eigen.eigenvectors().rowwise().reverse().transpose() * W);
+  // By Jacobi's angle, which only a 2×2 matrix has: tan 2φ = 2 w₁ᵀw₂ / (‖w₁‖² - ‖w₂‖²), the longer row first
+  const double angle = 0.5 * std::atan2(2 * W.row(0).dot(W.row(1)), W.row(0).squaredNorm() - W.row(1).squaredNorm());
+  const Matrix<double> right = positive(Eigen::Rotation2Dd(-angle).toRotationMatrix() * W);
   const Matrix<double> ascending = right.colwise().reverse();
   const Matrix<double> normalised = right.rowwise().normalized();
   Matrix<double> gram_schmidt = W;
