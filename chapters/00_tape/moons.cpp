@@ -228,6 +228,8 @@ Network moons(lesson::Lesson& lesson, const Moons& moons) {
                          lesson::thousands(steps), losses.front(), losses.back(), 100 * accuracy(theta, moons)));
   lesson.metric("moons loss", losses.back());
   lesson.metric("moons accuracy", accuracy(theta, moons));
+  lesson.metric("first of the upper moon", moons.x(0, 1)).shown("00_moons", "sign +1", moons.x(0, 0));
+  lesson.metric("first of the lower moon", moons.x(1, 1)).shown("00_moons", "sign -1", moons.x(1, 0));
   return theta;
 }
 

@@ -37,7 +37,7 @@ void four_numbers(lesson::Equation& equation, const Ingredients& use) {
 }
 
 // N(±Δ/2, 1) with a share π of class 1: log odds = Δ x + log π/(1-π).
-void two_normals(lesson::Equation& equation, const Ingredients& use) {
+void two_normals(lesson::Lesson& lesson, lesson::Equation& equation, const Ingredients& use) {
   const double delta = 2, share = 0.2;
   const models::GaussianDiscriminant model{Eigen::RowVector2d(std::log(1 - share), std::log(share)),
                                            Eigen::Vector2d(-delta / 2, delta / 2), Matrix<double>::Ones(1, 1)};
@@ -47,6 +47,13 @@ void two_normals(lesson::Equation& equation, const Ingredients& use) {
   const Matrix<double> right = 1 / (1 + (-line.array()).exp());
   const Matrix<double> of_one = p.col(1);
   equation.exact("N(±1, 1): sigmoid of a line", numbers(of_one), numbers(right));
+
+  constexpr Index kOne = 24;  // x = 1
+  const Matrix<double> joint = model.log_joint(x.row(kOne)).array().exp();
+  lesson.metric("joint_0", joint(0, 0)).shown("01_bayes", "p(y = 0) p(x | y = 0)", 1);
+  lesson.metric("joint_1", joint(0, 1)).shown("01_bayes", "p(y = 1) p(x | y = 1)", 1);
+  lesson.metric("posterior_1", of_one(kOne, 0)).shown("01_bayes", "p(y = 1 | x)", 1);
+  lesson.metric("without_prior", 1 / (1 + std::exp(-delta))).shown("01_bayes", "the same with the prior left out", 1);
 }
 
 }  // namespace
@@ -54,7 +61,7 @@ void two_normals(lesson::Equation& equation, const Ingredients& use) {
 void bayes_rule(lesson::Lesson& lesson, const Labelled& train, const Labelled& test, const Ingredients& use) {
   auto equation = lesson.equation("1.1", "p(y | x) = p(y) p(x | y) / Σ_y' p(y') p(x | y')", "claim:bayes");
   four_numbers(equation, use);
-  two_normals(equation, use);
+  two_normals(lesson, equation, use);
 
   const int K = 10;
   const auto model = models::fit_gaussian_discriminant(train.x, models::one_hot(train.y, K), 1e-3);

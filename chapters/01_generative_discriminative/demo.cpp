@@ -45,6 +45,8 @@ void say_pairs(lesson::Lesson& lesson, const std::vector<PairGain>& pairs) {
     if (p.few.mean < -2 * p.few.se && p.many.mean > 2 * p.many.se)
       lesson.say(fmt::format("        naive Bayes ahead with 10 and behind with 250: {} or {}", p.a, p.b));
   }
+  lesson.metric("eight_or_nine", 100 * pairs.back().many.mean)
+      .shown("01_pairs", "a pair of digits", 100 * pairs.back().few.mean);
 }
 
 }  // namespace
@@ -87,8 +89,13 @@ int main(int argc, char** argv) {
     plot_learning(curves, lesson.figures());
     plot_pairs(pairs, lesson.figures());
     plot_efficiency(lesson.figures());
-    plot_semi(semi, softmax_curve(train, test, semi.discriminant.labels, c.label_draws, lesson.seed()),
-              lesson.figures());
-    plot_hurts(c.effort.draws / 2, lesson.seed(), lesson.figures());
+    const auto softmax = softmax_curve(train, test, semi.discriminant.labels, c.label_draws, lesson.seed());
+    lesson.metric("softmax, alone", 100 * softmax.back().mean).shown("01_semi", "softmax regression, labelled only");
+    plot_semi(semi, softmax, lesson.figures());
+    const int draws = c.effort.draws / 2;
+    for (const int N : {200, 2000})
+      lesson.metric(fmt::format("drawn_{}", N), 100 * drawn_errors(0.8, 3, N, draws, lesson.seed(), right()).mean())
+          .shown("01_hurts", fmt::format("{} points, mean of {} draws", lesson::thousands(N), draws), 0.8);
+    plot_hurts(draws, lesson.seed(), lesson.figures());
   });
 }

@@ -86,6 +86,8 @@ void efficiency(lesson::Lesson& lesson, int draws, const Ingredients& use) {
   for (const double delta : {1.0, 2.0, 3.0, 4.0}) {
     const double by_information = use.intercept_variance(delta) / logistic_variance(delta);
     equation.exact(fmt::format("Δ = {}: ratio of variances", delta), by_information, efron(delta), 1e-9);
+    lesson.metric(fmt::format("efficiency_{}", delta), by_information)
+        .shown("01_efficiency", "efficiency of logistic regression, a point (Efron)", delta);
   }
   equation.exact("Δ = 3: 4 + Δ² by the tape", use.intercept_variance(3), normal_variance_by_tape(3));
   for (const double delta : {2.0, 3.0})

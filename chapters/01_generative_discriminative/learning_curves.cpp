@@ -73,7 +73,7 @@ Estimate crossover(const LearningCurves& curves) {
 
 namespace {
 
-void print(lesson::Lesson& lesson, const std::string& title, const LearningCurves& curves) {
+void print(lesson::Lesson& lesson, const std::string& title, const LearningCurves& curves, const std::string& figure) {
   lesson.say(fmt::format("        {}: % of wrong answers, {} draws", title, curves.generative.rows()));
   lesson.say(
       fmt::format("        {:>7} {:>16} {:>16} {:>16}      z", "points", "naive Bayes", "logistic", "difference"));
@@ -84,6 +84,9 @@ void print(lesson::Lesson& lesson, const std::string& title, const LearningCurve
                            percent_column(generative[s]), percent_column(discriminative[s]),
                            percent_column(difference[s]), difference[s].mean / difference[s].se));
   }
+  lesson.metric(figure + "_generative", 100 * generative.back().mean).shown(figure, "naive Bayes (generative)");
+  lesson.metric(figure + "_discriminative", 100 * discriminative.back().mean)
+      .shown(figure, "logistic regression (discriminative)");
   const Estimate at = crossover(curves);
   lesson.say(std::isnan(at.mean)
                  ? "        the curves do not cross"
@@ -114,13 +117,13 @@ void on_normal_classes(lesson::Lesson& lesson, lesson::Equation& equation, const
 
   const NormalClasses independent = ten_pairs(0), correlated = ten_pairs(0.4);
   all.right = learning_curves(normal_problem("right", independent, lesson.seed()), sizes, use);
-  print(lesson, "the generative model is right", all.right);
+  print(lesson, "the generative model is right", all.right, "01_right");
   logistic_is_worse(equation, all.right, 50);
   equation.sampled("naive Bayes, at the end", limit(all.right.generative), independent.best_error())
       .sampled("logistic, at the end", limit(all.right.discriminative), independent.best_error());
 
   all.wrong = learning_curves(normal_problem("wrong", correlated, lesson.seed()), sizes, use);
-  print(lesson, "the generative model is wrong", all.wrong);
+  print(lesson, "the generative model is wrong", all.wrong, "01_wrong");
   logistic_is_worse(equation, all.wrong, 50);
   naive_bayes_is_worse(equation, all.wrong, 2000);
   equation.sampled("naive Bayes, at the end", limit(all.wrong.generative), correlated.naive_bayes_limit())
@@ -130,23 +133,23 @@ void on_normal_classes(lesson::Lesson& lesson, lesson::Equation& equation, const
 // Two digits, of both data sets.
 void on_images(lesson::Lesson& lesson, lesson::Equation& equation, const Images& images, const Effort& effort,
                const Ingredients& use, Comparison& all) {
-  const auto learn_digits = [&](int a, int b) {
+  const auto learn_digits = [&](int a, int b, const std::string& figure) {
     const Problem problem = image_problem("digits", pair_of(images.digits, a, b), {}, 250, lesson.seed());
     const auto curves = learning_curves(
         problem, {.m = {10, 20, 50, 100, 250}, .draws = effort.draws, .floor = 0.01, .ridge = effort.ridge}, use);
-    print(lesson, fmt::format("8×8 digits, {} or {}", a, b), curves);
+    print(lesson, fmt::format("8×8 digits, {} or {}", a, b), curves, figure);
     naive_bayes_is_worse(equation, curves, 250);
     return curves;
   };
-  all.digits = learn_digits(images.a, images.b);
-  all.five_or_nine = learn_digits(5, 9);
+  all.digits = learn_digits(images.a, images.b, "01_digits");
+  all.five_or_nine = learn_digits(5, 9, "01_5_or_9");
 
   const auto mnist = image_problem("mnist", pair_of(images.mnist_train, images.a, images.b),
                                    pair_of(images.mnist_test, images.a, images.b), 0, lesson.seed());
   std::vector<int> m{10, 20, 50, 100, 250, 1000, 5000};
   std::erase_if(m, [&](int size) { return size > effort.most; });
   all.mnist = learning_curves(mnist, {.m = m, .draws = effort.draws, .floor = 0.01, .ridge = effort.ridge}, use);
-  print(lesson, fmt::format("MNIST at 7×7, {} or {}", images.a, images.b), all.mnist);
+  print(lesson, fmt::format("MNIST at 7×7, {} or {}", images.a, images.b), all.mnist, "01_mnist");
   naive_bayes_is_worse(equation, all.mnist, m.back());
 }
 

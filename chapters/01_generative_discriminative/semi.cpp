@@ -158,7 +158,7 @@ void likelihood_of_all(lesson::Equation& equation, std::uint64_t seed, const Ing
       .increasing("  log-likelihood, step by step", std::span(semi.objective).subspan(1), 1e-9);
 }
 
-void print(lesson::Lesson& lesson, const std::string& title, const SemiCurve& curve) {
+void print(lesson::Lesson& lesson, const std::string& title, const SemiCurve& curve, const std::string& series) {
   lesson.say(fmt::format("        {}: % of test digits wrong", title));
   lesson.say(fmt::format("        {:>7} {:>16} {:>16} {:>16}      z", "labels", "alone", "with unlabelled", "gain"));
   for (std::size_t s = 0; s < curve.labels.size(); ++s) {
@@ -166,6 +166,9 @@ void print(lesson::Lesson& lesson, const std::string& title, const SemiCurve& cu
                            percent_column(curve.with_unlabelled[s]), percent_column(curve.gain[s]),
                            curve.gain[s].mean / curve.gain[s].se));
   }
+  lesson.metric(series + ", alone", 100 * curve.alone.back().mean).shown("01_semi", series + ", labelled only");
+  lesson.metric(series + ", with others", 100 * curve.with_unlabelled.back().mean)
+      .shown("01_semi", series + ", and unlabelled");
 }
 
 }  // namespace
@@ -181,9 +184,9 @@ SemiCurves semi_supervised(lesson::Lesson& lesson, const Labelled& train, const 
   const auto gains_clearly = [&](const std::string& label, Estimate gain) {
     equation.at_least(label, gain.mean - 4 * gain.se, 0);
   };
-  print(lesson, "normal discrimination", curves.discriminant);
+  print(lesson, "normal discrimination", curves.discriminant, "normal");
   gains_clearly("20 labels: fewer errors", curves.discriminant.gain[1]);
-  print(lesson, "naive Bayes", curves.naive_bayes);
+  print(lesson, "naive Bayes", curves.naive_bayes, "naive Bayes");
   const Estimate loss = curves.naive_bayes.gain.back();
   gains_clearly("naive Bayes, 100: more errors", {-loss.mean, loss.se});
   equation.exact("objectives that fell", !curves.discriminant.never_fell + !curves.naive_bayes.never_fell, 0);

@@ -80,6 +80,8 @@ void unlabelled_worth(lesson::Lesson& lesson, int draws, const Ingredients& use)
     const double m = delta / 2,
                  curvature = 1 - normal_mean([&](double e) { return std::pow((m + e) / std::cosh(m * (m + e)), 2); });
     equation.exact(fmt::format("Δ = {}: square, curvature", delta), worth(delta, use), curvature, 1e-9);
+    lesson.metric(fmt::format("worth_{}", delta), curvature)
+        .shown("01_efficiency", "worth of an unlabelled point, in labelled ones", delta);
   }
   equation.exact("the score by the tape", use.score(0.7, 1.2), score_by_tape(0.7, 1.2));
   for (const double delta : {2.0, 3.0})
@@ -145,6 +147,7 @@ void unlabelled_hurts(lesson::Lesson& lesson, int draws, const Ingredients& use)
              endless_step(Eigen::Vector2d(1, small), critical, c)[1] / small, 1, 1e-8)
       .exact("2 % below: the best error", cluster_error(best_means(0.98 * critical, c), c), best, 1e-6)
       .at_least("2 % above: 5 % more", cluster_error(best_means(1.02 * critical, c), c), best + 0.05);
+  lesson.metric("endless_unlabelled", 100 * cluster_error(best_means(1, c), c)).shown("01_hurts", "endless data", 1);
   for (const double share : {0.22, 0.225, 0.26, 1.0})
     lesson.say(fmt::format("        endless data, a share of {} without labels: {:.1f} % wrong", share,
                            100 * cluster_error(best_means(share, c), c)));

@@ -75,6 +75,9 @@ struct StateFit {
 // itself for M = 0.
 StateFit fit_states(int M, int steps, std::uint64_t seed, const Ingredients& use);
 
+// The mean over so many runs, each with draws of its own: step, forward and distance.
+StateFit mean_fit(int runs, int M, int steps, std::uint64_t seed);
+
 // eq:approx on eight states.
 void check_states(lesson::Lesson& lesson, int datasets, const Ingredients& use);
 
@@ -208,8 +211,8 @@ void check_grey(lesson::Lesson& lesson, int draws, const Ingredients& use);
 
 // 02_densities: three normal densities. 02_draws: draws of a mixture, and its density.
 void plot_densities(std::uint64_t seed, const plots::Output& output);
-// 02_states: the divergences by step of SGD.
-void plot_states(std::uint64_t seed, const plots::Output& output);
+// 02_states: the divergences by step of SGD on M draws, the mean of 20 runs.
+void plot_states(const StateFit& mean, int M, const plots::Output& output);
 // 02_fits, 02_fits_kl: a density, two fits; their divergence by step.
 void plot_fits(std::uint64_t seed, const plots::Output& output);
 // 02_direction, 02_direction_kl: two peaks and the best normals; the least divergence by the normal's mean.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <utility>
 
 #include "chapters/02_probabilistic_models/chapter.hpp"
 #include "models/gaussian_mixture.hpp"
@@ -84,6 +86,15 @@ void check_density_fits(lesson::Lesson& lesson, int draws) {
       .at_least("  KL(p* ‖ p_θ) ≥ the least", one.divergence.back(), least)
       .at_most("  and hardly more", one.divergence.back(), least + 0.01)
       .at_most("two normals: KL(p* ‖ p_θ)", two.divergence.back(), 0.01);
+  for (const auto& [fit, series] : {std::pair{&one, "one normal"}, {&two, "a mixture of two"}}) {
+    lesson.metric(fmt::format("{}, KL", series), fit->divergence.back()).shown("02_fits_kl", series);
+    lesson.metric(fmt::format("{}, at 0", series), std::exp(fit->model.log_density(0))).shown("02_fits", series, 0);
+  }
+  const double root = std::sqrt(2 * std::numbers::pi);  // p*(0) = 0.3 N(0; -2, ½²) + 0.7 N(0; 1.5, 1)
+  lesson.metric("truth, at 0", (0.6 * std::exp(-8) + 0.7 * std::exp(-1.125)) / root).shown("02_fits", "p*", 0);
+  const auto in_bin = std::ranges::count_if(x, [](double each) { return each > 1 && each < 1.2; });
+  lesson.metric("draws, 1 to 1.2", in_bin / (n * 0.2)).shown("02_fits", "draws", 1.1);
+
   // draws that the fits have not seen: E[ log p_θ(x) ] = -H(p*) - KL(p* ‖ p_θ)
   const Numbers fresh = draw(kTruth, draws, lesson.seed() + 2, right());
   for (const DensityFit* fit : {&one, &two}) {

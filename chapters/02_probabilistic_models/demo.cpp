@@ -55,7 +55,10 @@ int main(int argc, char** argv) {
 
     if (lesson.figures().format == plots::Format::none) return;
     plot_densities(lesson.seed(), lesson.figures());
-    plot_states(lesson.seed(), lesson.figures());
+    const StateFit states = mean_fit(20, 100, 3000, lesson.seed());
+    lesson.metric("states_kl", states.forward.back()).shown("02_states", "KL(p* ‖ model), nats");
+    lesson.metric("states_distance", states.distance.back()).shown("02_states", "total variation");
+    plot_states(states, 100, lesson.figures());
     plot_fits(lesson.seed(), lesson.figures());
     plot_direction(lesson.figures());
     plot_networks(networks, lesson.seed(), lesson.figures());

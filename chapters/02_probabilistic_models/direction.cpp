@@ -120,6 +120,12 @@ void check_direction(lesson::Lesson& lesson, int draws, const Ingredients& use) 
       .at_least("KL(p ‖ q): one peak, both", forward_narrow, forward_wide)
       .at_least("KL(q ‖ p): both, one peak", backward_wide, backward_narrow)
       .at_least("total variation: both, one", total_variation(log_p, log_wide), total_variation(log_p, log_narrow));
+
+  lesson.metric("two_peaks", 1 / std::sqrt(2 * std::numbers::pi)).shown("02_direction", "p", 2);  // ½ / (½ √2π)
+  lesson.metric("wide", std::exp(log_wide(2))).shown("02_direction", "least KL(p ‖ q)", 2);
+  lesson.metric("narrow", std::exp(log_narrow(2))).shown("02_direction", "least KL(q ‖ p)", 2);
+  lesson.metric("forward_wide", forward_wide).shown("02_direction_kl", "KL(p ‖ q)", 0);
+  lesson.metric("backward_mirrored", least_backward(p, -2)).shown("02_direction_kl", "KL(q ‖ p)", 2);
 }
 
 }  // namespace ch02

@@ -71,6 +71,18 @@ StateFit fit_states(int M, int steps, std::uint64_t seed, const Ingredients& use
   }
 }
 
+StateFit mean_fit(int runs, int M, int steps, std::uint64_t seed) {
+  StateFit mean;
+  for (int run = 0; run < runs; ++run) {
+    const StateFit fit = fit_states(M, steps, seed + run, right());
+    mean.step = fit.step;
+    mean.forward.resize(fit.step.size()), mean.distance.resize(fit.step.size());
+    for (std::size_t i = 0; i < fit.step.size(); ++i)
+      mean.forward[i] += fit.forward[i] / runs, mean.distance[i] += fit.distance[i] / runs;
+  }
+  return mean;
+}
+
 namespace {
 
 // 2N KL(p* ‖ p̂) of data sets of N draws, whose mean is K - 1 for large N.

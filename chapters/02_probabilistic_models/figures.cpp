@@ -47,18 +47,7 @@ void plot_densities(std::uint64_t seed, const plots::Output& output) {
   plots::save(draws, output, "02_draws");
 }
 
-void plot_states(std::uint64_t seed, const plots::Output& output) {
-  const int runs = 20, M = 100;
-  StateFit mean;
-  for (int run = 0; run < runs; ++run) {
-    const StateFit fit = fit_states(M, 3000, seed + run, right());
-    if (run == 0) {
-      mean.step = fit.step;
-      mean.forward = mean.distance = Numbers(fit.step.size());
-    }
-    for (std::size_t i = 0; i < fit.step.size(); ++i)
-      mean.forward[i] += fit.forward[i] / runs, mean.distance[i] += fit.distance[i] / runs;
-  }
+void plot_states(const StateFit& mean, int M, const plots::Output& output) {
   const auto after_first = [](const Numbers& y) { return Numbers(y.begin() + 1, y.end()); };
   plots::Curves figure{.title = "SGD on draws from p*, eight states, mean of 20 runs",
                        .x_label = "step, of 100 draws each",

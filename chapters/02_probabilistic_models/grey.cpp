@@ -70,6 +70,14 @@ void check_grey(lesson::Lesson& lesson, int draws, const Ingredients& use) {
       .sampled("  their mean", mean.estimate(), mean_of(l))
       .sampled("  the ℓ it finds", found, l)
       .at_most("  the Bernoulli's λ", mean.estimate(), lambda - 0.1);
+
+  for (const double at_1 : {0.1, 0.8}) {  // λ¹ (1-λ)⁰
+    const double area = (1 - 2 * at_1) / std::log((1 - at_1) / at_1);
+    lesson.metric(fmt::format("formula_{}", at_1), at_1)
+        .shown("02_grey", fmt::format("λ = {}: area {:.3f}", at_1, area), 1);
+    lesson.metric(fmt::format("density_{}", at_1), at_1 / area)
+        .shown("02_grey", fmt::format("λ = {}: area 1", at_1), 1);
+  }
 }
 
 }  // namespace ch02

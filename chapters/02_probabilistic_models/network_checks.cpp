@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "chapters/02_probabilistic_models/chapter.hpp"
 #include "models/statistics/categorical.hpp"
@@ -76,6 +77,16 @@ void check_classifier(lesson::Lesson& lesson, const Classifier& classifier, cons
       .at_most("mean KL(p* ‖ p_θ)", kl, 0.05)
       .at_least("  of a uniform guess", of_a_guess, 0.3)
       .sampled("E[ -log p_θ ] = H + KL", cost.estimate(), H + kl);
+
+  // at x = 0 the truth is softmax(0, 2, 0)
+  const Matrix<double> at_0 = classifier.probabilities(Numbers{0});
+  const double total = 2 + std::exp(2);
+  lesson.metric("network_0", at_0(0, 0)).shown("02_classifier", "class 0, the network", 0);
+  lesson.metric("network_1", at_0(0, 1)).shown("02_classifier", "class 1, the network", 0);
+  lesson.metric("truth_0", 1 / total).shown("02_classifier", "class 0, the truth", 0);
+  lesson.metric("truth_1", std::exp(2) / total).shown("02_classifier", "class 1, the truth", 0);
+  lesson.metric("classifier_beyond", divergences(classifier, Numbers{kBeyond})[0])
+      .shown("02_beyond", "classifier", kBeyond);
 }
 
 void check_regression(lesson::Lesson& lesson, const Networks& networks, const NetworkSettings& settings,
@@ -115,6 +126,18 @@ void check_regression(lesson::Lesson& lesson, const Networks& networks, const Ne
   }
   equation.at_least("  common σ: -3 < x < -1", coverage(networks.common_variance, fresh, -3, -1, use).exact, 0.99)
       .at_most("  common σ: 1 < x < 3", coverage(networks.common_variance, fresh, 1, 3, use).exact, 0.9);
+
+  const Numbers origin{0};
+  const double y = measured(400, lesson.seed(), 0).y.back();
+  for (const auto& [figure, mean] : {std::pair{"02_regression", networks.regression.outputs(origin)(0, 0)},
+                                     {"02_common_variance", networks.common_variance.outputs(origin)(0, 0)}}) {
+    lesson.metric(fmt::format("mean_of_{}", figure), mean).shown(figure, "the network: mean, and 95 % of y", 0);
+    // N(sin 0, (0.05 + ½ · ½)²)
+    lesson.metric("true_edge", 1.96 * 0.3).shown(figure, "the truth: 95 % of y", 0);
+    lesson.metric("last_data_point", y).shown(figure, "400 of the data points");
+  }
+  lesson.metric("regression_beyond", divergences(networks.regression, Numbers{kBeyond})[0])
+      .shown("02_beyond", "regression with its own variance", kBeyond);
 }
 
 void check_beyond(lesson::Lesson& lesson, const Networks& networks) {

@@ -1,6 +1,10 @@
 // A model is something that can be drawn from, and its draws have the model's mean, variance and distribution. Then
 // what a density is: no probability, but one per unit of x.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "chapters/02_probabilistic_models/chapter.hpp"
 #include "models/statistics/goodness_of_fit.hpp"
@@ -92,6 +96,17 @@ void check_densities(lesson::Lesson& lesson, int draws, const Ingredients& use) 
       .at_most("  it is negative", models::normal_entropy(0.01), 0)
       .exact("heights, cm: mean log p", in_centimetres, in_metres + use.change_of_unit(100))
       .exact("  KL in cm, in m", models::normal_kl(170, 100, 180, 400), models::normal_kl(1.7, 0.01, 1.8, 0.04));
+
+  const double root = std::sqrt(2 * std::numbers::pi);
+  for (const double sd : {1.0, 0.3, 0.1})
+    lesson.metric(fmt::format("highest_{}", sd), 1 / (sd * root))
+        .shown("02_densities", fmt::format("N(0, {}²)", sd), 0);
+  // 0.3 N(x; -2, ½²) + 0.7 N(x; 1.5, 1) at x = 1.5; and the share of 10,000 draws in the bin of width 1/6 to its right
+  lesson.metric("mixture_density", (0.6 * std::exp(-0.5 * 7 * 7) + 0.7) / root)
+      .shown("02_draws", "the density they are drawn from", 1.5);
+  const Numbers x = draw(kTruth, 10'000, lesson.seed(), right());
+  const auto in_bin = std::ranges::count_if(x, [](double one) { return one > 1.5 && one < 1.5 + 1 / 6.0; });
+  lesson.metric("mixture_draws", 6.0 * in_bin / 10'000).shown("02_draws", "draws", 1.5 + 1 / 12.0);
 }
 
 }  // namespace ch02

@@ -164,6 +164,8 @@ Climb ladder(lesson::Lesson& lesson, const models::TrainTest& data, const Matrix
       .at_least("all arrows - none, nats", models::estimate_of(belief_net - independent), 0)
       .at_most("  the likeliest: log p <= 0", belief_net.maxCoeff(), 0);
 
+  lesson.metric("train_log_p", climb.train.back()).shown("03_training", "training images, as they came");
+  lesson.metric("test_log_p", belief_net.mean()).shown("03_training", "test images");
   add_rungs(lesson, independent, belief_net);
   return climb;
 }

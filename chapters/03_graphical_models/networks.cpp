@@ -226,6 +226,9 @@ std::vector<ManyParents> tables_and_networks(lesson::Lesson& lesson, const std::
   lesson.equation("1.4", "KL( p* ‖ p_θ ): a table of 2^k rows, a network of 10 k + 9 weights", "eq:graph")
       .at_most(fmt::format("{} parents: table - net", few.k), few.table_minus_network, 0)
       .at_least(fmt::format("{} parents: table - net", many.k), many.table_minus_network, 0.02);
+  lesson.metric("table_kl", many.table.mean).shown("03_parents", "table, 2^k rows", many.k);
+  lesson.metric("logistic_kl", many.logistic.mean).shown("03_parents", "logistic regression, k + 1 weights", many.k);
+  lesson.metric("network_kl", many.network.mean).shown("03_parents", "network, 10 k + 9 weights", many.k);
   return results;
 }
 

@@ -1,6 +1,12 @@
 // The log-likelihood of independent data: a sum; what that sum is worth in floating-point numbers; and what it is
 // worth where the data are not independent.
 
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+
 #include "chapters/04_iid_log_likelihood/chapter.hpp"
 #include "chapters/lesson/demo/lesson.hpp"
 
@@ -61,10 +67,25 @@ int main(int argc, char** argv) {
     check_ml_kl(lesson, {images, lesson.seed()}, use.divergence);
 
     const Numbers x = readings(800, Normal{}, lesson.seed());
+    const auto of_first = [&](int n) { return on_the_tape(std::span(x).first(n), Normal{}).value; };
+    lesson.metric("log_likelihood_of_readings", use.closed_form(statistics(x), Normal{}).value)
+        .shown("04_underflow", "Σ log p(x)");
+    lesson.metric("log_likelihood_of_200", of_first(200)).shown("04_underflow", "log of Π p(x) in double", 200);
+    lesson.metric("log_of_a_float", std::log(static_cast<float>(std::exp(of_first(1)))))
+        .shown("04_underflow", "log of Π p(x) in float", 1);
     plot_underflow(x, Normal{}, lesson.figures());
-    lesson.metric("log_likelihood_of_readings", use.closed_form(statistics(x), Normal{}).value);
-    lesson.shown("log_likelihood_of_readings", "04_underflow", "Σ log p(x)");
-    plot_rounding(relative_errors(lesson.quick() ? 1 << 14 : 1 << 24, lesson.seed()), lesson.figures());
+    const ErrorsByCount errors = relative_errors(lesson.quick() ? 1 << 14 : 1 << 24, lesson.seed());
+    for (const std::size_t i : {std::size_t{3}, errors.n.size() - 1}) {  // in short runs some of the last are equal
+      const auto add = [&](const char* series, const Numbers& all) {
+        lesson.metric(fmt::format("{}, n = {}", series, errors.n[i]), all[i])
+            .shown("04_rounding", series, errors.n[i]);
+      };
+      add("one by one", errors.naive);
+      add("pairwise", errors.pairwise);
+      add("compensated", errors.compensated);
+      add("one by one, all terms equal", errors.naive_of_equal);
+    }
+    plot_rounding(errors, lesson.figures());
     plot_price(c.series, lesson.seed(), lesson.figures());
     plot_coverage(c.series, lesson.seed(), lesson.figures());
   });

@@ -97,11 +97,18 @@ void check_price(lesson::Lesson& lesson, const Series& series, const std::functi
   }
 
   auto price = lesson.equation("1.5", "E[ log p(D) - Σ log p(x) ] = (n - 1) · -½ log(1 - ρ²)", "eq:iid");
+  lesson::Estimate sampled;
   for (const double rho : kRhos) {
     const double expected = (n - 1) * information(rho);
+    sampled = sampled_price(model_with(rho), series, lesson.seed());
     price.exact(fmt::format("ρ = {:g}, -½ log det R", rho), total_correlation(rho, n), expected)
-        .sampled(sampled_at(rho), sampled_price(model_with(rho), series, lesson.seed()), expected);
+        .sampled(sampled_at(rho), sampled, expected);
   }
+  // the price does not depend on μ and σ: for ρ = 0.9 the figure has the same
+  lesson.metric("information", total_correlation(0.9, n) / (n - 1))
+      .shown("04_price", "-½ log(1 - ρ²), the information between neighbours", 0.9);
+  lesson.metric("sampled_price", sampled.mean / (n - 1))
+      .shown("04_price", "log p(D) - Σ log p(x), sampled ± 2 standard errors", 0.9);
 }
 
 void check_coverage(lesson::Lesson& lesson, const Series& series,
@@ -117,12 +124,18 @@ void check_coverage(lesson::Lesson& lesson, const Series& series,
   }
 
   auto bars = lesson.equation("1.5", "P( |x̄ - μ| < 1.96 σ/√n ) = P( |Z| < 1.96 / √inflation )", "eq:iid");
+  lesson::Estimate share;
   for (const double rho : kRhos) {
     const double p = coverage(inflation(rho, n));
-    bars.sampled(sampled_at(rho), sampled_coverage(model_with(rho), series, iid_error, p, lesson.seed()), p);
+    share = sampled_coverage(model_with(rho), series, iid_error, p, lesson.seed());
+    bars.sampled(sampled_at(rho), share, p);
+    lesson.metric(fmt::format("coverage_{}", rho), p).shown("04_coverage", "x̄ ± 1.96 σ/√n, exact", rho);
   }
   const double right_error = iid_error * std::sqrt(inflation(0.9, n));
-  bars.sampled("ρ = 0.9, right SE", sampled_coverage(model_with(0.9), series, right_error, 0.95, lesson.seed()), 0.95);
+  const lesson::Estimate repaired = sampled_coverage(model_with(0.9), series, right_error, 0.95, lesson.seed());
+  bars.sampled("ρ = 0.9, right SE", repaired, 0.95);
+  lesson.metric("sampled_coverage", share.mean).shown("04_coverage", "sampled ± 2 standard errors", 0.9);
+  lesson.metric("repaired_coverage", repaired.mean).shown("04_coverage", "with the right standard error", 0.9);
 }
 
 }  // namespace ch04

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -68,16 +71,27 @@ int main(int argc, char** argv) {
     convergence(lesson, c.sgd, use);
 
     if (lesson.figures().format == plots::Format::none) return;
-    plot_minibatches(c.example, lesson.figures());
     // at θ = 0 the gradient of log N(x; θ, 1) is x, and the largest estimate is that of the M largest points
     const std::vector<double>& x = c.example.x;
-    const int M = c.example.M;
-    lesson.metric("largest_minibatch_gradient", std::accumulate(x.end() - M, x.end(), 0.0) * x.size() / M);
-    lesson.shown("largest_minibatch_gradient", "05_minibatches", "(N/M) Σ ∇log p(x)");
+    const double largest = std::accumulate(x.end() - c.example.M, x.end(), 0.0);
+    lesson.metric("largest_sum", largest).shown("05_minibatches", "Σ ∇log p(x)");
+    lesson.metric("largest_minibatch_gradient", largest * x.size() / c.example.M)
+        .shown("05_minibatches", "(N/M) Σ ∇log p(x)");
+    plot_minibatches(c.example, lesson.figures());
     plot_errors(c.example, lesson.seed(), lesson.figures());
+    const auto density = [](const std::vector<double>& all) {  // of the z between 0 and 0.4
+      return std::ranges::count_if(all, [](double one) { return one >= 0 && one < 0.4; }) / (0.4 * all.size());
+    };
+    lesson.metric("z_uniform", density(z.uniform)).shown("05_z_scores", "every image equally likely", 0.2);
+    lesson.metric("z_balanced", density(z.balanced)).shown("05_z_scores", "every class equally likely: biased", 0.2);
+    lesson.metric("z_normal", 1 / std::sqrt(2 * std::numbers::pi)).shown("05_z_scores", "N(0, 1)", 0);
     plot_z_scores(z, lesson.figures());
     plot_convergence(c.sgd, lesson.seed(), lesson.figures());
     const int few = lesson.quick() ? 1000 : 10'000;
-    plot_training(slice(images, 0, std::min(few, images.count())), lesson.seed(), lesson.figures());
+    const models::Dataset some = slice(images, 0, std::min(few, images.count()));
+    for (const int M : {1, 10, 100, 1000})  // a run of the first epoch alone
+      lesson.metric(fmt::format("loss_{}", M), training_losses(some, {.M = M, .epochs = 1}, lesson.seed()).back())
+          .shown("05_training", fmt::format("M = {}, a = 0.1", M), 1);
+    plot_training(some, lesson.seed(), lesson.figures());
   });
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <span>
 
 #include "chapters/05_minibatch_sgd/chapter.hpp"
 #include "models/statistics/categorical.hpp"
@@ -196,6 +197,16 @@ void unbiasedness(lesson::Lesson& lesson, const Example& example, const Ingredie
   proof.exact("variance, every subset", covariance(outcomes(subsets, scaled))(0, 0), spread)
       .exact("variance, with replacement", covariance(outcomes(choices, scaled))(0, 0), theory(1));
   draw_gradients(proof, example, scaled, full, spread, lesson.seed());
+
+  const auto error_of_means = [&](const char* series, const Batches& all, Factor c) {
+    const int R = 1000;
+    const Vector estimates = outcomes(all, gradient_estimate(model, c)).col(0);
+    const double square = squared_errors(estimates, full, std::span(&R, 1), 400, lesson.seed())[0].mean;
+    lesson.metric(fmt::format("error_{}", series), std::sqrt(square)).shown("05_error", series, R);
+  };
+  error_of_means("with replacement", choices, use.factor);
+  error_of_means("without replacement", subsets, use.factor);
+  error_of_means("without replacement, N/M forgotten", subsets, one);
 }
 
 void coefficient(lesson::Lesson& lesson, const Example& example, const Ingredients& use) {

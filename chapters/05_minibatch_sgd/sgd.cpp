@@ -119,9 +119,22 @@ void convergence(lesson::Lesson& lesson, const SgdSettings& settings, const Ingr
   for (const int t : {10, 100, 1000}) {
     SgdSettings s = settings;
     s.steps = t, s.step = [&](int step) { return use.decreasing(s.h, step); };
-    falling.sampled(fmt::format("after {} steps", t), simulate(s, lesson.seed()).back(),
-                    gradient_variance(s) / (2 * s.h * t));
+    const models::Estimate gap = simulate(s, lesson.seed()).back();
+    falling.sampled(fmt::format("after {} steps", t), gap, gradient_variance(s) / (2 * s.h * t));
+    lesson.metric(fmt::format("decreasing_{}", t), gap.mean).shown("05_step_sizes", "a = 1/t", t);
   }
+
+  const auto after_20 = [&](double a, int M) {
+    SgdSettings s = settings;
+    s.M = M, s.steps = 20, s.step = [a](int) { return a; };
+    return simulate(s, lesson.seed()).back().mean;
+  };
+  for (const int M : {1, 2, 4, 5})
+    lesson.metric(fmt::format("gap_of_batch_{}", M), after_20(0.1, M))
+        .shown("05_batch_sizes", M == 5 ? "M = 5 = N" : fmt::format("M = {}", M), 20);
+  for (const double a : {0.5, 0.1, 0.02})
+    lesson.metric(fmt::format("gap_of_step_{}", a), after_20(a, 1))
+        .shown("05_step_sizes", fmt::format("a = {}", a), 20);
 }
 
 namespace {

@@ -50,6 +50,18 @@ void bound(lesson::Lesson& lesson, const Table& table, const Ingredients& use) {
       .exact("iris, random r", log_p, lower_bound(log_joint, r) + divergence(r, log_posterior))
       .at_most("  F(r, θ) <= log p(D)", lower_bound(log_joint, r), log_p)
       .exact("  r = p(z|x): F touches", lower_bound(log_joint, posterior), log_p);
+
+  // the figure's points under ½ N(0, 1) + ½ N(μ, 1), for μ = 0 and for μ = -1, where the first bound touches
+  double at_0 = 0, touched = 0;
+  for (const double x : {-1.2, -0.3, 0.4, 1.9, 2.8, 3.1, 4.2}) {
+    const double log_n = normal_log_density(x, 0, 1);
+    at_0 += log_n;
+    touched += std::log(0.5 * std::exp(log_n) + 0.5 * std::exp(normal_log_density(x, -1, 1)));
+  }
+  lesson.metric("log_p_at_0", at_0).shown("06_bound", "log p(D)", 0);
+  lesson.metric("touched", touched)
+      .shown("06_bound", "F(r, μ), r = p(z|x) at μ = -1.00", -1)
+      .shown("06_bound", "EM", -1);
 }
 
 namespace {
@@ -142,6 +154,8 @@ void em_rate(lesson::Lesson& lesson, int points, const Ingredients& use) {
     const std::vector<double> errors = em_errors(1.2 * m, m, 1e-7);
     equation.exact(fmt::format("Δ = {}, the last step", delta), errors.back() / errors[errors.size() - 2], rate, 1e-5);
     equation.exact("  1 - worth without label", 1 - worth, rate, 1e-10);
+    lesson.metric(fmt::format("first_step_{}", delta), std::abs(em_step(2 * m, m) - m))
+        .shown("06_rate", fmt::format("Δ = {}: a step leaves {:.4f}", delta, rate), 1);
   }
   std::vector<double> x(points);
   const Random random(lesson.seed(), models::Purpose::data, 7);
@@ -203,6 +217,7 @@ void unbounded(lesson::Lesson& lesson, const Fitted& fitted, const Ingredients& 
       .exact(fmt::format("iris, {} orders of labels", orders.size()), orders,
              std::vector<double>(orders.size(), orders[0]))
       .at_most("  the mean of two of them", log_p(halfway), orders[0] - 10);
+  lesson.metric("bounded_at_1", values.front()).shown("06_unbounded", "log p(D)", 1);
 }
 
 }  // namespace ch06

@@ -197,6 +197,9 @@ struct Fitted {
 Fitted fit_table(lesson::Lesson& lesson, lesson::Equation equation, Table table, int starts, int steps,
                  const Ingredients& use);
 
+// What 06_faithful, 06_iris and their like show: points, and ellipses.
+void points_and_ellipses(lesson::Lesson& lesson, const Fitted& faithful, const Fitted& iris);
+
 // How many points have another label than most points of their most probable component.
 int strangers(const NormalComponents& mixture, const Table& table);
 // Prints to which optima the starts led, and how often.

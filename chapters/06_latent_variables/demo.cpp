@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
     const Fitted fitted = fit_table(lesson, optimum, flowers, c.starts, c.ascent, use);
     report_ends(lesson, geyser);
     report_ends(lesson, fitted);
+    points_and_ellipses(lesson, geyser, fitted);
 
     // why EM climbs, how fast, and where to
     bound(lesson, flowers, use);

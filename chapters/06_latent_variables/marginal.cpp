@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <functional>
+#include <numbers>
 
 #include "chapters/06_latent_variables/chapter.hpp"
 #include "models/inference/quadrature.hpp"
@@ -89,6 +90,15 @@ void discrete_marginal(lesson::Lesson& lesson, int draws, const Ingredients& use
       .exact("three terms, at six x", numbers(p), by_hand)
       .sampled(fmt::format("{} z, the worst", lesson::thousands(draws)), means, ses, numbers(p))
       .exact("∂log p/∂μ_k by the tape", slopes, expected);
+
+  lesson.metric("three_sum", by_hand[2]).shown("06_three", "p(x), the sum", kPlaces[2]);
+  for (Index k = 0; k < 3; ++k) {
+    const double joint = std::exp(log_joint(2, k));
+    lesson.metric(fmt::format("three_joint_{}", k + 1), joint)
+        .shown("06_three", fmt::format("p(x, z = {})", k + 1), kPlaces[2]);
+    lesson.metric(fmt::format("three_posterior_{}", k + 1), joint / by_hand[2])
+        .shown("06_posterior", fmt::format("k = {}", k + 1), kPlaces[2]);
+  }
 }
 
 double by_nodes(double x, double variance, int nodes, const Ingredients& use) {
@@ -124,6 +134,11 @@ void continuous_marginal(lesson::Lesson& lesson, int draws, const Ingredients& u
              integral(models::gauss_legendre(400, -30, 30),
                       [](double z) { return std::exp(normal_log_density(0.5, z, 1)); }),
              exact(0.5, 1), "z has no distribution");
+
+  lesson.metric("infinite_mixture", exact(0, 0.01)).shown("06_nodes", "σ = 0.1, exact", 0);
+  for (const double sigma : {1.0, 0.3, 0.1})
+    lesson.metric(fmt::format("forty_nodes_{}", sigma), by_nodes(0, sigma * sigma, 40, use))
+        .shown("06_nodes", fmt::format("σ = {}, 40 nodes", sigma), 0);
 }
 
 double scale_mixture(double x, double nu, const Ingredients& use) {
@@ -153,6 +168,12 @@ void student_t(lesson::Lesson& lesson, int draws, const Ingredients& use) {
       .sampled(fmt::format("ν = 3, {} λ", lesson::thousands(draws)), mean_over(draws, given_a_draw),
                std::exp(models::student_t_log_density(2, 0, 1, 3)))
       .at_least("log t_3/N(0,3) at x = 20", tail, 50);
+
+  lesson.metric("student_t", 2 / (std::sqrt(3) * std::numbers::pi))
+      .shown("06_student_t", "t, a normal for every precision there is", 0);
+  for (const int K : {1000, 100, 10, 1})
+    lesson.metric(fmt::format("normals_{}", K), mean_over(K, given_a_draw).mean)
+        .shown("06_student_t", K == 1 ? "1 normal" : lesson::thousands(K) + " normals", 2);
 }
 
 }  // namespace ch06

@@ -186,7 +186,38 @@ Fitted fit_table(lesson::Lesson& lesson, lesson::Equation equation, Table table,
       .exact("  largest slope, a point", slopes.cwiseAbs().maxCoeff() / t.x.rows(), 0, 1e-6)
       .exact(fmt::format("  gradient, {} steps", steps), fitted.ascent.back() - shift, best.reported, 1e-8)
       .increasing("  deepest fall of any run", deepest, 1e-8);
+
+  const double top = std::max(log_p.back(), fitted.ascent.back());
+  lesson.metric(t.name + ", left by a step of EM", top - log_p[fitted.from + 1]).shown("06_climb", t.name + ", EM", 1);
+  lesson.metric(t.name + ", left by a step of ascent", top - fitted.ascent[1])
+      .shown("06_climb", t.name + ", gradient ascent", 1);
   return fitted;
+}
+
+void points_and_ellipses(lesson::Lesson& lesson, const Fitted& faithful, const Fitted& iris) {
+  // where the ellipse of a component ends on the right: μ_a + r σ_a, and there μ_b + r C_ab/σ_a
+  const double r = std::sqrt(-2 * std::log(0.1));
+  const auto ellipses = [&](const std::string& figure, const NormalComponents& mixture, Index a, Index b) {
+    for (Index k = 0; k < mixture.mu.rows(); ++k) {
+      const Matrix<double> C = mixture.L[k] * mixture.L[k].transpose();
+      const double deviation = std::sqrt(C(a, a));
+      lesson.metric(fmt::format("{}_{}", figure, k + 1), mixture.mu(k, b) + r * C(a, b) / deviation)
+          .shown(figure, fmt::format("z = {}, π = {:.2f}", k + 1, std::exp(mixture.log_prior[k])),
+                 mixture.mu(k, a) + r * deviation);
+    }
+  };
+  const auto& runs = iris.ends.runs;
+  ellipses("06_faithful_start", faithful.ends.runs[0].path[0], 0, 1);
+  ellipses("06_faithful", faithful.ends.runs[0].end(), 0, 1);
+  ellipses("06_iris", runs.front().end(), 1, 2);
+  ellipses("06_iris_typical", runs[runs.size() / 2].end(), 1, 2);
+
+  const Matrix<double>&eruptions = faithful.table.x, &flowers = iris.table.x;
+  for (const char* figure : {"06_faithful_start", "06_faithful"})
+    lesson.metric("first_eruption", eruptions(0, 1)).shown(figure, "eruptions", eruptions(0, 0));
+  for (const char* figure : {"06_iris", "06_iris_typical"})  // fifty flowers of each species
+    for (const auto& [first, species] : {std::pair{0, "setosa"}, {50, "versicolor"}, {100, "virginica"}})
+      lesson.metric(fmt::format("first_{}", species), flowers(first, 2)).shown(figure, species, flowers(first, 1));
 }
 
 int strangers(const NormalComponents& mixture, const Table& table) {

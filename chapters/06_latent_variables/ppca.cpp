@@ -1,7 +1,10 @@
 // eq:marginal for a z of several dimensions: probabilistic PCA, of which everything has a closed form.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "autograd/arithmetic/triangular.hpp"
@@ -97,6 +100,9 @@ void probabilistic_pca(lesson::Lesson& lesson, const Matrix<double>& iris, const
       .exact("digits: E[z|x] by PCA", numbers(mean_z), numbers(coordinates), 1e-10)
       .exact("  best log p, an image", slope_and_value(of_digits, digits).second, of_digits.optimum.log_likelihood,
              1e-8);
+  for (int i = 0; i < 10; ++i)  // the first ten digits are 0 to 9
+    lesson.metric(fmt::format("first_{}", i), mean_z(i, 1) / shrink[1])
+        .shown("06_plane", std::to_string(i), mean_z(i, 0) / shrink[0]);
 }
 
 }  // namespace ch06

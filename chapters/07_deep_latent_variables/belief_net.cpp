@@ -139,6 +139,8 @@ std::vector<TrainedBelief> belief_nets(lesson::Lesson& lesson, const Digits& dig
     const std::string name = fmt::format("belief_{}", fmt::join(hidden, "_"));
     lesson.metric(name + "_test", test.mean), lesson.metric(name + "_test_se", test.se);
     lesson.metric(name + "_train", nets.back().log_prob(digits.train).mean());
+    lesson.metric(name + "_last_loss", nets.back().losses.back())
+        .shown("07_belief_training", fmt::format("hidden units: {}", fmt::join(hidden, " and ")));
   }
 
   auto equation =

@@ -66,6 +66,11 @@ void free_variance(lesson::Lesson& lesson, const Ingredients& use) {
                N * normal_log_density(0, 0, kFloor * moments(x).variance))
       .exact("  no gain from 160 to 320", log_p(320, floored_log_variance), log_p(160, floored_log_variance), 1e-2)
       .at_most("one variance: falls", log_p(20, shared_log_variance), log_p(10, shared_log_variance));
+
+  lesson.metric("free_80", climb[4]).shown("07_free_variance", "free: s²(z) falls on one side", 80);
+  lesson.metric("floored_80", log_p(80, floored_log_variance))
+      .shown("07_free_variance", "free, but not below v/100", 80);
+  lesson.metric("shared_20", log_p(20, shared_log_variance)).shown("07_free_variance", "one variance for all z", 20);
 }
 
 }  // namespace ch07

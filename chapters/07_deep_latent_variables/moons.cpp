@@ -188,6 +188,9 @@ Deep learn_moons(lesson::Lesson& lesson, const MoonsSettings& settings, int draw
   check_marginal(equation, moons, draws, lesson.seed());
   check_fit(lesson, equation, moons, data);
   check_points(lesson, equation, moons, data, settings.points);
+  lesson.metric("moons_first", data(0, 1)).shown("07_moons", "data", data(0, 0));
+  lesson.metric("moons_end_of_curve", moons.decode(Matrix<double>::Constant(1, 1, 3))(0, 1))
+      .shown("07_moons", "f(z), z from -3 to 3");
   return moons;
 }
 

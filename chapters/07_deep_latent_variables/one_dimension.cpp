@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -101,6 +102,14 @@ void simple_factors(lesson::Lesson& lesson, int draws, const Ingredients& use) {
                expectation(prior, [&](double z) { return decoder.mean(z) * z; }))
       .p_value(fmt::format("  {} draws: KS", lesson::thousands(draws)),
                models::kolmogorov_p(drawn.x, [&](double at) { return distribution(decoder, at, prior); }));
+
+  lesson.metric("slide_marginal", density(decoder, 1, prior)).shown("07_slide", "p(x)", 1);
+  for (const double z : {-2.0, -0.3, -0.1, 0.1, 0.3, 2.0}) {
+    const double error = (1 - 2 * std::tanh(3 * z)) / 0.4;
+    lesson
+        .metric(fmt::format("slide_{:g}", z), std::exp(-0.5 * error * error) / (0.4 * std::sqrt(2 * std::numbers::pi)))
+        .shown("07_slide", fmt::format("p(x | z = {:g})", z), 1);
+  }
 }
 
 double least_between(double c, double slope) { return std::erf(c / (slope * std::sqrt(2.0))); }
@@ -124,6 +133,11 @@ void connected(lesson::Lesson& lesson, int draws, const Ingredients& use) {
         // no decoder of this slope, a b, does better
         .at_least("  any f of this slope", use.between(b), least_between(0.5, b));
   }
+  // the figure begins at b = 0.3
+  lesson.metric("gap_tanh", std::erf(std::atanh(0.5) / (0.3 * std::sqrt(2.0))))
+      .shown("07_gap", "x = a tanh(b z)", 0.3);
+  lesson.metric("gap_least", std::erf(0.5 / (0.3 * std::sqrt(2.0))))
+      .shown("07_gap", "the least for any decoder of slope a b", 0.3);
 }
 
 }  // namespace ch07

@@ -62,6 +62,10 @@ void thermodynamic(lesson::Lesson& lesson, const Sizes& sizes, const Ingredients
       .at_least("  downwards: E log w", models::estimate_of(runs.down), log_p)
       .sampled("  log of the mean w", {up.log_mean, std::sqrt(up.variance)}, log_p)
       .sampled("  -log of the mean 1/w", {-down.log_mean, std::sqrt(down.variance)}, log_p);
+
+  const Sandwich one_step = sandwich(ten, 1, sizes, use, lesson.seed());
+  lesson.metric("one_step_up", one_step.below.mean).shown("08_sandwich", "up from p(z)", 1);
+  lesson.metric("one_step_down", one_step.above.mean).shown("08_sandwich", "down from p(z|x)", 1);
 }
 
 }  // namespace ch08

@@ -124,6 +124,14 @@ void by_vi(lesson::Lesson& lesson, lesson::Equation& equation, const LinearGauss
   equation.sampled("  log p(x) - ELBO", {model.log_evidence() - vi.elbo[0], vi.elbo_se[0]}, gap);
   lesson.say(fmt::format("        VI for one x: {} gradients; an encoder (chapter 09): one pass, no gradient",
                          lesson::thousands(std::int64_t(settings.steps) * settings.samples)));
+
+  // where the ellipses of two standard deviations end on the right
+  const double m = vi.q.mean(0, 1), covariance = model.covariance()(0, 1);
+  lesson.metric("ellipse_of_vi", m).shown("08_variational", "q(z), by VI", vi.q.mean(0, 0) + 2 * sd[0]);
+  lesson.metric("ellipse_of_posterior", mean[1] + 2 * covariance / wide[0])
+      .shown("08_variational", "p(z|x)", mean[0] + 2 * wide[0]);
+  lesson.metric("ellipse_without_correlation", mean[1])
+      .shown("08_variational", "p(z|x) without its correlation", mean[0] + 2 * wide[0]);
 }
 
 }  // namespace

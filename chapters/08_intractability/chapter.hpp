@@ -123,7 +123,7 @@ void plot_variance(const Sizes& sizes, std::uint64_t seed, const plots::Output& 
 void plot_narrow(const plots::Output& output);                                            // 08_narrow
 void plot_grid(const plots::Output& output);                                              // 08_grid
 void plot_path(std::uint64_t seed, const plots::Output& output);                          // 08_path
-void plot_variational(const plots::Output& output);                                       // 08_variational
+void plot_variational(std::uint64_t seed, const plots::Output& output);                   // 08_variational
 void plot_sandwich(const Sizes& sizes, std::uint64_t seed, const plots::Output& output);  // 08_sandwich
 void plot_theta(const ThetaPosterior& theta, const plots::Output& output);                // 08_theta
 

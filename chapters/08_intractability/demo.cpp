@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     plot_narrow(lesson.figures());
     plot_grid(lesson.figures());
     plot_path(lesson.seed(), lesson.figures());
-    plot_variational(lesson.figures());
+    plot_variational(lesson.seed(), lesson.figures());
     plot_sandwich(c.sizes, lesson.seed(), lesson.figures());
     plot_theta(theta, lesson.figures());
   });

@@ -138,11 +138,11 @@ void plot_path(std::uint64_t seed, const plots::Output& output) {
   plots::save(figure, output, "08_path");
 }
 
-void plot_variational(const plots::Output& output) {
+void plot_variational(std::uint64_t seed, const plots::Output& output) {
   const LinearGaussian model = mixed();
   const Eigen::Vector2d mean = model.mean().transpose();
   const Eigen::Matrix2d C = model.covariance();
-  const auto vi = fit_variational(model.on_tape().at(1), models::standard_normals(1, 2));
+  const auto vi = fit_variational(model.on_tape().at(1), models::standard_normals(1, 2), {.seed = seed});
   plots::Curves figure{.title = "The diagonal normal closest to p(z|x), and lines at 2 standard deviations",
                        .x_label = "z_1",
                        .y_label = "z_2",

@@ -159,6 +159,38 @@ void intractable_integral(lesson::Lesson& lesson, const Sizes& sizes, const Ingr
 
   const double draws = (right().second_moment(0.1, 8) - 1) / 0.01;
   lesson.say(fmt::format("        σ = 0.1, k = 8: an error of 10 % would take {:.1e} draws of the prior", draws));
+
+  const auto density = [](double x, double mean, double variance) {
+    return std::exp(models::normal_log_density(x, mean, variance));
+  };
+  // the square of a normal density is one of half the variance, times 1/(2 σ √π):
+  //   E[ N(0; z, σ²)² ] = N(0; 0, 1 + σ²/2) / (2 σ √π)
+  for (const double sigma : {0.1, 0.5, 1.0}) {
+    const double s2 = sigma * sigma, p = density(0, 0, 1 + s2);
+    const double second = density(0, 0, 1 + s2 / 2) / (2 * sigma * std::sqrt(std::numbers::pi)) / (p * p);
+    lesson.metric(fmt::format("second_moment_{}", sigma), std::pow(second, 10))
+        .shown("08_variance", fmt::format("σ = {}, exact", sigma), 10);
+    const LinearGaussian three = copies(3, sigma);
+    const auto square = [&](const Matrix<double>& z) -> Eigen::ArrayXd {
+      return (2 * (three.log_likelihood(z) - three.log_evidence())).exp();
+    };
+    lesson
+        .metric(fmt::format("measured_moment_{}", sigma), prior_mean(3, sizes.draws / 10, lesson.seed(), square).mean)
+        .shown("08_variance", fmt::format("{} draws", lesson::thousands(sizes.draws / 10)), 3);
+  }
+  // x = 0.7 with σ² = 0.01: p(z|x) = N(x / (1 + σ²), σ² / (1 + σ²))
+  const double x = 0.7, mean = x / 1.01, variance = 0.01 / 1.01;
+  lesson.metric("narrow_prior", density(x, 0, 1)).shown("08_narrow", "prior p(z)", x);
+  lesson.metric("narrow_posterior", density(x, mean, variance)).shown("08_narrow", "posterior p(z|x)", x);
+  lesson.metric("narrow_q", density(x, mean, 4 * variance)).shown("08_narrow", "q(z), twice as wide", x);
+  // two nodes are -1 and 1, each of weight ½
+  for (const double sigma : {0.5, 0.1, 0.01}) {
+    const double s2 = sigma * sigma, two_nodes = 0.5 * density(x, -1, s2) + 0.5 * density(x, 1, s2);
+    lesson
+        .metric(fmt::format("two_nodes_{}", sigma),
+                std::abs(std::log(two_nodes) - models::normal_log_density(x, 0, 1 + s2)))
+        .shown("08_grid", fmt::format("σ = {}", sigma), 2);
+  }
 }
 
 // claim:harmonic-mean

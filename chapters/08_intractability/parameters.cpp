@@ -139,6 +139,16 @@ ThetaPosterior posterior_of_theta(lesson::Lesson& lesson, const Sizes& sizes, co
       "        θ_2: grid {:.3f} ± {:.3f}, Laplace {:.3f} ± {:.3f}, VI {:.3f} ± {:.3f} (standard deviations)",
       exact.mean[1], exact.sd[1], by_laplace.mode[1], std::sqrt(by_laplace.covariance(1, 1)), vi.q.mean(0, 1),
       std::exp(vi.q.log_sd(0, 1))));
+
+  // where the ellipses of two standard deviations end on the right
+  const Eigen::Matrix2d& C = by_laplace.covariance;
+  const double sd = std::sqrt(C(0, 0)), sd_of_vi = std::exp(vi.q.log_sd(0, 0));
+  lesson.metric("ellipse_of_laplace", by_laplace.mode[1] + 2 * C(0, 1) / sd)
+      .shown("08_theta", "Laplace", by_laplace.mode[0] + 2 * sd);
+  const double theta_2 = vi.q.mean(0, 1);
+  lesson.metric("ellipse_of_vi_theta", theta_2).shown("08_theta", "VI", vi.q.mean(0, 0) + 2 * sd_of_vi);
+  const Matrix<double>& first = chains.draws[0];
+  lesson.metric("first_draw", first(0, 1)).shown("08_theta", "draws of HMC", first(0, 0));
   return {model, exact, by_laplace, vi, chains.draws};
 }
 

@@ -108,6 +108,11 @@ void amortised(lesson::Lesson& lesson, const Study& s, const Ingredients& use) {
                          s.ms_encoder, s.ms_local, s.ms_grid));
   lesson.metric("amortisation_gap", a.mean);
   lesson.metric("approximation_gap", b.mean);
+  Index worst = 0;  // of all digits, for the encoder
+  const double largest = (s.log_evidence - s.elbo_encoder).maxCoeff(&worst);
+  lesson.metric("largest_gap", largest).shown("09_gaps", "encoder: amortisation and approximation gap");
+  lesson.metric("approximation_gap_there", approximation[worst])
+      .shown("09_gaps", "best diagonal normal for each x: approximation gap");
 }
 
 }  // namespace ch09

@@ -61,6 +61,11 @@ int main(int argc, char** argv) {
     plot_line(lesson.figures());
     plot_posteriors(three_ways, lesson.figures());
     plot_gaps(three_ways, lesson.figures());
+    const int one_step = 1;
+    lesson
+        .metric("gap_after_a_step",
+                three_ways.log_evidence.mean() - elbo_by_steps(three_ways, c.study, {&one_step, 1})[0])
+        .shown("09_steps", "optimisation of each q", one_step);
     plot_steps(three_ways, c.study, lesson.figures());
     plot_partial(lesson.figures());
     plot_probe(errors, lesson.figures());

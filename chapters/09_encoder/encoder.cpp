@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "chapters/09_encoder/chapter.hpp"
 #include "models/statistics/normal.hpp"
@@ -85,6 +86,23 @@ void encoder(lesson::Lesson& lesson, const Study& s, const Ingredients& use) {
   equation.exact("  log p - ELBO, KL on the grid", numbers(gap), numbers(kl), 1e-9);
   const Vector local_gap = s.log_evidence - s.elbo_local, local_kl = use.divergence(s.local, s.posterior);
   equation.exact("  the same for another q", numbers(local_gap), numbers(local_kl), 1e-9);
+
+  // p(z|x) = N(x/2, ½), and encoders on their way there
+  const Matrix<double> x = Vector::LinSpaced(41, -4, 4).matrix();
+  lesson.metric("line_of_posterior", 2).shown("09_line", "p(z|x) = N(x/2, 1/2)", 4);
+  for (const int steps : {3, 10, 2000}) {
+    const auto phi = fit_encoder(expected_log_joint(one_number(), x), x, Vector::Constant(41, 1.0 / 41), 1, steps);
+    const double slope = phi.A(0, 0), sd = std::exp(phi.log_sd[0]);
+    lesson.metric(fmt::format("line_after_{}", steps), 4 * slope + phi.b[0])
+        .shown("09_line", fmt::format("encoder after {} steps: {:.2f} x, variance {:.2f}", steps, slope, sd * sd), 4);
+  }
+  // where the ellipse that holds half of q ends on the right: r² = -2 log ½
+  const auto end_of_ellipse = [&](const char* name, const DiagonalNormals& q, const char* series) {
+    const double r = std::sqrt(2 * std::numbers::ln2);
+    lesson.metric(name, q.mean(0, 1)).shown("09_posteriors", series, q.mean(0, 0) + r * std::exp(q.log_sd(0, 0)));
+  };
+  end_of_ellipse("ellipse_of_encoder", s.encoder, "q(z|x) of the encoder");
+  end_of_ellipse("ellipse_of_best", s.local, "the best diagonal normal for each x");
 }
 
 }  // namespace ch09

@@ -70,6 +70,16 @@ void partial(lesson::Lesson& lesson, const Ingredients& use) {
   equation.sampled("  the same, pairs drawn", drawn_gap(use.partial_variance, 100'000, lesson.seed()), 0.25);
   const double of_posterior = 0.25 + 0.5 * (0.5 - std::log(1.5));
   equation.exact("N(x₁/2, ½) = p(z | x₁): gap", mean_gap(pairs, half_of_first(pairs.x, 0.5)), of_posterior);
+
+  // the figure's densities at z = 1, where x₁ = 2: N(z; 1, ½), N(z; 1, 1/3), and N(z; (x₁ + x₂)/3, 1/3)
+  const double root = std::sqrt(2 * std::numbers::pi / 3);
+  lesson.metric("partial_posterior", 1 / std::sqrt(std::numbers::pi)).shown("09_partial", "p(z | x₁) = N(1, 1/2)", 1);
+  lesson.metric("partial_best", 1 / root).shown("09_partial", "the best q(z | x₁) = N(1, 1/3)", 1);
+  for (const double x2 : {1 - 1.2816 * std::sqrt(1.5), 1 + 1.2816 * std::sqrt(1.5)}) {
+    const double error = 1 - (2 + x2) / 3;
+    lesson.metric(fmt::format("partial_{:.2f}", x2), std::exp(-1.5 * error * error) / root)
+        .shown("09_partial", fmt::format("p(z | x₁, x₂ = {:.2f})", x2), 1);
+  }
 }
 
 void mean_code(lesson::Lesson& lesson, const Study& s, const Ingredients& use) {

@@ -78,6 +78,11 @@ ProbeErrors representation(lesson::Lesson& lesson, const models::TrainTest& imag
   fewer("untrained - code", errors.untrained - errors.code);
   fewer("code - pixels", errors.code - errors.pixels);
 
+  lesson.metric("probe_code", errors.code.row(last).mean()).shown("09_probe", "the VAE's code, 10 numbers");
+  lesson.metric("probe_pixels", errors.pixels.row(last).mean()).shown("09_probe", "64 pixels");
+  lesson.metric("probe_pca", errors.pca.row(last).mean()).shown("09_probe", "10 principal components");
+  lesson.metric("probe_untrained", errors.untrained.row(last).mean())
+      .shown("09_probe", "the code of an untrained encoder");
   lesson.say("        % of test digits wrong, with the standard error over the draws of labels");
   lesson.say("        labels   code            pixels          components      untrained");
   for (Index i = 0; i <= last; ++i) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "chapters/10_elbo/chapter.hpp"
@@ -103,6 +104,18 @@ void check_bound(lesson::Lesson& lesson, const Ingredients& use) {
       .exact("  its variance ½", best.s2, posterior(kObserved).s2, 1e-6)
       .sampled(fmt::format("q = p(z), {} z", lesson::thousands(draws)), sampled_elbo(prior, draws, lesson.seed()),
                elbo(kObserved, prior));
+
+  const double log_of_mean = std::log(0.3);
+  const std::string gap =
+      fmt::format("the gap: {:.3f}", log_of_mean - two_codes);  // at w = 0.3, from ELBO to log p(x)
+  lesson.metric("two_codes", two_codes)
+      .shown("10_jensen", fmt::format("E log w = {:.3f}: the ELBO", two_codes))
+      .shown("10_jensen", gap, 0.3);
+  lesson.metric("two_codes_log_p", log_of_mean)
+      .shown("10_jensen", fmt::format("log E w = {:.3f}: log p(x)", log_of_mean))
+      .shown("10_jensen", gap);
+  lesson.metric("log_of_0.7", std::log(0.7)).shown("10_jensen", "log w", 0.7);
+  lesson.metric("log_of_0.5", std::log(0.5)).shown("10_jensen", "between the two codes", 0.5);
 }
 
 // eq:joint-kl

@@ -131,6 +131,16 @@ void check_estimators(lesson::Lesson& lesson, const Ingredients& use) {
   equation.at_most("cos z: score has the larger", slow.reparameterised / slow.score, 0.5)
       .at_least("cos 8z: the smaller", fast.reparameterised / fast.score, 10);
   check_step(equation, q, draws, lesson.seed(), use);
+
+  // the figure begins at ω = ¼, and has points at ω = 1
+  const models::Quadrature exact = models::gauss_hermite(120);
+  const Variances measured = measured_cosine_variances(1, q, 20'000, lesson.seed());
+  lesson.metric("variance_path", exact_moments(exact, path(cosine(0.25))(exact.points)).variance)
+      .shown("10_estimators", "reparameterised", 0.25);
+  lesson.metric("variance_score", exact_moments(exact, score(cosine(0.25), 0)(exact.points)).variance)
+      .shown("10_estimators", "score function", 0.25);
+  lesson.metric("measured_path", measured.reparameterised).shown("10_estimators", "reparameterised, 20,000 draws", 1);
+  lesson.metric("measured_score", measured.score).shown("10_estimators", "score function, 20,000 draws", 1);
 }
 
 }  // namespace ch10

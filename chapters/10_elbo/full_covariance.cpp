@@ -64,6 +64,10 @@ void check_full_covariance(lesson::Lesson& lesson, const Ingredients& use) {
       .exact("diagonal: log p - best ELBO", log_p - model.best_elbo(false), use.mean_field_gap(model.precision()),
              1e-6)
       .exact("Cholesky: log p - best ELBO", log_p - model.best_elbo(true), 0, 1e-6);
+
+  // where the figure's ellipses of two standard deviations end on the right: correlation 0.9, and 1/Λ_ii = 1 - 0.9²
+  lesson.metric("ellipse_of_posterior", 2 * 0.9).shown("10_mean_field", "posterior, 2 σ", 2);
+  lesson.metric("ellipse_of_diagonal", 0).shown("10_mean_field", "best diagonal q, 2 σ", 2 * std::sqrt(1 - 0.9 * 0.9));
 }
 
 }  // namespace ch10

@@ -42,6 +42,7 @@ void check_ppca(lesson::Lesson& lesson, const Spectrum& spectrum, const std::vec
     equation.exact(fmt::format("k = {}", k), optimum.objective, models::fit_ppca(spectrum.data, k).log_likelihood,
                    1e-6);
   }
+  lesson.metric("largest_eigenvalue", models::fit_ppca(spectrum.data, 1).eigenvalues[0]).shown("10_water", "λ_j", 1);
 }
 
 void check_collapse(lesson::Lesson& lesson, const Spectrum& spectrum, const std::vector<LinearOptimum>& reached,
@@ -59,7 +60,11 @@ void check_collapse(lesson::Lesson& lesson, const Spectrum& spectrum, const std:
         .exact(fmt::format("σ² = {:g}{}: active", s.noise_variance, beta), optimum.active(),
                eigenvalues_above(spectrum, level))
         .exact("  the units' KL", optimum.kl, predicted, 1e-4);
+    lesson.metric(fmt::format("active_{:g}_{:g}", s.noise_variance, s.beta), optimum.active())
+        .shown("10_staircase", "trained linear VAEs: units with KL > 0.01", level);
   }
+  lesson.metric("eigenvalues_above_1", eigenvalues_above(spectrum, 1))
+      .shown("10_staircase", "eigenvalues above the level", 1);
 }
 
 void check_rate_distortion(lesson::Lesson& lesson, const Spectrum& spectrum, const std::vector<LinearOptimum>& reached,
@@ -71,7 +76,11 @@ void check_rate_distortion(lesson::Lesson& lesson, const Spectrum& spectrum, con
     equation
         .exact(fmt::format("β = {:g}: rate", optimum.settings.beta), optimum.rate, best_rate(spectrum, level), 1e-5)
         .exact("  distortion", optimum.distortion, best_distortion(spectrum, level), 1e-5);
+    lesson.metric(fmt::format("rate_{:g}", optimum.settings.beta), optimum.rate)
+        .shown("10_rate_distortion", "trained, a point for each β", optimum.distortion);
   }
+  lesson.metric("best_rate_at_1", best_rate(spectrum, 1))
+      .shown("10_rate_distortion", "reverse water-filling", best_distortion(spectrum, 1));
 }
 
 }  // namespace ch10

@@ -100,6 +100,10 @@ void check_many_samples(lesson::Lesson& lesson, const Ingredients& use) {
   const std::vector<double> growing{second_moment_up_to(3, tau2, 0.2), second_moment_up_to(6, tau2, 0.2),
                                     second_moment_up_to(12, tau2, 0.2)};
   equation.increasing("s² = 0.2: E w² up to 3, 6, 12", growing).at_least("  and no end", growing.back(), 1e6);
+
+  for (const double variance : {0.6, 1.0, 2.0, 4.0})
+    lesson.metric(fmt::format("gap_of_one_{:g}", variance), models::normal_kl(q.m, variance, x / 2, tau2))
+        .shown("10_many_samples", fmt::format("q = N(½, {:g})", variance), 1);
 }
 
 // claim:tighter
@@ -193,6 +197,9 @@ void check_tighter(lesson::Lesson& lesson, const Ingredients& use) {
       equation.at_most("  and for K = 100 smaller", last, first / 10);
   }
   equation.exact("doubly, encoder: one mean", exact.doubly_reparameterised(10).mean, exact.encoder(10).mean, 1e-9);
+  for (const auto& [kind, series] :
+       {std::pair{&kinds[0], "encoder"}, {&kinds[1], "decoder"}, {&kinds[2], "encoder, doubly reparameterised"}})
+    lesson.metric(fmt::format("signal_{}", kind->name), kind->at_one).shown("10_signal", series, 1);
 }
 
 }  // namespace ch10

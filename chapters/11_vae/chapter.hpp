@@ -100,9 +100,10 @@ enum HistoryColumn {
 bool train(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
            const Matrix<float>& test, Matrix<double>& history);
 
-// What the run reached, in numbers that say how they were made. Ctrl-C ends it early.
+// What the run reached, in numbers that say how they were made. Ctrl-C ends it early. With `trained`, the last epoch was
+// of this run, and the figures show these very numbers; a checkpoint may have its history from another machine.
 void report(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
-            const Matrix<float>& test);
+            const Matrix<float>& test, bool trained);
 
 // ---
 // compression.cpp: the bound as the length of a file, by bits-back coding (models/coding/bits_back.hpp).

@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
           fmt::format("Stopped after step {}, in epoch {}.", lesson::thousands(trainer.steps()), trainer.epoch() + 1));
       return offer_to_resume(c.checkpoint);
     }
-    report(lesson, c, trainer, test);
+    report(lesson, c, trainer, test, trainer.steps() > steps_before);
     if (lesson::interrupted()) {
       lesson.say("Stopped before the log-likelihood was estimated. The trained model is saved.");
       return offer_to_resume(trainer.steps() == steps_before ? c.resume : c.checkpoint);

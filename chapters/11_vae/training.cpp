@@ -112,23 +112,21 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
   return trainer.done();
 }
 
-void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test) {
+void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer, const Matrix<float>& test,
+            bool trained) {
   const Evaluation e = test_elbo(trainer, test, lesson.seed());
   const EpochMeans train = trainer.means();
-  lesson.metric("train_elbo", train.bound);
-  lesson.metric("train_rate", train.rate);
-  lesson.metric("train_distortion", train.distortion);
-  lesson.metric("test_elbo", e.elbo);
+  const auto add = [&](const char* name, double value, const char* figure, const char* series) {
+    lesson::Metric metric = lesson.metric(name, value);
+    if (trained) metric.shown(figure, series);
+  };
+  add("train_elbo", train.bound, "11_elbo", kSeries.train_bound);
+  add("train_rate", train.rate, "11_rate_distortion", kSeries.train_rate);
+  add("train_distortion", train.distortion, "11_rate_distortion", kSeries.train_distortion);
+  add("test_elbo", e.elbo, "11_elbo", kSeries.test_elbo);
   lesson.metric("test_elbo_se", e.se);
-  lesson.metric("test_rate", e.rate);
-  lesson.metric("test_distortion", e.distortion);
-  lesson.shown("train_elbo", "11_elbo", kSeries.train_bound);
-  lesson.shown("test_elbo", "11_elbo", kSeries.test_elbo);
-  for (const auto& [metric, series] : {std::pair{"test_rate", kSeries.test_rate},
-                                       {"train_rate", kSeries.train_rate},
-                                       {"test_distortion", kSeries.test_distortion},
-                                       {"train_distortion", kSeries.train_distortion}})
-    lesson.shown(metric, "11_rate_distortion", series);
+  add("test_rate", e.rate, "11_rate_distortion", kSeries.test_rate);
+  add("test_distortion", e.distortion, "11_rate_distortion", kSeries.test_distortion);
   const std::string treatment = c.training.binarisation == Binarisation::none ? "grey" : "binarised once";
   const std::string data = fmt::format("{}, seed {}", treatment, lesson.seed());
   const auto images = [](Index n) { return lesson::thousands(n); };

@@ -8,13 +8,11 @@ index.py --check-exercises CHAPTER PROGRAM   compares the table in the chapter's
 import math
 import re
 import sys
-import time
 from pathlib import Path
 
 from checkout import chapters_of, reference_in
 from equations import Equations, exercises_of, faults_of_folder, faults_of_results, run_demo
 from exercise_table import faults_of_table, table_of, with_table
-from figures import faults_of_figures
 
 CHAPTERS = Path(__file__).resolve().parent.parent
 INDEX = CHAPTERS / "EQUATIONS.md"
@@ -128,13 +126,10 @@ def faults_of_index(chapter, checks, text):
 
 def check(chapter, demo, *options):
     equations = Equations(CHAPTERS / "equations.csv")
-    started = time.time() - 0.02  # the stamp of a file lags behind the clock by up to a tick of the kernel's
     results = run_demo(demo, *options)
     text = INDEX.read_text(encoding="utf-8") if INDEX.is_file() else ""
     faults = (faults_of_results(equations, chapter, results) + faults_of_folder(equations, chapter, CHAPTERS / chapter) +
               faults_of_index(chapter, results["checks"], text))
-    if "--figures" in options:
-        faults += faults_of_figures(results, options[options.index("--figures") + 1], started)
     return report({chapter: faults})
 
 

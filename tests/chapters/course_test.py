@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "chapters" / "course"))
 
 import equations  # noqa: E402
-import figures  # noqa: E402
 import index  # noqa: E402
 import ladder  # noqa: E402
 from answers import Answers, open_comment  # noqa: E402
@@ -410,37 +409,6 @@ def checked(slug, **changes):
     return {"slug": slug, "section": "1.6", "statement": "a = b", "label": "every subset", "kind": "exact", "relation": "=",
             "expected": "holds", "passed": True, "file": "chapters/05_x/demo.cpp", "line": 7, "lhs": 20.0, "rhs": 20.0,
             "tolerance": 1e-12, **changes}
-
-
-class Figures(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        (self.folder / "05_a.csv").write_text('series,label,x,y\n0,rate,1,3\n0,rate,2,4\n1,"b, c",1,7\n')
-        (self.folder / "05_images.csv").write_text("image,y,x,grey\n0,0,0,0.5\n")
-
-    def faults(self, *shown, since=0.0, **metrics):
-        shown = [dict(zip(("metric", "figure", "series"), one)) for one in shown]
-        return figures.faults_of_figures({"chapter": "05_x", "metrics": metrics, "shown": shown}, self.folder, since)
-
-    def test_a_series_ends_with_its_metric(self):
-        self.assertEqual(self.faults(("test_rate", "05_a", "rate"), ("b", "05_a", "b, c"), test_rate=4.0, b=7.0), [])
-
-    def test_another_number_a_missing_series_and_a_missing_metric(self):
-        self.assertEqual(self.faults(("r", "05_a", "rate"), r=3.0), ["05_a.csv: 'rate' ends with 4, and r is 3"])
-        self.assertEqual(self.faults(("r", "05_a", "x"), r=3.0), ["05_a.csv: no series 'x', which is to end with r"])
-        self.assertEqual(self.faults(("r", "05_b", "rate"), r=4.0), ["05_b.csv: no series 'rate', which is to end with r"])
-        self.assertEqual(self.faults(("r", "05_a", "rate")), ["05_a.csv: 'rate' is to end with r, which is no metric"])
-
-    def test_a_figure_of_an_earlier_run_shows_nothing_of_this_one(self):
-        later = (self.folder / "05_a.csv").stat().st_mtime + 1
-        self.assertEqual(self.faults(("r", "05_a", "rate"), r=4.0, since=later),
-                         ["05_a.csv: no series 'rate', which is to end with r"])
-
-    def test_a_series_without_a_number_is_a_fault_of_any_chapter(self):
-        (self.folder / "05_b.csv").write_text("series,label,x,y\n0,lost,1,NaN\n0,lost,2,Inf\n")
-        self.assertEqual(self.faults(), ["05_b.csv: 'lost' has no finite number"])
 
 
 class Index(unittest.TestCase):

@@ -153,13 +153,19 @@ void Lesson::keep(std::size_t heading, Check check) {
   checks_.push_back(std::move(check));
 }
 
-int Lesson::finish(double seconds, const std::string& error) {
+int Lesson::finish(double seconds, std::string error) {
   bool passed = error.empty();
   if (passed) {
     const auto [line, all_hold] = verdict(headings_, interrupted(), paint_, owed_by(name_));
     *out_ << '\n';
     print(line + "." + figures_text() + "   " + duration(seconds));
     passed = all_hold;
+    if (passed && !no_plots_ && !interrupted())
+      for (const std::string& fault : faults_of_figures(shown_, figures_, name_.substr(0, 2) + "_", started_)) {
+        *err_ << name_ << ": " << fault << '\n';
+        error += (error.empty() ? "" : "; ") + fault;
+      }
+    passed = passed && error.empty();
   }
   if (!*out_) {
     *err_ << name_ << ": the output could not be written\n";
@@ -167,8 +173,8 @@ int Lesson::finish(double seconds, const std::string& error) {
   }
   try {
     if (!json_.empty())
-      write_whole(json_, to_json({name_, seed_, options_.values(), checks_, metrics_, rungs_, shown_, seconds,
-                                  interrupted(), error}));
+      write_whole(
+          json_, to_json({name_, seed_, options_.values(), checks_, metrics_, rungs_, seconds, interrupted(), error}));
   } catch (...) {
     *err_ << name_ << ": " << current_error() << '\n';
     passed = false;
@@ -187,12 +193,12 @@ void Lesson::print(const std::string& text) {
   *out_ << std::flush;
 }
 
-void Lesson::metric(std::string_view name, double value) { metrics_.emplace_back(name, value); }
+Metric Lesson::metric(std::string_view name, double value) {
+  metrics_.emplace_back(name, value);
+  return {shown_, name, value};
+}
 
 void Lesson::rung(Rung rung) { rungs_.push_back(std::move(rung)); }
-void Lesson::shown(std::string_view metric, std::string_view figure, std::string_view series) {
-  shown_.push_back({std::string(metric), std::string(figure), std::string(series)});
-}
 
 std::string Lesson::data(std::string_view name) const {
   const std::string folder = data_.empty() ? TAPESTRY_CHAPTERS "/data" : data_;

@@ -26,6 +26,7 @@
 #include "chapters/lesson/demo/print.hpp"
 #include "chapters/lesson/demo/progress.hpp"
 #include "chapters/lesson/demo/results.hpp"
+#include "chapters/lesson/demo/shown.hpp"
 #include "chapters/lesson/numbers.hpp"
 #include "chapters/lesson/options.hpp"
 #include "plots/output.hpp"
@@ -62,15 +63,16 @@ class Lesson {
   // Begins an equation: prints its section, statement and slug. An equation that is never checked fails the lesson.
   Equation equation(std::string_view section, std::string_view statement, std::string_view slug);
 
-  // A line of text, and a number for the JSON (not printed).
+  // A line of text.
   void say(std::string_view line = {});
-  void metric(std::string_view name, double value);
+  // A number for the JSON (not printed), and where figures show it, once they are drawn:
+  //   lesson.metric("test_elbo", e.elbo).shown("11_elbo", "test");           // its last point
+  //   lesson.metric("highest", 0.4).shown("02_densities", "N(0, 1²)", 0);    // at x = 0
+  // A run whose checks hold looks for the numbers in the figures that it drew, and fails where it does not find one.
+  Metric metric(std::string_view name, double value);
   // A model's place on the ladder of likelihoods, for the JSON (not printed): chapters/ladder takes it from there into
   // chapters/ladder.csv.
   void rung(Rung rung);
-  // Says that a series of a figure ends with this metric: shown("test_elbo", "11_elbo", "test"). Both numbers must have
-  // come about apart from each other; chapters/index compares the figure's .csv with the JSON.
-  void shown(std::string_view metric, std::string_view figure, std::string_view series);
 
   // The common options.
   std::uint64_t seed() const { return seed_; }
@@ -91,7 +93,7 @@ class Lesson {
   void declare_common_options();
   void keep(std::size_t heading, Check check);
   void print(const std::string& text);
-  int finish(double seconds, const std::string& error);
+  int finish(double seconds, std::string error);
   void open_figures();
   std::string figures_text() const;
 

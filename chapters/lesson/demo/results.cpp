@@ -53,8 +53,6 @@ std::string to_json(const Results& results) {
   for (const auto& [name, value] : results.metrics) object["metrics"][name] = finite_or_text(value);
   object["rungs"] = Json::array();
   for (const Rung& rung : results.rungs) object["rungs"].push_back(to_object(rung));
-  for (const Shown& one : results.shown)
-    object["shown"].push_back({{"metric", one.metric}, {"figure", one.figure}, {"series", one.series}});
   object["seconds"] = results.seconds;
   if (results.interrupted) object["interrupted"] = true;
   if (!results.error.empty()) object["error"] = results.error;

@@ -21,11 +21,6 @@ struct Rung {
   std::string data;  // how the images were treated: "binarised once, seed 1"
 };
 
-// A series of a figure that ends with a metric: the last y of `series` in FIGURE.csv.
-struct Shown {
-  std::string metric, figure, series;
-};
-
 struct Results {
   std::string chapter;  // "05_minibatch_sgd"
   std::uint64_t seed = 0;
@@ -33,13 +28,13 @@ struct Results {
   std::vector<Check> checks;
   std::vector<std::pair<std::string, double>> metrics;
   std::vector<Rung> rungs{};
-  std::vector<Shown> shown{};
   double seconds = 0;
   bool interrupted = false;
-  std::string error;  // the sentence the lesson ended with; "" when it came to its end
+  std::string
+      error;  // the sentence the lesson ended with, or what is wrong with its figures; "" when it came to its end
 };
 
-// One JSON object with the members above ("shown", "interrupted" and "error" only when they say something). A rung has
+// One JSON object with the members above ("interrupted" and "error" only when they say something). A rung has
 // "model", "kind", "mean", "se", "images" and "data". A check has "slug",
 // "section", "statement", "label", "kind", "relation", "expected", "lhs", "rhs", "passed", "file", "line", and, where
 // its kind has one, "tolerance", "se" and "z". JSON knows no NaN and no infinity: they become the strings
