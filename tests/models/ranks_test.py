@@ -114,7 +114,7 @@ class Ranks(unittest.TestCase):
         checkpoint = stopped / "checkpoint.safetensors"
         subprocess.run(command(0, *options, "--folder", whole), check=True, env=ENVIRONMENT,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        patience = {"OMPI_MCA_odls_base_sigkill_timeout": "10"}  # seconds between mpirun's request and its SIGKILL
+        patience = {"OMPI_MCA_odls_base_sigkill_timeout": "5"}  # seconds between mpirun's request and its SIGKILL
         with subprocess.Popen(command(2, *options, "--folder", stopped), env={**ENVIRONMENT, **patience}, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
             while not checkpoint.exists() and running.poll() is None:
