@@ -8,6 +8,7 @@
 #include "chapters/lesson/demo/lesson.hpp"
 #include "chapters/lesson/whole_file.hpp"
 #include "models/training/kernels.hpp"
+#include "models/training/ranks.hpp"
 #include "models/vae/checkpoint.hpp"
 
 using namespace ch11;
@@ -79,10 +80,13 @@ Matrix<double> resume(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float
 }  // namespace
 
 int main(int argc, char** argv) {
+  const Ranks ranks = join_ranks();
   lesson::Lesson lesson("11_vae", "The variational autoencoder on digits", "2.1, and where the notes are going");
+  if (!ranks.first()) lesson.be_silent();
   Choices c;
+  c.training.trainer.ranks = ranks;
   declare(lesson, c);
-  return lesson.run(argc, argv, [&] {
+  const int status = lesson.run(argc, argv, [&] {
     lesson::catch_interrupts();
     const Ingredients use = broken(c.mistake);
     if (c.mistake != "none") lesson.say(lesson::announcement(breaks(), c.mistake));
@@ -92,6 +96,8 @@ int main(int argc, char** argv) {
     c.training.binarisation = parse_binarisation(c.binarisation);
     c.training.seed = lesson.seed();
     require_black_and_white(c);
+    if (!c.decompress.empty() && ranks.count > 1)
+      throw lesson::UsageError(fmt::format("--decompress: expected one process, found {} ranks", ranks.count));
 
     const TrainTest data = load_data(c.data, lesson.data(""));
     c.shape.pixels = data.train.dimensions();
@@ -105,8 +111,10 @@ int main(int argc, char** argv) {
     const Matrix<float> test =
         as_matrix<float>(data.test, {grey ? Binarisation::none : Binarisation::fixed, lesson.seed()});
     if (!c.decompress.empty()) return decompress(lesson, c, trainer, test, data.test);
-    lesson::require_writable(c.checkpoint);
-    if (!c.compress.empty()) lesson::require_writable(c.compress);
+    if (ranks.first()) {
+      lesson::require_writable(c.checkpoint);
+      if (!c.compress.empty()) lesson::require_writable(c.compress);
+    }
 
     check_elbo(lesson, use);
     check_importance_bound(lesson, use);
@@ -137,7 +145,9 @@ int main(int argc, char** argv) {
       lesson.say("Stopped before the log-likelihood was estimated. The trained model is saved.");
       return offer_to_resume(trainer.steps() == steps_before ? c.resume : c.checkpoint);
     }
+    if (!ranks.first()) return;
     if (!c.compress.empty()) compress(lesson, c, trainer, test);
     plot_all(history, {trainer.vae(), trainer.parameters(), data.test, test, lesson.seed()}, lesson.figures());
   });
+  return leave_ranks(ranks, status, lesson.error());
 }

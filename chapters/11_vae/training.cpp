@@ -63,7 +63,8 @@ namespace {
 // The ELBO of the test images at one sample each, with the divergence in closed form where there is one.
 Evaluation test_elbo(const VaeTrainer<float>& trainer, const Matrix<float>& test, std::uint64_t seed) {
   const bool closed_form = trainer.vae().prior() == nullptr;
-  return evaluate(trainer.vae(), trainer.parameters(), test, seed, {.kl = closed_form ? Kl::analytic : Kl::sampled});
+  return evaluate(trainer.vae(), trainer.parameters(), test, seed, {.kl = closed_form ? Kl::analytic : Kl::sampled},
+                  trainer.ranks());
 }
 
 void append_epoch(Matrix<double>& history, const VaeTrainer<float>& trainer, const Evaluation& test) {
@@ -95,7 +96,7 @@ bool train(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer,
   std::string last = c.resume;  // the file that holds the most of this training
   std::int64_t images = 0;
   double seconds = 0;
-  while (!trainer.done() && !lesson::interrupted()) {
+  while (!trainer.done() && !lesson::interrupted(trainer.ranks())) {
     const auto start = Clock::now();
     const int count = step(trainer, last);
     images += count;
@@ -130,7 +131,8 @@ void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer
   const std::string treatment = c.training.binarisation == Binarisation::none ? "grey" : "binarised once";
   const std::string data = fmt::format("{}, seed {}", treatment, lesson.seed());
   const auto images = [](Index n) { return lesson::thousands(n); };
-  lesson.say(fmt::format("{}, seed {}, {} threads. Test images are {}.", trainer.vae().shape().text(), lesson.seed(),
+  lesson.say(fmt::format("{}, seed {}, {}{} threads. Test images are {}.", trainer.vae().shape().text(), lesson.seed(),
+                         trainer.ranks().count == 1 ? "" : fmt::format("{} ranks of ", trainer.ranks().count),
                          trainer.threads(), treatment));
   lesson.say(fmt::format("  test ELBO            {} nats   ({} images)   rate {:.2f}   distortion {:.2f}",
                          lesson::with_error(e.elbo, e.se), images(test.rows()), e.rate, e.distortion));
@@ -140,13 +142,13 @@ void report(lesson::Lesson& lesson, const Choices& c, VaeTrainer<float>& trainer
   const Index n = std::min<Index>(c.evaluation_images, test.rows());
   auto progress = lesson.progress("log p(x)", 1, n, "images");
   const auto advance = [&, last = 0](int done) mutable {
-    if (lesson::interrupted()) throw lesson::Interrupted();
+    if (lesson::interrupted(trainer.ranks())) throw lesson::Interrupted();
     progress.advance(done - std::exchange(last, done));
   };
   LogLikelihood l;
   try {
     l = importance_log_likelihood<float>(trainer.vae(), trainer.parameters(), test.topRows(n), c.evaluation_samples,
-                                         lesson.seed(), advance);
+                                         lesson.seed(), advance, trainer.ranks());
   } catch (const lesson::Interrupted&) {
     return;
   }

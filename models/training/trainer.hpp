@@ -3,14 +3,19 @@
 // minibatch the sum of the gradients of its parts. Each shard has a tape and a gradient of its own and may run in a
 // thread of its own; the parts are added in a fixed order, so the result depends on the number of shards and never on
 // the number of threads. They are added a block at a time, as the optimiser uses them.
+//
+// Ranks share all of it out (ranks.hpp): the shards, then the blocks. A rank sums the shards' gradients in its blocks, holds
+// the optimiser's moments of those, updates them, and hands them to the others (Rajbhandari et al. 2020, "ZeRO", stage 1).
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <vector>
 
 #include "autograd/parameters/watched.hpp"
 #include "models/training/optimisers.hpp"
+#include "models/training/ranks.hpp"
 #include "models/training/soap.hpp"
 
 namespace models {
@@ -37,11 +42,12 @@ struct NotFinite : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// 0 threads: one for each core, but never more than there are shards.
+// 0 threads: one for each core, but never more than this rank has shards.
 struct TrainerSettings {
   int shards = 2;
   int threads = 0;
   OptimiserSettings optimiser{};
+  Ranks ranks{};
 };
 
 template <Element S>
@@ -67,14 +73,17 @@ class Trainer {
 
   // One step on a minibatch of `rows` rows with learning rate α. Nothing is allocated once the tapes have seen a step
   // of this size, except where a basis turns (soap.hpp); pass std::ref(loss) to keep std::function from copying a
-  // lambda to the heap. What a shard throws is rethrown here. Throws NotFinite if the loss or its gradient is not
+  // lambda to the heap. What a shard throws is rethrown here, on every rank. Throws NotFinite if the loss or its gradient is not
   // finite, after calling `loss` once more to find where, and std::invalid_argument for rows < 1. Whatever is thrown,
   // parameters and optimiser stay as they were.
   Step step(const ShardLoss& loss, int rows, double learning_rate);
 
+  // Of the moments a rank knows those of its blocks.
   Optimiser<S>& optimiser() { return optimiser_; }
   const Optimiser<S>& optimiser() const { return optimiser_; }
-  // Only Method::soap has one.
+  // With all moments, those of the other ranks too, which call this as well.
+  Optimiser<S> whole_optimiser() const;
+  // Only Method::soap has one. It is the same on every rank.
   std::optional<Eigenbasis<S>>& eigenbasis() { return eigenbasis_; }
   const std::optional<Eigenbasis<S>>& eigenbasis() const { return eigenbasis_; }
   int threads() const { return threads_; }
@@ -97,21 +106,31 @@ class Trainer {
 
   void cut_into_blocks();
   ShardResult run_shard(const ShardLoss& loss, const Shard& shard);
+  void run_own_shards(const ShardLoss& loss, int rows, std::span<ShardResult> results);
+  void exchange_gradients();
+  void gradient_on_tape(int shard, const Block& block, MatrixMap<S> G) const;
+  void gradient_of(int shard, const Block& block, MatrixMap<S> G) const;
+  template <class F>
+  void for_blocks(Index begin, Index end, F f);
   template <class F>
   void for_gradient_blocks(F f);
-  bool gradient_is_finite();
+  bool gradient_is_finite();  // on all ranks
   void update_parameters(double learning_rate);
   [[noreturn]] void report_not_finite(const ShardLoss& loss, int rows) const;
   Shard shard_of(int number, int rows) const;
 
   Parameters<S>& parameters_;
+  Ranks ranks_;
   Optimiser<S> optimiser_;
   std::optional<Eigenbasis<S>> eigenbasis_;
   Buffer<S> gradient_;  // the whole, which only an eigenbasis needs
   int threads_;
-  std::vector<Workplace> workplaces_;  // one a shard
+  std::vector<Workplace> workplaces_;  // one a shard; used are those of this rank's
   std::vector<Block> blocks_;
-  std::vector<Buffer<S>> scratch_;  // a block's gradient, one a thread
+  std::vector<Index> block_begin_,
+      number_begin_;                     // rank r sums blocks block_begin_[r] .., numbers number_begin_[r] ..
+  Buffer<S> sent_, received_;            // shards' gradients: this rank's, and what it sums
+  std::vector<Buffer<S>> sums_, parts_;  // of a block: the gradient, and one shard's; one a thread
 };
 
 }  // namespace models

@@ -33,11 +33,18 @@ Var<Matrix<S>> rows_of(Tape& tape, const Matrix<S>& x, Index first, Index count)
   return tape.reference(autograd::ConstMatrixMap<S>(x.data() + first * x.cols(), count, x.cols()));
 }
 
+// The first item of each rank, and their number N, where ranks share out groups of `size` items.
+std::vector<Index> first_items(const Ranks& ranks, Index groups, Index size, Index N) {
+  std::vector<Index> first;
+  for (int r = 0; r <= ranks.count; ++r) first.push_back(std::min(N, ranks.begin(groups, r) * size));
+  return first;
+}
+
 }  // namespace
 
 template <Element S>
 Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, std::uint64_t seed,
-                    const BoundSettings& settings) {
+                    const BoundSettings& settings, const Ranks& ranks) {
   constexpr Index kRows = 500;  // in a block
   struct Sums {
     double rate = 0, distortion = 0;
@@ -45,7 +52,7 @@ Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Ma
   const Index N = x.rows(), K = std::max(1, settings.samples), blocks = (N + kRows - 1) / kRows;
   std::vector<Sums> parts(blocks);
   Eigen::VectorXd bounds(N);
-  parallel_for(blocks, core_count(), [&](int block) {
+  const auto evaluate_block = [&](Index block) {
     const Index first = block * kRows, count = std::min(kRows, N - first);
     Tape tape;
     const Watched<S> theta(tape, parameters);
@@ -53,7 +60,11 @@ Evaluation evaluate(const Vae<S>& vae, const Parameters<S>& parameters, const Ma
     const Bound<S> b = bound(vae, theta, rows_of(tape, x, first, count), epsilon, settings);
     bounds.segment(first, count) = b.value.value().template cast<double>();
     parts[block] = {b.rate(), b.distortion()};
-  });
+  };
+  const Index begin = ranks.begin(blocks), own = ranks.end(blocks) - begin;
+  ranks.together([&] { parallel_for(own, core_count(), [&](int i) { evaluate_block(begin + i); }); });
+  ranks.all_gather(parts.data(), sizeof(Sums), blocks);
+  ranks.all_gather(bounds.data(), sizeof(double), first_items(ranks, blocks, kRows, N));
   Sums sums;
   for (const Sums& part : parts) sums.rate += part.rate, sums.distortion += part.distortion;
   RunningMean mean;
@@ -85,26 +96,32 @@ Matrix<S> log_weights(const Vae<S>& vae, const Parameters<S>& parameters, const 
 
 template <Element S>
 LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& parameters, const Matrix<S>& x, int K,
-                                        std::uint64_t seed, const std::function<void(int)>& progress) {
+                                        std::uint64_t seed, const std::function<void(int)>& progress,
+                                        const Ranks& ranks) {
   if (K < 1)
     throw std::invalid_argument(fmt::format("importance_log_likelihood: need at least 1 sample, found {}", K));
   constexpr Index kRows = 1000;  // of z at a time: enough for fast products, few enough for the cache
   const Index N = x.rows(), samples = std::min<Index>(K, kRows), images = std::max<Index>(1, kRows / samples);
   std::vector<ImportanceEstimate> estimates(N);
-  const int threads = core_count(), groups = (N + images - 1) / images;
-  for (int begin = 0; begin < groups; begin += threads) {
-    parallel_for(std::min(threads, groups - begin), threads, [&](int i) {
-      const Index first_image = (begin + i) * images, count = std::min(images, N - first_image);
-      Eigen::ArrayXXd log_w(K, count);
-      for (Index first = 0; first < K; first += samples) {
-        const Index size = std::min<Index>(samples, K - first);
-        log_w.middleRows(first, size) =
-            log_weights(vae, parameters, x, first_image, count, first, size, seed).template cast<double>().transpose();
-      }
-      for (Index j = 0; j < count; ++j) estimates[first_image + j] = importance_estimate(log_w.col(j));
-    });
-    if (progress) progress(std::min(N, (begin + threads) * images));
+  const auto estimate_group = [&](Index group) {
+    const Index first_image = group * images, count = std::min(images, N - first_image);
+    Eigen::ArrayXXd log_w(K, count);
+    for (Index first = 0; first < K; first += samples) {
+      const Index size = std::min<Index>(samples, K - first);
+      log_w.middleRows(first, size) =
+          log_weights(vae, parameters, x, first_image, count, first, size, seed).template cast<double>().transpose();
+    }
+    for (Index j = 0; j < count; ++j) estimates[first_image + j] = importance_estimate(log_w.col(j));
+  };
+  const Index threads = core_count(), groups = (N + images - 1) / images, end = ranks.end(groups);
+  for (Index next = ranks.begin(groups), done = 0, all_done = 0; all_done < groups;) {
+    const Index count = std::min(threads, end - next);
+    ranks.together([&] { parallel_for(count, threads, [&](int i) { estimate_group(next + i); }); });
+    next += count, done += count;
+    all_done = ranks.sum(done);
+    if (progress) progress(std::min(N, all_done * images));
   }
+  ranks.all_gather(estimates.data(), sizeof(ImportanceEstimate), first_items(ranks, groups, images, N));
   RunningMean mean;
   double variance = 0;
   for (const auto& [log_mean, of_estimate] : estimates) mean.add(log_mean), variance += of_estimate;
@@ -116,9 +133,9 @@ LogLikelihood importance_log_likelihood(const Vae<S>& vae, const Parameters<S>& 
 // clang-format off
 #define EVALUATION_OF(S)                                                                                       \
   template Evaluation evaluate(const Vae<S>&, const Parameters<S>&, const Matrix<S>&, std::uint64_t,           \
-                               const BoundSettings&);                                                          \
+                               const BoundSettings&, const Ranks&);                                            \
   template LogLikelihood importance_log_likelihood(const Vae<S>&, const Parameters<S>&, const Matrix<S>&, int, \
-                                                   std::uint64_t, const std::function<void(int)>&);
+                                                   std::uint64_t, const std::function<void(int)>&, const Ranks&);
 EVALUATION_OF(float)
 EVALUATION_OF(double)
 #undef EVALUATION_OF

@@ -121,8 +121,10 @@ Metadata VaeTrainer<S>::description() const {
 
 template <Element S>
 void VaeTrainer<S>::save(const std::string& path, const Matrix<double>& history) const {
-  save_checkpoint<S>(path, {parameters_, trainer_.optimiser(), trainer_.eigenbasis(), sums_, images_, history},
-                     vae_.centre(), description());
+  const Checkpoint<S> now{parameters_, trainer_.whole_optimiser(), trainer_.eigenbasis(), sums_, images_, history};
+  ranks().together([&] {
+    if (ranks().first()) save_checkpoint(path, now, vae_.centre(), description());
+  });
 }
 
 // How many images the current epoch has seen after so many steps; a whole epoch's until the next one begins.

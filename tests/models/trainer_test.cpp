@@ -6,9 +6,11 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "autograd/autograd.hpp"
 #include "models/training/parallel.hpp"
+#include "models/training/ranks.hpp"
 #include "tests/models/files.hpp"
 #include "tests/models/matrices.hpp"
 
@@ -289,6 +291,37 @@ TEST_SUITE("models") {
     CHECK(step(2e10f) == 0);  // Σ |x| Σ |ȳ| = 1.8e38 in a shard, and the gradient 4e35
     CHECK(parameters[W](0, 0) == doctest::Approx(-4));
     CHECK(parameters[W](1, 29) == doctest::Approx(-2));
+  }
+
+  TEST_CASE("ranks: things are shared out in order, each to one, and evenly") {
+    for (const Index n : {0, 1, 4, 7, 1000}) {
+      for (const int count : {1, 2, 3, 8}) {
+        Index next = 0;
+        for (int rank = 0; rank < count; ++rank) {
+          const Ranks ranks{rank, count};
+          CHECK(ranks.begin(n) == next);
+          CHECK(ranks.end(n) - next >= n / count);
+          CHECK(ranks.end(n) - next <= (n + count - 1) / count);
+          next = ranks.end(n);
+        }
+        CHECK(next == n);
+      }
+    }
+  }
+
+  TEST_CASE("ranks: a process alone keeps what it has, and its errors") {
+    const Ranks ranks = join_ranks();
+    CHECK(ranks.count == 1);
+    CHECK(ranks.first());
+    CHECK(ranks.sum(7) == 7);
+    CHECK(ranks.largest(-3) == -3);
+    CHECK_FALSE(ranks.any(false));
+    CHECK(ranks.any(true));
+    int calls = 0;
+    ranks.together([&] { ++calls; });
+    CHECK(calls == 1);
+    CHECK(error_of<std::out_of_range>([&] { ranks.together([] { throw std::out_of_range("far"); }); }) == "far");
+    CHECK(leave_ranks(ranks, 3, "") == 3);
   }
 
   TEST_CASE("parallel_for: the first exception by number") {

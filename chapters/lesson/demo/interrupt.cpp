@@ -26,6 +26,12 @@ void catch_interrupts() {
 
 bool interrupted() { return interrupt_seen != 0; }
 
+bool interrupted(const models::Ranks& ranks) {
+  const int signal = ranks.largest(interrupt_seen);
+  if (signal != 0) interrupt_seen = signal;
+  return signal != 0;
+}
+
 int interrupting_signal() { return interrupt_seen; }
 
 }  // namespace lesson

@@ -94,6 +94,12 @@ Lesson::Lesson(std::string name, std::string title, std::string sections, std::o
 
 Lesson::~Lesson() = default;
 
+void Lesson::be_silent() {
+  static std::ostream nowhere(nullptr);
+  out_ = err_ = &nowhere;
+  silent_ = true;
+}
+
 void Lesson::declare_common_options() {
   options_.group("Every chapter");
   options_.add("--seed", seed_, "of all random numbers");
@@ -114,25 +120,26 @@ int Lesson::run(int argc, const char* const* argv, const std::function<void()>& 
       *out_ << options_.help(name_, title_) << std::flush;
       return 0;
     }
+    if (silent_) json_.clear(), no_plots_ = true;
     if (!json_.empty()) require_writable(json_);
     open_figures();
   } catch (...) {
-    *err_ << name_ << ": " << current_error() << '\n';
+    error_ = current_error();
+    *err_ << name_ << ": " << error_ << '\n';
     return 2;
   }
 
   const auto start = std::chrono::steady_clock::now();
-  std::string error;
   try {
     print(title_line(name_, title_, sections_, paint_));
     print(columns_line(paint_));
     models::require_room_for_products();
     body();
   } catch (...) {
-    error = current_error();
-    *err_ << name_ << ": " << error << '\n';
+    error_ = current_error();
+    *err_ << name_ << ": " << error_ << '\n';
   }
-  return finish(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), error);
+  return finish(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }
 
 Equation Lesson::equation(std::string_view section, std::string_view statement, std::string_view slug) {
@@ -153,8 +160,8 @@ void Lesson::keep(std::size_t heading, Check check) {
   checks_.push_back(std::move(check));
 }
 
-int Lesson::finish(double seconds, std::string error) {
-  bool passed = error.empty();
+int Lesson::finish(double seconds) {
+  bool passed = error_.empty();
   if (passed) {
     const auto [line, all_hold] = verdict(headings_, interrupted(), paint_, owed_by(name_));
     *out_ << '\n';
@@ -163,18 +170,18 @@ int Lesson::finish(double seconds, std::string error) {
     if (passed && !no_plots_ && !interrupted())
       for (const std::string& fault : faults_of_figures(shown_, figures_, name_.substr(0, 2) + "_", started_)) {
         *err_ << name_ << ": " << fault << '\n';
-        error += (error.empty() ? "" : "; ") + fault;
+        error_ += (error_.empty() ? "" : "; ") + fault;
       }
-    passed = passed && error.empty();
+    passed = passed && error_.empty();
   }
-  if (!*out_) {
+  if (!*out_ && !silent_) {
     *err_ << name_ << ": the output could not be written\n";
     passed = false;
   }
   try {
     if (!json_.empty())
-      write_whole(
-          json_, to_json({name_, seed_, options_.values(), checks_, metrics_, rungs_, seconds, interrupted(), error}));
+      write_whole(json_, to_json({name_, seed_, options_.values(), checks_, metrics_, rungs_, seconds, interrupted(),
+                                  error_}));
   } catch (...) {
     *err_ << name_ << ": " << current_error() << '\n';
     passed = false;

@@ -43,6 +43,11 @@ class Lesson {
   Lesson(const Lesson&) = delete;
   Lesson& operator=(const Lesson&) = delete;
 
+  // From here on nothing is printed, drawn or written: of the ranks of a training (models/training/ranks.hpp) one reports.
+  void be_silent();
+  // The sentence that run() ended with, "" if there is none.
+  const std::string& error() const { return error_; }
+
   // Declares an option of this chapter; the default is the variable's value. See lesson/options.hpp for the kinds:
   // numbers with a Range, flags, texts, texts with a list of known values, enums with names.
   template <class T, class... Rest>
@@ -84,7 +89,7 @@ class Lesson {
 
   Progress progress(std::string_view round, std::int64_t rounds, std::int64_t items_per_round,
                     std::string_view items) const {
-    return Progress(round, rounds, items_per_round, items);
+    return Progress(round, rounds, items_per_round, items, silent_ ? Screen::nowhere() : Screen::standard_error());
   }
 
   const std::vector<Check>& checks() const { return checks_; }
@@ -93,11 +98,12 @@ class Lesson {
   void declare_common_options();
   void keep(std::size_t heading, Check check);
   void print(const std::string& text);
-  int finish(double seconds, std::string error);
+  int finish(double seconds);
   void open_figures();
   std::string figures_text() const;
 
-  std::string name_, title_, sections_;
+  std::string name_, title_, sections_, error_;
+  bool silent_ = false;
   std::ostream* out_;
   std::ostream* err_;
   Paint paint_;

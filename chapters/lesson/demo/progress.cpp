@@ -44,6 +44,13 @@ Screen Screen::standard_error() {
   return {&std::cerr, isatty(STDERR_FILENO) == 1 && !dumb, width, clock};
 }
 
+Screen Screen::nowhere() {
+  static std::ostream out(nullptr);
+  Screen screen = standard_error();
+  screen.out = &out, screen.terminal = false;
+  return screen;
+}
+
 Progress::Progress(std::string_view round, std::int64_t rounds, std::int64_t items_per_round, std::string_view items,
                    Screen screen)
     : round_(round),

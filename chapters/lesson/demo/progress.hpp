@@ -18,6 +18,7 @@ struct Screen {
   std::function<int()> width;     // columns, asked for before every drawing
   std::function<double()> clock;  // seconds
   static Screen standard_error();
+  static Screen nowhere();
 };
 
 class Progress {

@@ -17,6 +17,7 @@
 #include "chapters/lesson/demo/interrupt.hpp"
 #include "chapters/lesson/demo/lesson.hpp"
 #include "models/training/parallel.hpp"
+#include "models/training/ranks.hpp"
 #include "models/vae/evaluate.hpp"
 #include "tests/bench/mnist_nll/run_log.hpp"
 
@@ -140,7 +141,7 @@ class Run {
       : c_(choices),
         trainer_(train, shape(choices.layers), choices.training),
         test_(as_matrix<float>(test, {Binarisation::fixed, choices.training.seed})),
-        log_(choices.folder) {
+        log_(choices.training.trainer.ranks.first() ? choices.folder : "") {
     if (!c_.resume.empty()) history_ = trainer_.load(c_.resume, kHistoryColumns);
     if (history_.rows() > 0) seconds_ = history_(history_.rows() - 1, kSeconds);
   }
@@ -163,6 +164,10 @@ class Run {
 
  private:
   LogLikelihood test_log_likelihood(int images, int samples) const;
+  // One rank reports.
+  lesson::Screen screen() const {
+    return trainer_.ranks().first() ? lesson::Screen::standard_error() : lesson::Screen::nowhere();
+  }
   // Adds a row to the history and to the log, with the estimate if there is one.
   void append_row(const LogLikelihood& test = {std::nan(""), std::nan("")});
 
@@ -177,13 +182,13 @@ class Run {
 
 // log p(x) of the first `images` test images, with a progress bar.
 LogLikelihood Run::test_log_likelihood(int images, int samples) const {
-  lesson::Progress progress("log p(x)", 1, images, "images");
+  lesson::Progress progress("log p(x)", 1, images, "images", screen());
   const auto advance = [&, last = 0](int done) mutable {
-    if (lesson::interrupted()) throw Interrupted();
+    if (lesson::interrupted(trainer_.ranks())) throw Interrupted();
     progress.advance(done - std::exchange(last, done));
   };
   return importance_log_likelihood<float>(trainer_.vae(), trainer_.parameters(), test_.topRows(images), samples,
-                                          c_.training.seed, advance);
+                                          c_.training.seed, advance, trainer_.ranks());
 }
 
 void Run::append_row(const LogLikelihood& test) {
@@ -203,10 +208,10 @@ std::string Run::save() {
 
 // The clock runs during the steps alone: estimates on the way, checkpoints and the progress bar are not training.
 void Run::train() {
-  lesson::Progress progress("epoch", c_.training.epochs, trainer_.images_per_epoch(), "images");
+  lesson::Progress progress("epoch", c_.training.epochs, trainer_.images_per_epoch(), "images", screen());
   progress.resume_at(trainer_.epoch());
   while (!trainer_.done()) {
-    if (lesson::interrupted()) throw Interrupted();
+    if (lesson::interrupted(trainer_.ranks())) throw Interrupted();
     const auto start = Clock::now();
     const int count = trainer_.step();
     seconds_ += seconds_since(start);
@@ -215,7 +220,8 @@ void Run::train() {
     if (!trainer_.at_epoch_end()) continue;
     progress.end_round();
     const bool probe = trainer_.epoch() % c_.probe_every == 0 || trainer_.done();
-    if (!probe && seconds_since(saved_) < kSecondsBetweenCheckpoints) continue;
+    const bool save_is_due = trainer_.ranks().any(seconds_since(saved_) >= kSecondsBetweenCheckpoints);
+    if (!probe && !save_is_due) continue;
     progress.clear();
     if (probe) append_row(test_log_likelihood(c_.probe_images, c_.probe_samples));
     save();
@@ -235,7 +241,10 @@ void Run::describe(const lesson::Options& options) {
                        t.bound.objective == Objective::iwae ? "IWAE's bound" : "ELBO", t.bound.samples,
                        t.binarisation == Binarisation::fixed ? "once" : "anew at every presentation"));
   log_.say(fmt::format("{}", fmt::join(words, " ")));
-  log_.say(fmt::format("{}, {} of {} cores, {}\n", processor_name(), trainer_.threads(), core_count(), today()));
+  const int count = trainer_.ranks().count;
+  log_.say(fmt::format("{}, {}{} of {} cores, {}\n", processor_name(),
+                       count == 1 ? "" : fmt::format("{} ranks, each on ", count), trainer_.threads(), core_count(),
+                       today()));
   log_.say(fmt::format("on the way: the first {} test images with K = {}", lesson::thousands(c_.probe_images),
                        lesson::thousands(c_.probe_samples)));
   for (Index row = 1; row <= history_.rows(); ++row) log_.say(probe_text(history_.topRows(row)));
@@ -267,12 +276,39 @@ int run(const Choices& c, const lesson::Options& options, const std::string& com
   try {
     run.train();
     run.report();
-    run.plot();
+    if (c.training.trainer.ranks.first()) run.plot();
     return 0;
   } catch (const Interrupted&) {
     const std::string checkpoint = run.save();
-    fmt::print("Stopped {}. To go on:\n  {} --resume {}\n", run.position(), command, checkpoint);
+    if (c.training.trainer.ranks.first())
+      fmt::print("Stopped {}. To go on:\n  {} --resume {}\n", run.position(), command, checkpoint);
     return 130;
+  }
+}
+
+// Returns the exit status, and the sentence of an error.
+std::pair<int, std::string> run_program(int argc, char** argv, Choices& c) {
+  const bool reports = c.training.trainer.ranks.first();
+  const auto failed = [&](int status, const std::string& error) {
+    if (reports) fmt::print(stderr, "mnist-nll: {}\n", error);
+    return std::pair(status, error);
+  };
+  lesson::Options options;
+  declare(options, c);
+  try {
+    if (!options.parse(argc, argv, c.quick)) {
+      if (reports)
+        fmt::print(
+            "{}", options.help("mnist-nll", "Trains a VAE to a published test log-likelihood on MNIST, by the clock"));
+      return {0, ""};
+    }
+  } catch (const lesson::UsageError& error) {
+    return failed(2, error.what());
+  }
+  try {
+    return {run(c, options, fmt::format("{}", fmt::join(argv, argv + argc, " "))), ""};
+  } catch (const std::exception& error) {
+    return failed(1, error.what());
   }
 }
 
@@ -280,22 +316,7 @@ int run(const Choices& c, const lesson::Options& options, const std::string& com
 
 int main(int argc, char** argv) {
   Choices c;
-  lesson::Options options;
-  declare(options, c);
-  try {
-    if (!options.parse(argc, argv, c.quick)) {
-      fmt::print("{}",
-                 options.help("mnist-nll", "Trains a VAE to a published test log-likelihood on MNIST, by the clock"));
-      return 0;
-    }
-  } catch (const lesson::UsageError& error) {
-    fmt::print(stderr, "mnist-nll: {}\n", error.what());
-    return 2;
-  }
-  try {
-    return run(c, options, fmt::format("{}", fmt::join(argv, argv + argc, " ")));
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "mnist-nll: {}\n", error.what());
-    return 1;
-  }
+  c.training.trainer.ranks = join_ranks();
+  const auto [status, error] = run_program(argc, argv, c);
+  return leave_ranks(c.training.trainer.ranks, status, error);
 }

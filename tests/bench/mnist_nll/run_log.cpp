@@ -15,7 +15,8 @@
 
 namespace bench {
 
-RunLog::RunLog(const std::string& folder) : path_(folder + "/log.txt") {
+RunLog::RunLog(const std::string& folder) : path_(folder.empty() ? "" : folder + "/log.txt") {
+  if (folder.empty()) return;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw std::runtime_error(fmt::format("cannot make the folder {}: {}", folder, error.message()));
@@ -23,6 +24,7 @@ RunLog::RunLog(const std::string& folder) : path_(folder + "/log.txt") {
 }
 
 void RunLog::say(const std::string& line) {
+  if (path_.empty()) return;
   std::cout << line << std::endl;
   text_ += line + "\n";
   lesson::write_whole(path_, text_);

@@ -16,7 +16,7 @@ enum HistoryColumn { kEpoch, kSeconds, kTrainBound, kLogLikelihood, kLogLikeliho
 // Prints each line and keeps it in FOLDER/log.txt, which is whole after every line.
 class RunLog {
  public:
-  // Makes the folder. Throws std::runtime_error when the log cannot be written there.
+  // Makes the folder; "" keeps no log and prints nothing. Throws std::runtime_error when the log cannot be written there.
   explicit RunLog(const std::string& folder);
   void say(const std::string& line);
 
