@@ -30,8 +30,7 @@ struct Results {
   std::vector<Rung> rungs{};
   double seconds = 0;
   bool interrupted = false;
-  std::string
-      error;  // the sentence the lesson ended with, or what is wrong with its figures; "" when it came to its end
+  std::string error;  // the sentence it ended with, or what is wrong with its figures; "" when all is well with both
 };
 
 // One JSON object with the members above ("interrupted" and "error" only when they say something). A rung has
