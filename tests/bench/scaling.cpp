@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <fstream>
 #include <functional>
@@ -44,23 +45,31 @@ const models::TrainTest& mnist() {
   return data;
 }
 
-// The seconds of a call: the median of thirty, after three that do not count, and the fastest, which other programs on the
-// machine have disturbed least. The ranks begin each call together.
+double median(std::vector<double> x) {
+  if (x.empty()) throw std::runtime_error("a measurement is missing");
+  std::ranges::sort(x);
+  return x[x.size() / 2];
+}
+
+// The seconds of a call: the median of thirty, after three that do not count, the fastest, and the median of the processor
+// time, which other programs on the machine disturb least. The ranks begin each call together.
 struct Seconds {
-  double median, fastest;
+  double median, fastest, processor;
 };
 Seconds seconds_of(const Ranks& ranks, const std::function<void()>& step) {
   using Clock = std::chrono::steady_clock;
   constexpr int kSteps = 30;
-  std::vector<double> times;
+  std::vector<double> times, processor;
   for (int i = 0; i < kSteps + 3; ++i) {
     ranks.together([] {});
     const auto start = Clock::now();
+    const std::clock_t used = std::clock();
     step();
-    if (i >= 3) times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    if (i < 3) continue;
+    times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    processor.push_back(1.0 * (std::clock() - used) / CLOCKS_PER_SEC);
   }
-  std::ranges::nth_element(times, times.begin() + kSteps / 2);
-  return {times[kSteps / 2], *std::ranges::min_element(times)};
+  return {median(times), *std::ranges::min_element(times), median(processor)};
 }
 
 // As many shards as there are ranks times threads; the messages are those of a shard on each rank.
@@ -76,6 +85,7 @@ void measure_steps(const Ranks& ranks) {
       if (ranks.first())
         fmt::print("step,{},{},{},{},{},{},{}\n", name, batch, ranks.count, threads, seconds.median, seconds.fastest,
                    trainer.parameters().size());
+      if (ranks.count == 1 && threads == 1) fmt::print("processor,{},{},{}\n", name, batch, seconds.processor);
     }
   }
   if (ranks.count == 1) return;
@@ -135,12 +145,6 @@ std::vector<Row> read_rows(const std::string& path) {
   return rows;
 }
 
-double median(std::vector<double> x) {
-  if (x.empty()) throw std::runtime_error("a measurement is missing");
-  std::ranges::sort(x);
-  return x[x.size() / 2];
-}
-
 // The medians over rounds: of the numbers in column `at` of the rows that begin so.
 double median_of(const std::vector<Row>& rows, const Row& begin, std::size_t at) {
   std::vector<double> found;
@@ -168,13 +172,12 @@ struct StepModel {
   }
 };
 
-// c and u by least squares through the minibatches, of the fastest steps.
+// c and u by least squares through the minibatches, of the processor time of one thread.
 StepModel fit(const std::vector<Row>& rows, const std::string& network) {
   double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
   for (const int batch : kBatches) {
     // relative errors count alike
-    const double x = batch, y = median_of(rows, {"step", network, std::to_string(batch), "1", "1"}, 5),
-                 w = 1 / (y * y);
+    const double x = batch, y = median_of(rows, {"processor", network, std::to_string(batch)}, 3), w = 1 / (y * y);
     n += w, sx += w * x, sy += w * y, sxx += w * x * x, sxy += w * x * y;
   }
   const double c = (n * sxy - sx * sy) / (n * sxx - sx * sx);
@@ -200,7 +203,7 @@ void draw(const std::string& path, const std::string& folder) {
     for (const int batch : kBatches) {
       const std::string M = std::to_string(batch);
       const auto measured = [&, name = name](const char* of_ranks, const char* threads) {
-        return 1e3 * median_of(rows, {"step", name, M, of_ranks, threads}, 6);
+        return 1e3 * median_of(rows, {"step", name, M, of_ranks, threads}, 5);
       };
       fmt::print("  batch {:>5}: 1 rank {:.2f} ms, 2 threads {:.2f} ms, 2 ranks {:.2f} ms (model {:.2f} ms)\n", batch,
                  measured("1", "1"), measured("1", "2"), measured("2", "1"), 1e3 * of_one.seconds(batch, 2, here));
