@@ -139,7 +139,7 @@ class Install(unittest.TestCase):
                 (folder / "subprojects").mkdir()
                 (folder / "subprojects/tapestry").symlink_to(ROOT)
                 (folder / "subprojects/tapestry.wrap").write_text(page_block("ini"))
-                configured = run("meson", "setup", folder / "build", folder, "-Dbuildtype=plain",
+                configured = run("meson", "setup", folder / "build", folder, "-Dbuildtype=plain", "-Dunity=subprojects",
                                  env={**os.environ, "CXX": compiler, "PKG_CONFIG_LIBDIR": str(eigen)})
                 self.assertRegex(configured, r"Parts +: autograd\n")
                 self.assertRegex(configured, r"Matrix products +: Eigen\n")
