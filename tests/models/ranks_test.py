@@ -108,7 +108,7 @@ class Ranks(unittest.TestCase):
 
     def test_ctrl_c_on_the_launcher_saves(self):
         """The benchmark, stopped in the middle, goes on without MPI and ends with the bits of one that never stopped."""
-        options = [MNIST_NLL, "--quick", "--training-images", 600, "--batch", 30, "--epochs", 8, "--shards", 3,
+        options = [MNIST_NLL, "--quick", "--training-images", 600, "--batch", 30, "--epochs", 12, "--shards", 3,
                    "--threads", 1, "--probe-every", 1, "--probe-samples", 1]
         whole, stopped = self.folder / "whole", self.folder / "stopped"
         checkpoint = stopped / "checkpoint.safetensors"
@@ -132,4 +132,5 @@ class Ranks(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where whoever started this test ignores it
     unittest.main()
