@@ -127,8 +127,8 @@ class Trainer {
   int threads_;
   std::vector<Workplace> workplaces_;  // one a shard; used are those of this rank's
   std::vector<Block> blocks_;
-  std::vector<Index> block_begin_,
-      number_begin_;                     // rank r sums blocks block_begin_[r] .., numbers number_begin_[r] ..
+  // Rank r sums the blocks from block_begin_[r] on, which are the numbers from number_begin_[r] on.
+  std::vector<Index> block_begin_, number_begin_;
   Buffer<S> sent_, received_;            // shards' gradients: this rank's, and what it sums
   std::vector<Buffer<S>> sums_, parts_;  // of a block: the gradient, and one shard's; one a thread
 };

@@ -39,6 +39,7 @@ struct Network {
 const std::vector<Network> kNetworks{{"784-400-20", {.latent = 20, .hidden = {400}}},
                                      {"784-200-200-50", {.latent = 50, .hidden = {200, 200}}}};
 constexpr int kBatches[] = {100, 500, 1000};
+constexpr double kElbo = -130;  // of the test images, that a training is to reach
 
 const models::TrainTest& mnist() {
   static const models::TrainTest data = models::load_mnist(TAPESTRY_DATA);
@@ -103,7 +104,6 @@ void measure_steps(const Ranks& ranks) {
 
 // The first of the learning rates that comes to the ELBO with the fewest images.
 void measure_batches() {
-  constexpr double kElbo = -130;
   const Matrix<float> test =
       models::as_matrix<float>(models::slice(mnist().test, 0, 1000), {models::Binarisation::fixed, 1});
   for (const int batch : {100, 400, 1600, 6400}) {
@@ -243,11 +243,12 @@ void draw(const std::string& path, const std::string& folder) {
     batches.push_back(batch), images.push_back(needs.first), steps.push_back(needs.second);
     fmt::print("batch {:>6.0f}: {:>8.0f} images in {:>6.0f} steps\n", batch, needs.first, needs.second);
   }
-  plots::Curves figure{.title = "To a test ELBO of -130 nats, 784-200-200-50, the best of three rates",
-                       .x_label = "images in a minibatch",
-                       .y_label = "number",
-                       .log_x = true,
-                       .log_y = true};
+  plots::Curves figure{
+      .title = fmt::format("To a test ELBO of {} nats, {}, the best of three rates", kElbo, kNetworks[1].name),
+      .x_label = "images in a minibatch",
+      .y_label = "number",
+      .log_x = true,
+      .log_y = true};
   figure.line("images", batches, images, plots::Style::line_points);
   figure.line("steps", batches, steps, plots::Style::line_points);
   plots::save(figure, {.folder = folder}, "scaling_batch");
