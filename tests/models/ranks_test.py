@@ -3,6 +3,7 @@ of them. The ranks are processes on this machine, started by mpirun, more of the
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -106,16 +107,19 @@ class Ranks(unittest.TestCase):
                 self.assertIn(f"process rank {rank}", done.stderr)
                 self.assertEqual([path.name for path in killed.iterdir()], ["adam"])
 
+    def mnist_nll(self, ranks, folder, epochs, *words):
+        """The command of a training whose steps do not depend on how many epochs it is to have."""
+        return command(ranks, MNIST_NLL, "--quick", "--training-images", 600, "--batch", 30, "--shards", 3, "--threads", 1,
+                       "--schedule", "constant", "--probe-every", 1, "--probe-samples", 1, "--epochs", epochs,
+                       "--folder", folder, *words)
+
     def test_ctrl_c_on_the_launcher_saves(self):
-        """The benchmark, stopped in the middle, goes on without MPI and ends with the bits of one that never stopped."""
-        options = [MNIST_NLL, "--quick", "--training-images", 600, "--batch", 30, "--epochs", 12, "--shards", 3,
-                   "--threads", 1, "--probe-every", 1, "--probe-samples", 1]
+        """The benchmark, stopped in an epoch, goes on without MPI to its end with the bits of one that never stopped."""
         whole, stopped = self.folder / "whole", self.folder / "stopped"
         checkpoint = stopped / "checkpoint.safetensors"
-        subprocess.run(command(0, *options, "--folder", whole), check=True, env=ENVIRONMENT,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        patience = {"OMPI_MCA_odls_base_sigkill_timeout": "5"}  # seconds between mpirun's request and its SIGKILL
-        with subprocess.Popen(command(2, *options, "--folder", stopped), env={**ENVIRONMENT, **patience}, text=True,
+        # so many seconds lie between Ctrl-C and mpirun's SIGTERM, and again until its SIGKILL
+        patience = {"OMPI_MCA_odls_base_sigkill_timeout": "3"}
+        with subprocess.Popen(self.mnist_nll(2, stopped, 10_000), env={**ENVIRONMENT, **patience}, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
             while not checkpoint.exists() and running.poll() is None:
                 time.sleep(0.01)
@@ -124,10 +128,12 @@ class Ranks(unittest.TestCase):
         self.assertNotEqual(running.returncode, 0, printed + errors)
         self.assertIn(f"--resume {checkpoint}", printed, errors)
         self.assertEqual(printed.count("To go on:"), 1)
+        epoch = int(re.search(r"^Stopped in epoch (\d+)", printed, re.MULTILINE)[1])
 
+        quiet = {"check": True, "env": ENVIRONMENT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(self.mnist_nll(0, whole, epoch), **quiet)
         self.assertNotEqual(tensors(checkpoint), tensors(whole / "checkpoint.safetensors"))
-        subprocess.run(command(0, *options, "--folder", stopped, "--resume", checkpoint), check=True, env=ENVIRONMENT,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(self.mnist_nll(0, stopped, epoch, "--resume", checkpoint), **quiet)
         self.assertEqual(tensors(checkpoint), tensors(whole / "checkpoint.safetensors"))
 
 
