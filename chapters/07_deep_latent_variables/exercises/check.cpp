@@ -2,7 +2,7 @@
 // the attempt's seed.
 #include <fmt/format.h>
 
-#include <Eigen/Dense>
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -291,7 +291,7 @@ void check_canonical(lesson::Attempt& attempt) {
   attempt.equal(
       listed(yours), listed(right), 1e-9,
       {{listed(W), "", "W itself: its rows are not orthogonal."},
-       {listed(ascending), "", "the shorter row stands first. In which order does Eigen give eigenvalues?"},
+       {listed(ascending), "", "the shorter row stands first. In which order does symmetric_eigen give the values?"},
        {listed(-right), "-1", "the signs: in each row the number largest in size is to be positive."},
        {listed(normalised), "", "rows of length 1: R must be orthogonal, the rows of R W need not be short."},
        {listed(positive(gram_schmidt)), "",
@@ -309,7 +309,7 @@ const Exercise kCanonical{
         {"The rows of V are orthogonal when V Vᵀ is diagonal. What is V Vᵀ in terms of R and of W Wᵀ?",
          "R (W Wᵀ) Rᵀ is diagonal when the rows of R are the eigenvectors of the 2×2 matrix W Wᵀ. The eigenvalues "
          "are the squared lengths of the rows of V.",
-         "eigen.eigenvectors().rowwise().reverse().transpose() * W, and then the signs, row by row"},
+         "eigen.vectors.rowwise().reverse().transpose() * W, and then the signs, row by row"},
     .check = check_canonical};
 
 // 7.6

@@ -2,7 +2,6 @@
 //   chapters/grade 07         checks them; chapters/grade 7.1 this one
 #include "chapters/07_deep_latent_variables/exercises/exercise.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <numbers>
 
