@@ -215,7 +215,7 @@ void Run::train() {
     const auto start = Clock::now();
     const int count = trainer_.step();
     seconds_ += seconds_since(start);
-    progress.show("ELBO", trainer_.means().bound);
+    progress.show("bound", trainer_.means().bound);
     progress.advance(count);
     if (!trainer_.at_epoch_end()) continue;
     progress.end_round();

@@ -32,7 +32,7 @@ void RunLog::say(const std::string& line) {
 
 std::string probe_text(const Matrix<double>& history) {
   const auto last = history.row(history.rows() - 1);
-  std::string line = fmt::format("epoch {:>5g}   {:>7}   train ELBO {:.2f}", last[kEpoch],
+  std::string line = fmt::format("epoch {:>5g}   {:>7}   train bound {:.2f}", last[kEpoch],
                                  lesson::duration(last[kSeconds]), last[kTrainBound]);
   if (!std::isnan(last[kLogLikelihood])) line += fmt::format("   test log p(x) {:.2f}", last[kLogLikelihood]);
   return line;
@@ -49,7 +49,7 @@ void plot_curve(const Matrix<double>& history, const std::string& model, std::op
   plots::Curves curve{
       .title = model + " on MNIST, by the clock", .x_label = "training time (minutes)", .y_label = "nats an image"};
   curve.line("test log-likelihood, estimated on the way", minutes, test, plots::Style::line_points);
-  curve.line("training ELBO, mean of the epoch", minutes, train, plots::Style::dashed);
+  curve.line("training bound, mean of the epoch", minutes, train, plots::Style::dashed);
   if (published) curve.horizontal(fmt::format("published: {:.2f}", *published), *published);
   plots::save(curve, {.folder = folder}, "curve");
 }
