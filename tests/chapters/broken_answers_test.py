@@ -152,7 +152,9 @@ class Broken:
         namespace = "ch" + self.chapter[:2]
         for i, (way, (change, message)) in enumerate(BUILT.items()):
             turn = i + int(self.chapter[:2])
-            for half in (0, 1) if ALL else (turn // 2 % 2,) if turn % 2 == 0 else ():
+            if turn % 2 and not ALL:
+                continue  # a way of the neighbouring chapter
+            for half in (0, 1) if ALL else (turn // 2 % 2,):
                 self.add(f"{way}, {half}", {
                     number: (lambda part, change=change: change(part).replace("{ns}", namespace), "not built",
                              message.replace("{number}", re.escape(number)).replace("{name}", self.names[number][-1]))
