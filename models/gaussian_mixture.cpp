@@ -26,9 +26,8 @@ void check_shapes(const GaussianMixture<S>& mixture) {
   const Index K = mixture.mu.rows(), d = mixture.mu.cols();
   const auto need = [&](const char* name, const Var<Matrix<S>>& x, Index rows, Index cols) {
     if (x.rows() == rows && x.cols() == cols) return;
-    throw std::invalid_argument(fmt::format("GaussianMixture: mu is {}, so {} must be {}, found {}",
-                                            autograd::shape_text(K, d), name, autograd::shape_text(rows, cols),
-                                            autograd::shape_text(x.rows(), x.cols())));
+    autograd::throw_invalid("GaussianMixture: mu is ", autograd::shape_text(mixture.mu), ", so ", name, " must be ",
+                            rows, "×", cols, ", found ", autograd::shape_text(x));
   };
   need("alpha", mixture.alpha, 1, K);
   need("log_diagonal", mixture.log_diagonal, K, d);
@@ -130,10 +129,9 @@ template <Element S>
 Var<Matrix<S>> GaussianMixture<S>::log_joint(const Var<Matrix<S>>& x) const {
   check_shapes(*this);
   const Index d = mu.cols();
-  if (x.cols() != d) {
-    throw std::invalid_argument(fmt::format("GaussianMixture: mu is {}, so x must have {} columns, found {}",
-                                            autograd::shape_text(mu.rows(), d), d, x.cols()));
-  }
+  if (x.cols() != d)
+    autograd::throw_invalid("GaussianMixture: mu is ", autograd::shape_text(mu), ", so x must have ", d,
+                            " columns, found ", x.cols());
   const S constant = -0.5 * d * std::log(2 * std::numbers::pi);
   const Var<Matrix<S>> log_scale = log_softmax(alpha) + transpose(sum(log_diagonal, By::row)) + constant;
   return log_scale - S(0.5) * squared_distances(x, mu, inverse_factors());

@@ -80,6 +80,9 @@ struct Dual {
 template <class S>
 inline constexpr bool is_element<Dual<S>> = true;
 
+// F(S) for each element type S that the library is compiled for.
+#define TAPESTRY_FOR_EACH_ELEMENT(F) F(float) F(double) F(Dual<double>)
+
 }  // namespace autograd
 
 namespace Eigen {

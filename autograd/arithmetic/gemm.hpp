@@ -2,7 +2,7 @@
 // Matrix products that are not computed yet: the library's gemm writes them where they belong, or adds them to what is
 // there. (Eigen's own way would fill the place with zeros first, and then add.)
 
-#include "autograd/arithmetic/lazy_matrix.hpp"
+#include "autograd/core/expression.hpp"
 
 namespace autograd {
 
@@ -17,40 +17,30 @@ struct Factor {
 
 // A B, of factors n×k and k×m.
 template <Element S>
-struct Product final : LazyMatrix<S> {
+struct Product final : Share<S> {
+  using Scalar = S;
   Factor<S> A, B;
   Product(const Factor<S>& A, const Factor<S>& B) : A(A), B(B) {}
 
-  Index rows() const override { return A.rows(); }
+  Index rows() const { return A.rows(); }
   Index inner() const { return A.cols(); }
-  Index cols() const override { return B.cols(); }
+  Index cols() const { return B.cols(); }
 
-  void assign_to(MatrixMap<S> C) const override;
+  void assign_to(MatrixMap<S> C) const;
   void add_to(MatrixMap<S> C, Index first = 0) const override;
 
   // |Σₖ aᵢₖ bₖⱼ| <= Σ |a| Σ |b|
   S bound() const override { return A.X.cwiseAbs().sum() * B.X.cwiseAbs().sum(); }
-  bool can_wait(const Arena& arena) const override {
+  bool can_wait(const Arena& arena) const {
     return A.X.size() + B.X.size() < rows() * cols() && arena.holds(A.X.data()) && arena.holds(B.X.data());
-  }
-  const LazyMatrix<S>* copy_to(Arena& arena) const override {
-    return new (arena.allocate(sizeof(Product), alignof(Product))) Product(*this);
   }
 };
 
 // The factors that Eigen's products are made of, if they lie row after row: also a block of whole rows of
 // such a matrix.
-template <class S>
-Factor<S> factor(const ConstMatrixMap<S>& X) {
-  return {X};
-}
-template <class S>
-Factor<S> factor(const MatrixMap<S>& X) {
-  return {ConstMatrixMap<S>(X.data(), X.rows(), X.cols())};
-}
-template <class S>
-Factor<S> factor(const Matrix<S>& X) {
-  return {ConstMatrixMap<S>(X.data(), X.rows(), X.cols())};
+template <RowByRow M>
+Factor<typename M::Scalar> factor(const M& X) {
+  return {ConstMatrixMap<typename M::Scalar>(X.data(), X.rows(), X.cols())};
 }
 template <class X>
 requires RowByRow<std::remove_const_t<X>>

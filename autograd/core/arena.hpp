@@ -1,10 +1,11 @@
 #pragma once
-// A bump arena: memory is handed out front to back and given back all at once. Everything that a tape records lies in
-// one, so recording costs a pointer increment, and a second training step runs in the memory of the first.
+// A bump arena: memory is handed out front to back and given back all at once. What a tape records lies in one, so
+// recording costs a pointer increment, and a second training step runs in the memory of the first.
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <new>
 #include <vector>
@@ -12,8 +13,8 @@
 namespace autograd {
 
 // Invariants:
-//   1. Chunks before `current_` are not used until the next rewind, the one at `current_` is handed out up to `next_`,
-//      later ones are free.
+//   1. Chunks before `current_` give no more memory until the next rewind, the one at `current_` is handed out up to
+//      `next_`, later ones are free.
 //   2. rewind() frees nothing: the same requests after it get the same addresses, and nothing is taken from the heap.
 class Arena {
  public:
@@ -33,13 +34,12 @@ class Arena {
   }
 
   bool holds(const void* address) const {
-    const auto begins_before = [&](const Chunk& chunk) {  // by less than its bytes
-      return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(chunk.begin()) < chunk.bytes;
-    };
-    return std::ranges::any_of(chunks_, begins_before);
+    return std::ranges::any_of(chunks_, [&](const Chunk& chunk) {
+      return std::greater_equal<>()(address, chunk.begin()) && std::less<>()(address, chunk.begin() + chunk.bytes);
+    });
   }
 
-  // Bytes taken from the heap, and bytes handed out since the last rewind.
+  // Bytes taken from the heap, and bytes handed out since the last rewind, with the ends of chunks that stayed unused.
   std::size_t capacity() const {
     std::size_t bytes = 0;
     for (const Chunk& chunk : chunks_) bytes += chunk.bytes;

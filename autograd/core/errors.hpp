@@ -1,23 +1,34 @@
 #pragma once
-// The sentences of the engine's errors. All throw std::invalid_argument.
+// The engine's errors: sentences of words, numbers and shapes. They need the standard library alone, so that the
+// engine needs no library besides Eigen.
 
+#include <locale>
+#include <sstream>
+#include <stdexcept>
 #include <string>
-
-#include "autograd/core/value.hpp"
 
 namespace autograd {
 
-// "3×4"
-std::string shape_text(Index rows, Index cols);
+// text_of("A is ", 3, "×", 4) is "A is 3×4". Numbers have 6 significant digits; std::setprecision changes that for
+// those after it.
+template <class... Parts>
+[[gnu::cold]] std::string text_of(const Parts&... parts) {
+  std::ostringstream out;
+  out.imbue(std::locale::classic());
+  (out << ... << parts);
+  return out.str();
+}
 
-// "operation: A is 3×4, B is 5×2 (need rule)", and the same for one operand.
-[[noreturn]] void throw_shapes(const char* operation, const char* a_name, Index a_rows, Index a_cols,
-                               const char* b_name, Index b_rows, Index b_cols, const char* rule);
-[[noreturn]] void throw_shape(const char* operation, const char* a_name, Index a_rows, Index a_cols, const char* rule);
+// The shape of a matrix as a text: "3×4".
+template <class X>
+std::string shape_text(const X& x) {
+  return text_of(x.rows(), "×", x.cols());
+}
 
-// Of a Var that is on no tape, on another tape than the rest, or from before a rewind.
-[[noreturn]] void throw_empty();
-[[noreturn]] void throw_foreign();
-[[noreturn]] void throw_rewound();
+// Throws std::invalid_argument, with the parts as its sentence.
+template <class... Parts>
+[[noreturn, gnu::cold, gnu::noinline]] void throw_invalid(const Parts&... parts) {
+  throw std::invalid_argument(text_of(parts...));
+}
 
 }  // namespace autograd

@@ -17,16 +17,8 @@ auto value_and_gradient(const F& f, const X&... x) {
   const auto vars = std::tuple(tape.variable(x)...);
   const auto y = std::apply(f, vars);
   tape.backward(y);
-  return std::apply(
-      [&](const auto&... var) {
-        return std::tuple(y.value(), [&] {
-          if constexpr (requires { var.grad().eval(); })
-            return var.grad().eval();
-          else
-            return var.grad();
-        }()...);
-      },
-      vars);
+  using S = typename decltype(y)::Scalar;
+  return std::apply([&](const auto&... var) { return std::tuple<S, kind_of<X>...>(y.value(), var.grad()...); }, vars);
 }
 
 }  // namespace autograd

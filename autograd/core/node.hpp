@@ -8,6 +8,7 @@
 
 #include "autograd/core/errors.hpp"
 #include "autograd/core/expression.hpp"
+#include "autograd/core/name.hpp"
 
 namespace autograd {
 
@@ -18,23 +19,23 @@ struct Operation {
   const char* name;
   bool needs_gradient;             // false for constants, and for what depends on constants alone
   const std::type_info& value_t;   // a record of this operation is a Node<T>, and this is typeid(T)
-  void (*pull)(Record&);           // the operands' adjoints += this record's share
-  void (*reset_adjoint)(Record&);  // makes its adjoint untouched again
+  void (*pull)(Record&);           // adds to the operands' adjoints what flows back to them
+  void (*reset_adjoint)(Record&);  // makes its adjoint untouched again: as if nothing had been added to it
 };
 
-// Every record begins so. Its value and adjoint follow (Node), then its pullback and operands (record.hpp).
 struct Record {
   const Operation* operation = nullptr;
   Record* previous = nullptr;
   bool needs_gradient() const { return operation->needs_gradient; }
 };
 
-// A number and its adjoint. An adjoint of zero and an untouched one are the same thing. A constant's adjoint is added
-// to as well, because a test would cost more than the addition; complete_grad() does not show it.
+// A number and its adjoint. An adjoint of 0 counts as untouched. Constants collect an adjoint too, because a test
+// would cost more than the addition; complete_grad() is 0 for them.
 template <class T>
 struct Node : Record {
   T value_{}, adjoint_{};
 
+  void set_value(Arena&, const T& value) { value_ = value; }
   const T& value() const { return value_; }
   const T& grad() const { return adjoint_; }
   bool touched() const { return !(adjoint_ == T(0)); }
@@ -43,19 +44,8 @@ struct Node : Record {
   T complete_grad() const { return needs_gradient() ? adjoint_ : T(0); }
 };
 
-// Who may keep a share of a matrix's gradient back and add it later: a parameter (parameters/waiting.hpp).
-template <class S>
-struct Keeper {
-  virtual bool keep(const LazyMatrix<S>& share) = 0;            // false: add it now
-  virtual void add_what_waits(Node<Matrix<S>>& parameter) = 0;  // after which it holds nothing
-  virtual void drop() = 0;
-
- protected:
-  ~Keeper() = default;
-};
-
-// A matrix and its adjoint, which is untouched until something is added to it. The adjoint gets its memory then; the
-// first contribution is assigned, later ones are added. So no matrix is filled with zeros first.
+// A matrix and its adjoint, which gets its memory when something is added for the first time. That first contribution
+// is assigned, later ones are added. So no matrix is filled with zeros first.
 template <class S>
 struct Node<Matrix<S>> : Record {
   Arena* arena_ = nullptr;
@@ -63,8 +53,19 @@ struct Node<Matrix<S>> : Record {
   S* adjoint_ = nullptr;
   Index rows_ = 0, cols_ = 0;
   bool touched_ = false;
-  Keeper<S>* keeper_ = nullptr;
+  bool lets_wait_ = false;             // of a parameter: what can wait does (parameters/watched.hpp)
+  const Share<S>* waiting_ = nullptr;  // what waits, the last one first
 
+  // The value is a copy of an expression.
+  template <class E>
+  void set_value(Arena& arena, const E& value) {
+    refer_to(arena, copy<S>(arena, value));
+  }
+  // The value is numbers that stay where they are.
+  template <RowByRow M>
+  void refer_to(Arena& arena, const M& value) {
+    arena_ = &arena, value_ = value.data(), rows_ = value.rows(), cols_ = value.cols();
+  }
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
   Index size() const { return rows_ * cols_; }
@@ -72,55 +73,63 @@ struct Node<Matrix<S>> : Record {
   ConstMatrixMap<S> value() const { return {value_, rows_, cols_}; }
   ConstMatrixMap<S> grad() const { return {adjoint_, rows_, cols_}; }
   bool touched() const { return touched_; }
-  void reset_adjoint() {
-    touched_ = false;
-    if (keeper_) keeper_->drop();
-  }
+  void reset_adjoint() { touched_ = false, waiting_ = nullptr; }
 
   // adjoint += gradient, of the value's shape. A constant drops the expression unevaluated.
   // Throws std::invalid_argument if the shapes differ.
   template <class E>
   void accumulate(const E& gradient) {
-    if (!needs_gradient()) return;
-    if (gradient.rows() != rows_ || gradient.cols() != cols_) [[unlikely]]
-      throw_shapes("accumulate", "the value", rows_, cols_, "its gradient", gradient.rows(), gradient.cols(),
-                   "need equal shapes");
     if constexpr (is_product<E>) {
       accumulate(Kernel<E>::of(gradient));
     } else {
-      if constexpr (std::derived_from<E, LazyMatrix<S>>) {
-        if (keeper_ && keeper_->keep(gradient)) return;
+      if (!needs_gradient()) return;
+      if (gradient.rows() != rows_ || gradient.cols() != cols_) [[unlikely]]
+        throw_invalid("accumulate: the value is ", rows_, "×", cols_, ", its gradient is ", gradient.rows(), "×",
+                      gradient.cols(), " (need equal shapes)");
+      if constexpr (std::derived_from<E, Share<S>>) {
+        if (lets_wait_ && gradient.can_wait(*arena_)) return wait(gradient);
       }
-      if (!std::exchange(touched_, true)) return assign(memory(), gradient);
-      if constexpr (requires { gradient.fill; }) {
-        MatrixMap<S> share = scratch<S>(*arena_, rows_, cols_);
-        assign(share, gradient);
-        add(memory(), share);
-      } else {
+      if (!std::exchange(touched_, true))
+        assign(memory(), gradient);
+      else if constexpr (requires { gradient.fill; })  // it can only be assigned
+        add(memory(), copy<S>(*arena_, gradient));
+      else
         add(memory(), gradient);
-      }
     }
   }
 
-  // The adjoint itself, zeros if it was untouched, for an operation that adds to it here and there.
+  // The adjoint itself, zeros if it was untouched, for an operation that adds to single elements of it.
   MatrixMap<S> adjoint() {
     MatrixMap<S> all = memory();
     if (!std::exchange(touched_, true)) all.setZero();
     return all;
   }
 
-  // The adjoint to look at: with what waits, and zeros if nothing came. An untouched record stays untouched.
+  // The whole adjoint, to look at: what waits is added to it. Zeros if it is untouched, which it stays.
   ConstMatrixMap<S> complete_grad() {
-    if (keeper_) keeper_->add_what_waits(*this);
+    for (; waiting_; waiting_ = waiting_->previous) waiting_->add_to(adjoint());
     if (!touched_) memory().setZero();
     return grad();
   }
 
  private:
+  template <class E>
+  void wait(const E& gradient) {
+    E* share = new (arena_->allocate(sizeof(E), alignof(E))) E(gradient);
+    share->previous = std::exchange(waiting_, share);
+  }
   MatrixMap<S> memory() {
     if (!adjoint_) adjoint_ = scratch<S>(*arena_, rows_, cols_).data();
     return {adjoint_, rows_, cols_};
   }
 };
+
+// The operation of records that are Node<T>. Without a pull they are constants.
+template <Name name, class T, void (*pull)(Record&) = nullptr>
+inline constexpr Operation kOperation{name.text, pull != nullptr, typeid(T), pull,
+                                      [](Record& record) { static_cast<Node<T>&>(record).reset_adjoint(); }};
+inline void nothing(Record&) {}
+template <class T>
+inline constexpr const Operation& kVariable = kOperation<"variable", T, nothing>;
 
 }  // namespace autograd

@@ -29,7 +29,7 @@ struct Observer {
 
 // Invariants:
 //   1. A record comes after its operands, so the list from `last_` along `previous` is in reverse topological order.
-//   2. Everything recorded lies in the arena and needs no destructor: a rewind moves a pointer.
+//   2. Records lie in the arena and need no destructor: a rewind moves a pointer.
 //   3. Every rewind begins a new epoch. A Var carries its own, so one that outlived a rewind is recognised.
 class Tape {
  public:
@@ -39,17 +39,29 @@ class Tape {
 
   // An independent variable, holding a copy of x: a number or any Eigen expression.
   template <class X>
-  Var<kind_of<X>> variable(const X& x);
+  Var<kind_of<X>> variable(const X& x) {
+    auto& node = make<Node<kind_of<X>>>(kVariable<kind_of<X>>);
+    node.set_value(arena_, x);
+    return put(node);
+  }
   // A value without gradient, a copy of x.
   template <class X>
-  Var<kind_of<X>> constant(const X& x);
+  Var<kind_of<X>> constant(const X& x) {
+    auto& node = make<Node<kind_of<X>>>(kOperation<"constant", kind_of<X>>);
+    node.set_value(arena_, x);
+    return put(node);
+  }
   // A constant that is not copied: x is row-major memory that stays as it is until the next rewind.
   template <RowByRow M>
-  Var<kind_of<M>> reference(const M& x);
+  Var<kind_of<M>> reference(const M& x) {
+    auto& node = make<Node<kind_of<M>>>(kOperation<"constant", kind_of<M>>);
+    node.refer_to(arena_, x);
+    return put(node);
+  }
   template <class S>
   Var<Matrix<S>> reference(const Matrix<S>&&) = delete;  // a temporary does not stay
 
-  // The adjoints of everything that the number y depends on. (The gradient of a matrix is not defined.)
+  // Computes the adjoint of everything that y depends on. y is a number; the gradient of a matrix is not defined.
   template <Element S>
   void backward(const Var<S>& y) {
     Node<S>& last = node_of(y);
@@ -63,7 +75,7 @@ class Tape {
     }
   }
 
-  // Frees everything recorded; its memory serves the next records.
+  // Forgets everything recorded; its memory serves the next records.
   void rewind() {
     arena_.rewind();
     last_ = nullptr;
@@ -76,20 +88,33 @@ class Tape {
   template <class T>
   Node<T>& node_of(const Var<T>& x) {
     if (&x.tape() != this) [[unlikely]]
-      throw_foreign();
+      throw_invalid("Var: the operands live on two different tapes; record everything of one computation on one tape");
     return x.node();
   }
 
-  // For what records: memory until the next rewind, and a record's place in the list.
+  // For code that makes records: a record without a value yet; and, once it has one, its place in the list. A
+  // constant has none. An observer hears of both.
+  template <class R, class... Parts>
+  R& make(const Operation& operation, const Parts&... parts) {
+    static_assert(std::is_trivially_destructible_v<R>, "a pullback may capture only what needs no destructor");
+    R& made = *new (allocate<R>()) R{{}, parts...};
+    made.operation = &operation;
+    return made;
+  }
+  template <class T, class... X>
+  Var<T> put(Node<T>& node, const X&... operands) {
+    if (observer_) [[unlikely]]
+      show(node, operands...);
+    if (node.needs_gradient()) node.previous = std::exchange(last_, &node);
+    return {*this, node};
+  }
+
+  // Memory until the next rewind, for what a pullback wants to keep: for `count` values that are not made yet, an
+  // uninitialised matrix, and n values X{} of a type without destructor.
   template <class X>
-  X* allocate(std::size_t count = 1, std::size_t alignment = alignof(X)) {
-    return static_cast<X*>(arena_.allocate(count * sizeof(X), alignment));
+  X* allocate(std::size_t count = 1) {
+    return static_cast<X*>(arena_.allocate(count * sizeof(X), alignof(X)));
   }
-  void append(Record& record) {
-    record.previous = last_;
-    last_ = &record;
-  }
-  // An uninitialised matrix n×d, for what a pullback wants to keep; and n values X{} of a type without destructor.
   template <class S>
   MatrixMap<S> scratch(Index rows, Index cols) {
     return autograd::scratch<S>(arena_, rows, cols);
@@ -108,6 +133,13 @@ class Tape {
   Arena& arena() { return arena_; }
 
  private:
+  // Never inlined, so that tapes without an observer do not pay for it.
+  template <class... X>
+  [[gnu::cold, gnu::noinline]] void show(const Record& record, const X&... operands) {
+    std::vector<const Record*> records;
+    (operands.list(records), ...);
+    observer_->recorded(record, std::move(records));
+  }
   static std::uint64_t new_epoch() {
     static std::atomic<std::uint64_t> last = 0;
     return ++last;
@@ -124,7 +156,7 @@ class Tape {
 template <Value T>
 class Var {
  public:
-  using Element = element_t<T>;
+  using Scalar = element_t<T>;
 
   Var() = default;
   Var(Tape& tape, Node<T>& node) : tape_(&tape), node_(&node), epoch_(tape.epoch()) {}
@@ -140,13 +172,14 @@ class Var {
   // Throws std::invalid_argument if this Var is empty.
   Tape& tape() const {
     if (!tape_) [[unlikely]]
-      throw_empty();
+      throw_invalid("Var: this one is empty; make it with tape.variable(x) or tape.constant(x)");
     return *tape_;
   }
-  // The same, and if it was recorded before a rewind.
+  // Throws std::invalid_argument if this Var is empty, or was recorded before a rewind.
   Node<T>& node() const {
     if (epoch_ != tape().epoch()) [[unlikely]]
-      throw_rewound();
+      throw_invalid("Var: this one was recorded before the tape was rewound, and its memory is gone; record it again ",
+                    "after rewind()");
     return *node_;
   }
 

@@ -23,9 +23,8 @@ struct SecondOrder {
 template <class F>
 SecondOrder hessian_vector_product(const F& f, const Matrix<double>& x, const Matrix<double>& v) {
   using D = Dual<double>;
-  if (x.rows() != v.rows() || x.cols() != v.cols()) {
-    throw_shapes("hessian_vector_product", "x", x.rows(), x.cols(), "v", v.rows(), v.cols(), "the same shape");
-  }
+  if (x.rows() != v.rows() || x.cols() != v.cols())
+    throw_invalid("hessian_vector_product: x is ", shape_text(x), ", v is ", shape_text(v), " (need equal shapes)");
   const Matrix<D> along = x.binaryExpr(v, [](double value, double tangent) { return D(value, tangent); });
   const auto [y, slope] = value_and_gradient(f, along);
   return {y.value, slope.unaryExpr([](const D& d) { return d.value; }),

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <iomanip>
 #include <map>
-#include <stdexcept>
+#include <set>
 
 #include "autograd/arithmetic/dual.hpp"
-#include "autograd/core/text.hpp"
+#include "autograd/core/errors.hpp"
 
 namespace autograd {
 
@@ -33,41 +33,35 @@ Look look_as(const Record& record) {
   return look;
 }
 
-// The record's numbers, if it holds a T.
-template <class T>
-void look_if(const Record& record, Look& look) {
-  if (record.operation->value_t == typeid(T)) look = look_as<T>(record);
-}
-
 Look look_at(const Record& record) {
-  Look look;
-  look_if<float>(record, look), look_if<Matrix<float>>(record, look);
-  look_if<double>(record, look), look_if<Matrix<double>>(record, look);
-  look_if<Dual<double>>(record, look), look_if<Matrix<Dual<double>>>(record, look);
-  return look;
+#define LOOK_IF_OF(S)                                                    \
+  if (record.operation->value_t == typeid(S)) return look_as<S>(record); \
+  if (record.operation->value_t == typeid(Matrix<S>)) return look_as<Matrix<S>>(record);
+  TAPESTRY_FOR_EACH_ELEMENT(LOOK_IF_OF)
+  return {};
 }
 
 struct Line {
-  std::size_t number;
-  const Trace::Traced* traced;
+  std::string name;  // v1, v2, ...
+  const Record* record;
+  std::vector<std::string> operands;
   Look look;
 };
 
-// The records that y depends on, y included, numbered in the order of the tape.
-std::map<const Record*, Line> ancestors(const Tape& tape, const Record& y) {
+// The records that y depends on, y included, in the order of the tape.
+std::vector<Line> ancestors(const Tape& tape, const Record& y) {
   const auto* trace = dynamic_cast<const Trace*>(tape.observer());
-  if (!trace) {
-    throw std::invalid_argument("graph: the tape kept no operands; make a Trace trace(tape) before recording");
-  }
-  std::map<const Record*, bool> needed{{&y, true}};
-  for (auto traced = trace->records().rbegin(); traced != trace->records().rend(); ++traced) {
-    if (!needed[traced->record]) continue;
-    for (const Record* operand : traced->operands) needed[operand] = true;
-  }
-  std::map<const Record*, Line> lines;
+  if (!trace) throw_invalid("graph: the tape kept no operands; make a Trace trace(tape) before recording");
+  std::set<const Record*> needed{&y};
+  for (auto traced = trace->records().rbegin(); traced != trace->records().rend(); ++traced)
+    if (needed.contains(traced->record)) needed.insert(traced->operands.begin(), traced->operands.end());
+  std::vector<Line> lines;
+  std::map<const Record*, std::string> names;
   for (const Trace::Traced& traced : trace->records()) {
-    if (!needed[traced.record]) continue;
-    lines[traced.record] = {lines.size() + 1, &traced, look_at(*traced.record)};
+    if (!needed.contains(traced.record)) continue;
+    std::string& name = names[traced.record] = text_of("v", lines.size() + 1);
+    lines.push_back({name, traced.record, {}, look_at(*traced.record)});
+    for (const Record* operand : traced.operands) lines.back().operands.push_back(names.at(operand));
   }
   return lines;
 }
@@ -81,18 +75,6 @@ std::string numbers(const Matrix<double>& matrix) {
     text += text_of(i ? (i % matrix.cols() ? " " : "; ") : "", std::setprecision(4), matrix.data()[i]);
   }
   return text + (matrix.size() > kShown ? " …]" : "]");
-}
-
-std::vector<const Line*> in_order(const std::map<const Record*, Line>& lines) {
-  std::vector<const Line*> order(lines.size());
-  for (const auto& [record, line] : lines) order[line.number - 1] = &line;
-  return order;
-}
-
-std::vector<std::string> operand_names(const Line& line, const std::map<const Record*, Line>& lines) {
-  std::vector<std::string> names;
-  for (const Record* operand : line.traced->operands) names.push_back(text_of("v", lines.at(operand).number));
-  return names;
 }
 
 // "v1, v2"
@@ -114,40 +96,30 @@ std::string left(const std::string& text, Index width) { return text + blanks(te
 }  // namespace
 
 std::string print_graph(const Tape& tape, const Record& y) {
-  const auto lines = ancestors(tape, y);
   std::string text;
-  for (const Line* line : in_order(lines)) {
-    const Matrix<double>& value = line->look.value;
-    const std::string operation =
-        text_of(line->traced->record->operation->name, "(", listed(operand_names(*line, lines)), ")");
-    text += right(text_of("v", line->number), 5) + " = " + left(operation, 28) + " " +
-            right(shape_text(value.rows(), value.cols()), 9) + "  value " + left(numbers(value), 26) +
-            (line->look.adjoint ? "  adjoint " + numbers(*line->look.adjoint) : "") + "\n";
+  for (const auto& [name, record, operands, look] : ancestors(tape, y)) {
+    const std::string operation = text_of(record->operation->name, "(", listed(operands), ")");
+    text += right(name, 5) + " = " + left(operation, 28) + " " + right(shape_text(look.value), 9) + "  value " +
+            left(numbers(look.value), 26) + (look.adjoint ? "  adjoint " + numbers(*look.adjoint) : "") + "\n";
   }
   return text;
 }
 
 std::string graph_dot(const Tape& tape, const Record& y) {
-  const auto lines = ancestors(tape, y);
   std::string text = "digraph tape {\n  rankdir=LR;\n  node [shape=box, fontname=\"DejaVu Sans\", fontsize=11];\n";
-  for (const Line* line : in_order(lines)) {
-    const Record& record = *line->traced->record;
-    text += text_of("  v", line->number, " [label=\"", record.operation->name, " (v", line->number, ")\\n",
-                    shape_text(line->look.value.rows(), line->look.value.cols()), "\\n", numbers(line->look.value),
-                    line->look.adjoint ? "\\nadjoint " + numbers(*line->look.adjoint) : "", "\"",
-                    record.needs_gradient() ? "" : ", style=dashed", "];\n");
-    for (const std::string& operand : operand_names(*line, lines)) {
-      text += text_of("  ", operand, " -> v", line->number, ";\n");
-    }
+  for (const auto& [name, record, operands, look] : ancestors(tape, y)) {
+    text += text_of("  ", name, " [label=\"", record->operation->name, " (", name, ")\\n", shape_text(look.value),
+                    "\\n", numbers(look.value), look.adjoint ? "\\nadjoint " + numbers(*look.adjoint) : "", "\"",
+                    record->needs_gradient() ? "" : ", style=dashed", "];\n");
+    for (const std::string& operand : operands) text += text_of("  ", operand, " -> ", name, ";\n");
   }
   return text + "}\n";
 }
 
 Trace::Trace(Tape& tape) : tape_(tape) {
-  if (tape.observer()) throw std::invalid_argument("Trace: this tape has an observer already");
-  if (tape.arena().used() > 0) {
-    throw std::invalid_argument("Trace: this tape holds records already; make the Trace before anything is recorded");
-  }
+  if (tape.observer()) throw_invalid("Trace: this tape has an observer already");
+  if (tape.arena().used() > 0)
+    throw_invalid("Trace: this tape holds records already; make the Trace before anything is recorded");
   tape.observe(this);
 }
 
@@ -164,7 +136,7 @@ void Trace::recorded(const Record& record, std::vector<const Record*> operands) 
   const Index i = bad - value.data();
   first_not_finite_ =
       text_of(record.operation->name, ": value ", *bad, " at row ", i / value.cols(), ", column ", i % value.cols(),
-              " of ", shape_text(value.rows(), value.cols()), " (record ", records_.size(), " of the tape)");
+              " of ", shape_text(value), " (record ", records_.size(), " of the tape)");
 }
 
 void Trace::pulled(const Record& record) {
@@ -176,7 +148,7 @@ void Trace::pulled(const Record& record) {
     if (!look.adjoint || look.adjoint->allFinite()) continue;
     first_not_finite_ =
         text_of(record.operation->name, ": the adjoint of its operand ", k + 1, " (", operand.operation->name, " ",
-                shape_text(look.value.rows(), look.value.cols()), ") is not finite, though every value is");
+                shape_text(look.value), ") is not finite, though every value is");
     return;
   }
 }

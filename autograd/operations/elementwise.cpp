@@ -12,7 +12,7 @@ namespace autograd {
 
 namespace {
 
-constexpr const char* kBroadcasting = "rows and columns must be equal, or 1 to be repeated";
+constexpr const char* kBroadcasting = " (rows and columns must be equal, or 1 to be repeated)";
 
 // y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below. Flattened:
 // everything that f calls is inlined, so that its constants stay in registers.
@@ -56,7 +56,7 @@ bool broadcasts(Index from, Index to) { return from == to || from == 1; }
 template <Element S>
 Var<Matrix<S>> expand(const Var<Matrix<S>>& x, Index rows, Index cols) {
   if (!broadcasts(x.rows(), rows) || !broadcasts(x.cols(), cols))
-    throw_shapes("expand", "x", x.rows(), x.cols(), "the result", rows, cols, kBroadcasting);
+    throw_invalid("expand: x is ", shape_text(x), ", the result is ", rows, "×", cols, kBroadcasting);
   if (x.rows() == rows && x.cols() == cols) return x;
   return record<"expand">(
       [=](auto& x) {
@@ -99,7 +99,7 @@ Var<Matrix<S>> binary_matrix(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
   // An extent of 1 gives way to the other one, whatever that is (0 included).
   const Index rows = a.rows() == 1 ? b.rows() : a.rows(), cols = a.cols() == 1 ? b.cols() : a.cols();
   if (!broadcasts(b.rows(), rows) || !broadcasts(b.cols(), cols))
-    throw_shapes(Rule::name.text, "a", a.rows(), a.cols(), "b", b.rows(), b.cols(), kBroadcasting);
+    throw_invalid(Rule::name.text, ": a is ", shape_text(a), ", b is ", shape_text(b), kBroadcasting);
   const Var<Matrix<S>> left = expand(a, rows, cols), right = expand(b, rows, cols);
   return record<Rule::name>(
       [](auto& a, auto& b) {
@@ -121,7 +121,8 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
   const Index rows = condition.rows(), cols = condition.cols();
   for (const auto& [name, x] : {std::pair{"a", a}, std::pair{"b", b}}) {
     if (!broadcasts(x.rows(), rows) || !broadcasts(x.cols(), cols))
-      throw_shapes("where", "the condition", rows, cols, name, x.rows(), x.cols(), kBroadcasting);
+      throw_invalid("where: the condition is ", shape_text(condition), ", ", name, " is ", shape_text(x),
+                    kBroadcasting);
   }
   const Var<Matrix<S>> left = expand(a, rows, cols), right = expand(b, rows, cols);
   return record<"where">(
@@ -141,22 +142,19 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
 template <Element S, class Unary, class Binary>
 struct Compiled;
 template <Element S, class... Unary, class... Binary>
-struct Compiled<S, rules::List<Unary...>, rules::List<Binary...>> {
+struct Compiled<S, std::tuple<Unary...>, std::tuple<Binary...>> {
   static auto functions() { return std::tuple(&unary_matrix<Unary, S>..., &binary_matrix<Binary, S>...); }
 };
 
-#define ELEMENTWISE_OF(S)                                   \
-  template struct Compiled<S, rules::Unary, rules::Binary>; \
-  template Var<Matrix<S>> where_matrix(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&);
-ELEMENTWISE_OF(float)
-ELEMENTWISE_OF(double)
-ELEMENTWISE_OF(Dual<double>)
-#undef ELEMENTWISE_OF
-
 }  // namespace detail
 
-template Var<Matrix<float>> expand(const Var<Matrix<float>>&, Index, Index);
-template Var<Matrix<double>> expand(const Var<Matrix<double>>&, Index, Index);
-template Var<Matrix<Dual<double>>> expand(const Var<Matrix<Dual<double>>>&, Index, Index);
+// clang-format off
+#define ELEMENTWISE_OF(S)                                                                            \
+  template struct detail::Compiled<S, rules::Unary, rules::Binary>;                                  \
+  template Var<Matrix<S>> detail::where_matrix(const Var<Matrix<S>>&, const Var<Matrix<S>>&,         \
+                                               const Var<Matrix<S>>&);                               \
+  template Var<Matrix<S>> expand(const Var<Matrix<S>>&, Index, Index);
+TAPESTRY_FOR_EACH_ELEMENT(ELEMENTWISE_OF)
+// clang-format on
 
 }  // namespace autograd

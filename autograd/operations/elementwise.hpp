@@ -15,40 +15,22 @@ namespace autograd {
 namespace detail {
 
 template <class X>
-struct OperandTraits {  // a plain number
-  static constexpr bool is_var = false, is_matrix = false, is_operand = std::is_arithmetic_v<X> || Element<X>;
-};
-template <EigenExpression X>
-struct OperandTraits<X> {
-  static constexpr bool is_var = false, is_matrix = true, is_operand = true;
-  using Element = typename X::Scalar;
-};
+inline constexpr bool is_var = false;
 template <class T>
-struct OperandTraits<Var<T>> {
-  static constexpr bool is_var = true, is_matrix = MatrixValue<T>, is_operand = true;
-  using Element = element_t<T>;
-};
+inline constexpr bool is_var<Var<T>> = true;
+template <class X>
+inline constexpr bool is_matrix = EigenExpression<X>;
+template <class T>
+inline constexpr bool is_matrix<Var<T>> = MatrixValue<T>;
 
-template <class A, class B>
-inline constexpr bool same_element = true;  // a plain number takes on the other one's element type
-template <class A, class B>
-requires requires {
-  typename OperandTraits<A>::Element;
-  typename OperandTraits<B>::Element;
-}
-inline constexpr bool same_element<A, B> =
-    std::same_as<typename OperandTraits<A>::Element, typename OperandTraits<B>::Element>;
+// X can take part in an operation on numbers of type S: a Var or a matrix of them, or any plain number.
+template <class X, class S>
+concept OperandOf =
+    std::is_arithmetic_v<X> || Element<X> || ((is_var<X> || EigenExpression<X>)&&std::same_as<typename X::Scalar, S>);
 
-// The element type and the tape of an operation, which one of its operands, a Var, has.
+// The element type of an operation on A and B, of which one at least is a Var.
 template <class A, class B>
-using element_of = typename OperandTraits<std::conditional_t<OperandTraits<A>::is_var, A, B>>::Element;
-template <class A, class B>
-Tape& tape_of_either(const A& a, const B& b) {
-  if constexpr (OperandTraits<A>::is_var)
-    return a.tape();
-  else
-    return b.tape();
-}
+using element_of = typename std::conditional_t<is_var<A>, A, B>::Scalar;
 
 // Implemented in elementwise.cpp for every rule, and for float, double and Dual<double>.
 template <class Rule, Element S>
@@ -63,9 +45,8 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
 // B can be the other operand of an operation on A: one of them is a Var, the other one a Var, a number or a matrix.
 // Vars and matrices have the same element type.
 template <class B, class A>
-concept Partner =
-    (detail::OperandTraits<A>::is_var || detail::OperandTraits<B>::is_var) && detail::OperandTraits<A>::is_operand &&
-    detail::OperandTraits<B>::is_operand && detail::same_element<A, B>;
+concept Partner = (detail::is_var<A> || detail::is_var<B>)&&detail::OperandOf<A, detail::element_of<A, B>> &&
+                  detail::OperandOf<B, detail::element_of<A, B>>;
 
 // x as a 1×1 matrix, so that a scalar Var can take part in matrix operations.
 template <Element S>
@@ -77,7 +58,7 @@ Var<Matrix<S>> as_matrix(const Var<S>& x) {
 // An operand as the scalar or the matrix that an operation works on.
 template <Element S, class X>
 decltype(auto) scalar_operand(const X& x) {
-  if constexpr (detail::OperandTraits<X>::is_var)
+  if constexpr (detail::is_var<X>)
     return (x);  // a reference
   else
     return Number<S>{S(x)};
@@ -114,8 +95,8 @@ Var<T> elementwise(const Var<T>& x) {
 template <class Rule, class A, Partner<A> B>
 auto elementwise(const A& a, const B& b) {
   using S = detail::element_of<A, B>;
-  if constexpr (detail::OperandTraits<A>::is_matrix || detail::OperandTraits<B>::is_matrix) {
-    Tape& tape = detail::tape_of_either(a, b);
+  if constexpr (detail::is_matrix<A> || detail::is_matrix<B>) {
+    Tape& tape = detail::tape_of(a, b);
     return detail::binary_matrix<Rule>(matrix_operand<S>(tape, a), matrix_operand<S>(tape, b));
   } else {
     return record<Rule::name>([](auto& a, auto& b) { return S(Rule::f(a.value(), b.value())); },
@@ -168,7 +149,7 @@ Var<T>& operator+=(Var<T>& a, const B& b) {
 template <EigenExpression C, class A, Partner<A> B>
 auto where(const C& condition, const A& a, const B& b) {
   using S = detail::element_of<A, B>;
-  Tape& tape = detail::tape_of_either(a, b);
+  Tape& tape = detail::tape_of(a, b);
   return detail::where_matrix<S>(tape.constant(condition.template cast<S>()), matrix_operand<S>(tape, a),
                                  matrix_operand<S>(tape, b));
 }

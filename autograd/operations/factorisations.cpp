@@ -7,7 +7,6 @@
 #include "autograd/arithmetic/gemm.hpp"
 #include "autograd/arithmetic/symmetric_eigen.hpp"
 #include "autograd/arithmetic/triangular.hpp"
-#include "autograd/core/text.hpp"
 
 namespace autograd {
 
@@ -15,22 +14,14 @@ namespace {
 
 template <Element S>
 void check_square(const char* operation, const char* name, const Var<Matrix<S>>& A) {
-  if (A.rows() != A.cols()) throw_shape(operation, name, A.rows(), A.cols(), "need a square matrix");
+  if (A.rows() != A.cols()) throw_invalid(operation, ": ", name, " is ", shape_text(A), " (need a square matrix)");
 }
 
 template <Element S>
 [[noreturn]] void throw_not_positive_definite(const ConstMatrixMap<S>& A) {
   const double smallest = symmetric_eigen(A.template cast<double>()).values[0];
-  throw std::domain_error(text_of("cholesky: the ", A.rows(), "×", A.cols(),
+  throw std::domain_error(text_of("cholesky: the ", shape_text(A),
                                   " matrix is not positive definite (smallest eigenvalue ", smallest, ")"));
-}
-
-// A copy in a tape's memory.
-template <Element S, class E>
-MatrixMap<S> copy(Arena& arena, const E& expression) {
-  MatrixMap<S> M = scratch<S>(arena, expression.rows(), expression.cols());
-  assign(M, expression);
-  return M;
 }
 
 // The lower triangle of an expression, and zeros above it, in a tape's memory.
@@ -76,7 +67,7 @@ template <Element S>
 Var<Matrix<S>> solve_lower(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B) {
   check_square("solve_lower", "L", L);
   if (L.cols() != B.rows())
-    throw_shapes("solve_lower", "L", L.rows(), L.cols(), "B", B.rows(), B.cols(), "need L.cols == B.rows");
+    throw_invalid("solve_lower: L is ", shape_text(L), ", B is ", shape_text(B), " (need L.cols == B.rows)");
   return record<"solve_lower">(
       [](auto& L, auto& B) {
         return written<S>(B.rows(), B.cols(), [&](auto X) {
@@ -99,10 +90,7 @@ Var<Matrix<S>> solve_lower(const Var<Matrix<S>>& L, const Var<Matrix<S>>& B) {
   template Var<Matrix<S>> cholesky(const Var<Matrix<S>>&);                                      \
   template Var<S> log_det(const Var<Matrix<S>>&);                                               \
   template Var<Matrix<S>> solve_lower(const Var<Matrix<S>>&, const Var<Matrix<S>>&);
-FACTORISATIONS_OF(float)
-FACTORISATIONS_OF(double)
-FACTORISATIONS_OF(Dual<double>)
-#undef FACTORISATIONS_OF
+TAPESTRY_FOR_EACH_ELEMENT(FACTORISATIONS_OF)
 // clang-format on
 
 }  // namespace autograd

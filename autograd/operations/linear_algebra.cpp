@@ -1,11 +1,9 @@
 #include "autograd/operations/linear_algebra.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "autograd/arithmetic/dual.hpp"
 #include "autograd/arithmetic/gemm.hpp"
-#include "autograd/core/text.hpp"
 
 namespace autograd {
 
@@ -14,16 +12,16 @@ namespace {
 template <Element S>
 void check_inner(const char* operation, const Var<Matrix<S>>& A, const Var<Matrix<S>>& B, const char* rule) {
   if (A.cols() == B.rows()) return;
-  throw std::invalid_argument(text_of(operation, ": inner dimensions differ: A is ", A.rows(), "×", A.cols(),
-                                      ", B is ", B.rows(), "×", B.cols(), " (need ", rule, ")"));
+  throw_invalid(operation, ": inner dimensions differ: A is ", shape_text(A), ", B is ", shape_text(B), " (need ",
+                rule, ")");
 }
 
 template <Element S>
 void check_block(const char* operation, const char* what, const Var<Matrix<S>>& X, Index extent, Index first,
                  Index count) {
   if (first >= 0 && count >= 0 && first <= extent - count) return;
-  throw std::invalid_argument(text_of(operation, ": ", count, " ", what, " from ", first, " on, of a ", X.rows(), "×",
-                                      X.cols(), " matrix (need 0 <= first and first + count <= ", extent, ")"));
+  throw_invalid(operation, ": ", count, " ", what, " from ", first, " on, of a ", shape_text(X),
+                " matrix (need 0 <= first and first + count <= ", extent, ")");
 }
 
 }  // namespace
@@ -42,9 +40,8 @@ Var<Matrix<S>> matmul(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
 template <Element S>
 Var<Matrix<S>> affine(const Var<Matrix<S>>& X, const Var<Matrix<S>>& W, const Var<Matrix<S>>& b) {
   check_inner("affine", X, W, "X.cols == W.rows for X = A, W = B");
-  if (b.rows() != 1 || b.cols() != W.cols()) {
-    throw_shapes("affine", "W", W.rows(), W.cols(), "b", b.rows(), b.cols(), "need b to be 1×W.cols");
-  }
+  if (b.rows() != 1 || b.cols() != W.cols())
+    throw_invalid("affine: W is ", shape_text(W), ", b is ", shape_text(b), " (need b to be 1×W.cols)");
   return record<"affine">(
       [](auto& X, auto& W, auto& b) {
         return written<S>(X.rows(), W.cols(), [&](auto Y) {
@@ -70,9 +67,8 @@ template <Element S>
 Var<Matrix<S>> reshape(const Var<Matrix<S>>& X, Index rows, Index cols) {
   const Index size = X.rows() * X.cols();
   const bool fits = rows == 0 || cols == 0 ? size == 0 : size % rows == 0 && size / rows == cols;  // no overflow
-  if (rows < 0 || cols < 0 || !fits) {
-    throw_shapes("reshape", "X", X.rows(), X.cols(), "the result", rows, cols, "need as many elements");
-  }
+  if (rows < 0 || cols < 0 || !fits)
+    throw_invalid("reshape: X is ", shape_text(X), ", the result is ", rows, "×", cols, " (need as many elements)");
   return record<"reshape">(
       [=](auto& X) { return ConstMatrixMap<S>(X.value().data(), rows, cols); },
       [](auto& Y, auto& X) { X.accumulate(ConstMatrixMap<S>(Y.grad().data(), X.rows(), X.cols())); }, X);
@@ -102,9 +98,8 @@ Var<Matrix<S>> columns(const Var<Matrix<S>>& X, Index first, Index count) {
 
 template <Element S>
 Var<Matrix<S>> hstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
-  if (A.rows() != B.rows()) {
-    throw_shapes("hstack", "A", A.rows(), A.cols(), "B", B.rows(), B.cols(), "need equal rows");
-  }
+  if (A.rows() != B.rows())
+    throw_invalid("hstack: A is ", shape_text(A), ", B is ", shape_text(B), " (need equal rows)");
   return record<"hstack">(
       [](auto& A, auto& B) {
         return written<S>(A.rows(), A.cols() + B.cols(), [&](auto C) {
@@ -121,14 +116,12 @@ Var<Matrix<S>> hstack(const Var<Matrix<S>>& A, const Var<Matrix<S>>& B) {
 
 template <Element S>
 Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
-  if (Index(column.size()) != X.rows()) {
-    throw std::invalid_argument(
-        text_of("pick: X has ", X.rows(), " rows, ", column.size(), " columns are given (need one a row)"));
-  }
+  if (Index(column.size()) != X.rows())
+    throw_invalid("pick: X has ", X.rows(), " rows, ", column.size(), " columns are given (need one a row)");
   for (const int j : column) {
     if (j >= 0 && j < X.cols()) continue;
     throw std::out_of_range(
-        text_of("pick: column ", j, " of a ", X.rows(), "×", X.cols(), " matrix (need 0 to ", X.cols() - 1, ")"));
+        text_of("pick: column ", j, " of a ", shape_text(X), " matrix (need 0 to ", X.cols() - 1, ")"));
   }
   const std::span<int> kept = X.tape().template array<int>(column.size());
   std::ranges::copy(column, kept.begin());
@@ -157,10 +150,7 @@ Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
   template Var<Matrix<S>> columns(const Var<Matrix<S>>&, Index, Index);                                \
   template Var<Matrix<S>> hstack(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
   template Var<Matrix<S>> pick(const Var<Matrix<S>>&, std::span<const int>);
-LINEAR_ALGEBRA_OF(float)
-LINEAR_ALGEBRA_OF(double)
-LINEAR_ALGEBRA_OF(Dual<double>)
-#undef LINEAR_ALGEBRA_OF
+TAPESTRY_FOR_EACH_ELEMENT(LINEAR_ALGEBRA_OF)
 // clang-format on
 
 }  // namespace autograd

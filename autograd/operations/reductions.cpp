@@ -2,7 +2,7 @@
 
 #include <cmath>
 #include <limits>
-#include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "autograd/arithmetic/dual.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 template <Element S>
 void check_not_empty(const char* operation, const Var<Matrix<S>>& x) {
-  if (x.rows() * x.cols() == 0) throw_shape(operation, "x", x.rows(), x.cols(), "need at least one element");
+  if (x.rows() * x.cols() == 0) throw_invalid(operation, ": x is ", shape_text(x), " (need at least one element)");
 }
 
 // f(x, By::row) for either; columns are the rows of xᵀ.
@@ -22,37 +22,12 @@ Var<Matrix<S>> by_row_or_column(const Var<Matrix<S>>& x, By by, F f) {
   return by == By::row ? f(x) : transpose(f(transpose(x)));
 }
 
-// y(i) = reduce(row i of x), n×1.
-template <Element S, class F>
-auto each_row_to_number(const Node<Matrix<S>>& x, F reduce) {
-  return written<S>(x.rows(), 1, [&x, reduce](auto y) {
-    for (Index i = 0; i < x.rows(); ++i) y(i, 0) = reduce(x.value().row(i));
-  });
-}
-
 // Row i of x̄ += what write(i, row) writes to its row.
 template <Element S, class F>
 void accumulate_rows(Node<Matrix<S>>& x, F write) {
   x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
     for (Index i = 0; i < x.rows(); ++i) write(i, gradient.row(i));
   }));
-}
-
-// gradient(i) = ȳ Π_{j≠i} x(j): the product of what is before i times the product of what is behind it, which is right
-// with zeros too. The two products grow from both ends at once, because each multiplication waits for the one before.
-// Whichever comes to i first assigns, the second multiplies.
-template <class X, class S, class G>
-void product_gradient(const X& x, const S& y_grad, G&& gradient) {
-  S before(1), behind = y_grad;
-  for (Index i = 0, j = x.size() - 1; j >= 0; ++i, --j) {
-    if (i < j)
-      gradient(i) = before, gradient(j) = behind;
-    else if (i == j)
-      gradient(i) = before * behind;
-    else
-      gradient(i) *= before, gradient(j) *= behind;
-    before *= x(i), behind *= x(j);
-  }
 }
 
 // exp x, and 0 where that is not a normal number: for -∞ Eigen gives the smallest of its values, which is not 0.
@@ -66,33 +41,96 @@ auto exp_or_zero(const X& x) {
 }
 
 // m = max xᵢ and log Σ exp(xᵢ - m). Where m is infinite, so is the result, and the sum counts as 1: its log is 0.
+// Flattened, as below: everything that it calls is inlined, so that the constants of exp stay in registers.
 template <class X>
-auto max_and_log_sum(const X& x) {
+[[gnu::flatten]] auto max_and_log_sum(const X& x) {
   using S = typename X::Scalar;
   using std::log, std::isfinite;
   const S m = x.template maxCoeff<Eigen::PropagateNaN>();
   return std::pair(m, isfinite(m) ? S(log((x.array() - m).exp().sum())) : S(0));
 }
-template <class X>
-auto stable_log_sum_exp(const X& x) {
-  const auto [m, log_sum] = max_and_log_sum(x);
-  return m + log_sum;
+
+// Operations that make one number y of numbers x, of a whole matrix or of each of its rows. `Kept` is what the value
+// has to say to the derivatives.
+
+struct Prod : rules::Named<"prod"> {
+  template <class S>
+  struct Kept {};
+  static auto value(const auto& x, auto&) { return x.prod(); }
+
+  // x̄ᵢ = ȳ Π_{j≠i} xⱼ: the product of what is before i times the product of what is behind it, which is right with
+  // zeros too. The two products grow from both ends at once, because each multiplication waits for the one before.
+  // Whichever comes to i first assigns, the second multiplies.
+  template <class S>
+  static void derivatives(const auto& x, const Kept<S>&, const S& y_grad, auto&& x_grad) {
+    S before(1), behind = y_grad;
+    for (Index i = 0, j = x.size() - 1; j >= 0; ++i, --j) {
+      if (i < j)
+        x_grad(i) = before, x_grad(j) = behind;
+      else if (i == j)
+        x_grad(i) = before * behind;
+      else
+        x_grad(i) *= before, x_grad(j) *= behind;
+      before *= x(i), behind *= x(j);
+    }
+  }
+};
+
+struct LogSumExp : rules::Named<"log_sum_exp"> {
+  template <class S>
+  struct Kept {
+    S m, log_sum;
+  };
+  static auto value(const auto& x, auto& kept) {
+    std::tie(kept.m, kept.log_sum) = max_and_log_sum(x);
+    return kept.m + kept.log_sum;
+  }
+
+  // x̄ᵢ = ȳ exp((xᵢ - m) - log Σ). With y instead of m and log Σ, little would be left of log Σ where m is large.
+  // Where m = +∞, all xᵢ that are +∞ have equal shares; where m = -∞, nothing depends on x.
+  template <class S>
+  [[gnu::flatten]] static void derivatives(const auto& x, const Kept<S>& kept, const S& y_grad, auto&& x_grad) {
+    using std::isinf;
+    const auto& [m, log_sum] = kept;
+    if (!isinf(m)) return void(x_grad.array() = y_grad * exp_or_zero((x.array() - m) - log_sum));
+    if (m < S(0)) return void(x_grad.setZero());
+    x_grad.array() = (x.array() == m).template cast<S>();
+    x_grad.array() *= y_grad / S(x_grad.sum());
+  }
+};
+
+template <class Operation, Element S>
+Var<S> reduce(const Var<Matrix<S>>& x) {
+  check_not_empty(Operation::name.text, x);
+  const auto flat = [](auto map) { return decltype(map)(map.data(), 1, map.size()); };
+  auto* kept = x.tape().template allocate<typename Operation::template Kept<S>>();
+  return record<Operation::name>([=](auto& x) { return S(Operation::value(flat(x.value()), *kept)); },
+                                 [=](auto& y, auto& x) {
+                                   x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> x_grad) {
+                                     Operation::derivatives(flat(x.value()), *kept, y.grad(), flat(x_grad));
+                                   }));
+                                 },
+                                 x);
 }
 
-// The derivatives of log_sum_exp times ȳ: exp(xᵢ - m) / Σ. Where m = +∞, all xᵢ that are +∞ have equal shares; where
-// m = -∞, nothing depends on x.
-template <class X, class S, class G>
-void log_sum_exp_gradient(const X& x, const S& y_grad, G&& gradient) {
-  using std::isinf;
-  const S m = x.template maxCoeff<Eigen::PropagateNaN>();
-  if (isinf(m) && m < S(0))
-    gradient.setZero();
-  else if (isinf(m))
-    gradient.array() = (x.array() == m).template cast<S>();
-  else
-    gradient.array() = exp_or_zero(x.array() - m);
-  const S total = gradient.sum();
-  if (!(total == S(0))) gradient.array() *= y_grad / total;
+template <class Operation, Element S>
+Var<Matrix<S>> reduce(const Var<Matrix<S>>& x, By by) {
+  check_not_empty(Operation::name.text, x);
+  return by_row_or_column(x, by, [](const Var<Matrix<S>>& x) {
+    auto* kept = x.tape().template allocate<typename Operation::template Kept<S>>(x.rows());
+    return record<Operation::name>(
+        [=](auto& x) {
+          return written<S>(x.rows(), 1, [&x, kept](auto y) {
+            for (Index i = 0; i < x.rows(); ++i) y(i, 0) = Operation::value(x.value().row(i), kept[i]);
+          });
+        },
+        [=](auto& y, auto& x) {
+          accumulate_rows(x, [&](Index i, auto x_grad) {
+            Operation::derivatives(x.value().row(i), kept[i], y.grad()(i, 0), x_grad);
+          });
+        },
+        x);
+  });
 }
 
 }  // namespace
@@ -125,55 +163,20 @@ Var<Matrix<S>> mean(const Var<Matrix<S>>& x, By by) {
 
 template <Element S>
 Var<S> prod(const Var<Matrix<S>>& x) {
-  check_not_empty("prod", x);
-  return record<"prod">([](auto& x) { return S(x.value().prod()); },
-                        [](auto& y, auto& x) {
-                          const auto flat = [](auto map) { return decltype(map)(map.data(), 1, map.size()); };
-                          x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
-                            product_gradient(flat(x.value()), y.grad(), flat(gradient));
-                          }));
-                        },
-                        x);
+  return reduce<Prod>(x);
 }
-
 template <Element S>
 Var<Matrix<S>> prod(const Var<Matrix<S>>& x, By by) {
-  check_not_empty("prod", x);
-  return by_row_or_column(x, by, [](const Var<Matrix<S>>& x) {
-    return record<"prod">([](auto& x) { return each_row_to_number(x, [](const auto& row) { return row.prod(); }); },
-                          [](auto& y, auto& x) {
-                            accumulate_rows(x, [&](Index i, auto gradient) {
-                              product_gradient(x.value().row(i), y.grad()(i, 0), gradient);
-                            });
-                          },
-                          x);
-  });
+  return reduce<Prod>(x, by);
 }
 
 template <Element S>
 Var<S> log_sum_exp(const Var<Matrix<S>>& x) {
-  check_not_empty("log_sum_exp", x);
-  return record<"log_sum_exp">([](auto& x) { return stable_log_sum_exp(x.value()); },
-                               [](auto& y, auto& x) {
-                                 x.accumulate(written<S>(x.rows(), x.cols(), [&](auto gradient) {
-                                   log_sum_exp_gradient(x.value(), y.grad(), gradient);
-                                 }));
-                               },
-                               x);
+  return reduce<LogSumExp>(x);
 }
-
 template <Element S>
 Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
-  check_not_empty("log_sum_exp", x);
-  return by_row_or_column(x, by, [](const Var<Matrix<S>>& x) {
-    return record<"log_sum_exp">(
-        [](auto& x) { return each_row_to_number(x, [](const auto& row) { return stable_log_sum_exp(row); }); },
-        [](auto& y, auto& x) {
-          accumulate_rows(
-              x, [&](Index i, auto gradient) { log_sum_exp_gradient(x.value().row(i), y.grad()(i, 0), gradient); });
-        },
-        x);
-  });
+  return reduce<LogSumExp>(x, by);
 }
 
 template <Element S>
@@ -199,9 +202,8 @@ Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x) {
 
 template <Element S>
 Var<S> dot(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
-  if (a.rows() != b.rows() || a.cols() != b.cols()) {
-    throw_shapes("dot", "a", a.rows(), a.cols(), "b", b.rows(), b.cols(), "need equal shapes");
-  }
+  if (a.rows() != b.rows() || a.cols() != b.cols())
+    throw_invalid("dot: a is ", shape_text(a), ", b is ", shape_text(b), " (need equal shapes)");
   return record<"dot">([](auto& a, auto& b) { return S(a.value().cwiseProduct(b.value()).sum()); },
                        [](auto& y, auto& a, auto& b) {
                          a.accumulate(y.grad() * b.value());
@@ -218,7 +220,7 @@ Var<S> squared_norm(const Var<Matrix<S>>& x) {
 
 template <Element S>
 Var<Matrix<S>> stack(std::span<const Var<S>> x) {
-  if (x.empty()) throw std::invalid_argument("stack: the span is empty (need at least one Var)");
+  if (x.empty()) throw_invalid("stack: the span is empty (need at least one Var)");
   return record<"stack">(
       [](auto& x) {
         return written<S>(1, x.size(), [&x](auto y) {
@@ -246,10 +248,7 @@ Var<Matrix<S>> stack(std::span<const Var<S>> x) {
   template Var<Matrix<S>> log_softmax(const Var<Matrix<S>>&);            \
   template Var<S> dot(const Var<Matrix<S>>&, const Var<Matrix<S>>&);     \
   template Var<Matrix<S>> stack(std::span<const Var<S>>);
-REDUCTIONS_OF(float)
-REDUCTIONS_OF(double)
-REDUCTIONS_OF(Dual<double>)
-#undef REDUCTIONS_OF
+TAPESTRY_FOR_EACH_ELEMENT(REDUCTIONS_OF)
 // clang-format on
 
 }  // namespace autograd

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <type_traits>
 
 #include "autograd/arithmetic/special.hpp"
@@ -19,20 +20,17 @@ auto select(bool condition, const A& a, const B& b) {
   return condition ? std::common_type_t<A, B>(a) : std::common_type_t<A, B>(b);
 }
 
-// 1 where yes holds, 0 where no holds. Neither does where an operand is NaN: then NaN. In the kind of x.
+// 1 where `yes` holds, 0 where `no` holds, NaN where neither does because an operand is NaN; in the type of x.
 template <class C, class X>
 X indicator(const C& yes, const C& no, const X&) {
   return select(yes, X(1), select(no, X(0), X(std::numeric_limits<double>::quiet_NaN())));
 }
 
-// x y, and 0 where x is 0 even if y is infinite or NaN: what does not move moves nothing.
+// x y, and 0 where x is 0 even if y is infinite or NaN.
 auto zero_or_product(const auto& x, const auto& y) { return select(x == 0, 0, x * y); }
 
-// 0 at 0; 0 x is NaN where x is
-template <class X>
-X sign(const X& x) {
-  return select(x > 0, X(1), select(x < 0, X(-1), 0 * x));
-}
+// ±1, 0 at 0, and NaN at NaN, as 0 x is.
+auto sign(const auto& x) { return select(x > 0, 1, select(x < 0, -1, 0 * x)); }
 
 auto square(const auto& x) { return x * x; }
 
@@ -40,10 +38,6 @@ auto sigmoid(const auto& x) { return 1 / (1 + exp(-x)); }
 
 // max(x, 0) + log(1 + e^-|x|): nothing overflows. At 0 both terms take the side of x > 0, as a Dual's tangent needs.
 auto softplus(const auto& x) { return select(x < 0, 0, x) + log1p(exp(-abs(x))); }
-
-// NaN if a or b is: the sum, where neither is at most the other
-auto minimum(const auto& a, const auto& b) { return select(a < b, a, select(b <= a, b, a + b)); }
-auto maximum(const auto& a, const auto& b) { return select(a > b, a, select(b >= a, b, a + b)); }
 
 template <Name text>
 struct Named {
@@ -53,7 +47,6 @@ struct Named {
 // clang-format off
 
 // y = f(x), and dy/dx from x and y.
-//     name
 struct Negate     : Named<"negate">      { static auto f(auto x)            { return -x; }
                                            static auto df(auto, auto)       { return -1; } };
 struct Square     : Named<"square">      { static auto f(auto x)            { return square(x); }
@@ -86,6 +79,7 @@ struct Lgamma     : Named<"lgamma">      { static auto f(auto x)            { re
                                            static auto df(auto x, auto)     { return digamma(x); } };
 
 // c = f(a, b), with ∂c/∂a and ∂c/∂b from a, b and c. Where a = b, the whole gradient of minimum and maximum is b's.
+// Where one of them is NaN, no comparison holds, and a + b is NaN.
 struct Add : Named<"add"> {
   static auto f(auto a, auto b)        { return a + b; }
   static auto da(auto, auto, auto)     { return 1; }
@@ -107,19 +101,17 @@ struct Power : Named<"pow"> {
   static auto da(auto a, auto b, auto) { return zero_or_product(b, pow(a, b - 1)); }
   static auto db(auto a, auto, auto c) { return zero_or_product(c, log(a)); } };
 struct Minimum : Named<"minimum"> {
-  static auto f(auto a, auto b)        { return minimum(a, b); }
+  static auto f(auto a, auto b)        { return select(a < b, a, select(b <= a, b, a + b)); }
   static auto da(auto a, auto b, auto) { return indicator(a < b, b <= a, a); }
   static auto db(auto a, auto b, auto) { return indicator(b <= a, a < b, a); } };
 struct Maximum : Named<"maximum"> {
-  static auto f(auto a, auto b)        { return maximum(a, b); }
+  static auto f(auto a, auto b)        { return select(a > b, a, select(b >= a, b, a + b)); }
   static auto da(auto a, auto b, auto) { return indicator(a > b, b >= a, a); }
   static auto db(auto a, auto b, auto) { return indicator(b >= a, a > b, a); } };
 // clang-format on
 
-template <class... Rules>
-struct List {};
-using Unary =
-    List<Negate, Square, Sqrt, Exp, Log, Log1p, Tanh, Sigmoid, Relu, Softplus, LogSigmoid, Sin, Cos, Abs, Lgamma>;
-using Binary = List<Add, Subtract, Multiply, Divide, Power, Minimum, Maximum>;
+using Unary = std::tuple<Negate, Square, Sqrt, Exp, Log, Log1p, Tanh, Sigmoid, Relu, Softplus, LogSigmoid, Sin, Cos,
+                         Abs, Lgamma>;
+using Binary = std::tuple<Add, Subtract, Multiply, Divide, Power, Minimum, Maximum>;
 
 }  // namespace autograd::rules

@@ -1,22 +1,19 @@
 #include "autograd/parameters/parameters.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "autograd/arithmetic/dual.hpp"
 #include "autograd/core/arena.hpp"
-#include "autograd/core/text.hpp"
+#include "autograd/core/errors.hpp"
 
 namespace autograd {
 
 template <Element S>
 Slot Parameters<S>::add(const std::string& name, Index rows, Index cols) {
-  if (rows < 1 || cols < 1) {
-    throw std::invalid_argument(text_of("Parameters::add: '", name, "' is ", rows, "×", cols, " (need at least 1×1)"));
-  }
-  if (std::ranges::any_of(entries_, [&](const Entry& entry) { return entry.name == name; })) {
-    throw std::invalid_argument("Parameters::add: the name '" + name + "' is taken");
-  }
+  if (rows < 1 || cols < 1)
+    throw_invalid("Parameters::add: '", name, "' is ", rows, "×", cols, " (need at least 1×1)");
+  if (std::ranges::any_of(entries_, [&](const Entry& entry) { return entry.name == name; }))
+    throw_invalid("Parameters::add: the name '", name, "' is taken");
   constexpr Index kLine = std::max<Index>(1, Arena::kAlignment / sizeof(S));
   const Index offset = values_.size(), padded = (rows * cols + kLine - 1) / kLine * kLine;
   entries_.push_back({name, rows, cols, offset});
@@ -30,7 +27,7 @@ Slot Parameters<S>::find(const std::string& name) const {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (entries_[i].name == name) return {i};
   }
-  throw std::invalid_argument("Parameters::find: there is no parameter '" + name + "'");
+  throw_invalid("Parameters::find: there is no parameter '", name, "'");
 }
 
 template <Element S>
@@ -40,8 +37,7 @@ Index Parameters<S>::count() const {
   return count;
 }
 
-template class Parameters<float>;
-template class Parameters<double>;
-template class Parameters<Dual<double>>;
+#define PARAMETERS_OF(S) template class Parameters<S>;
+TAPESTRY_FOR_EACH_ELEMENT(PARAMETERS_OF)
 
 }  // namespace autograd

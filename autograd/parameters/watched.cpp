@@ -1,40 +1,30 @@
 #include "autograd/parameters/watched.hpp"
 
-#include <stdexcept>
-
 #include "autograd/arithmetic/dual.hpp"
-#include "autograd/core/text.hpp"
 
 namespace autograd {
 
 template <Element S>
 Var<Matrix<S>> watch(Tape& tape, ConstMatrixMap<S> value, MatrixMap<S> gradient) {
-  if (value.rows() != gradient.rows() || value.cols() != gradient.cols()) {
-    throw_shapes("watch", "the value", value.rows(), value.cols(), "its gradient", gradient.rows(), gradient.cols(),
-                 "need equal shapes");
-  }
-  return detail::make_leaf<Matrix<S>>(tape, detail::kVariable<Matrix<S>>, [&](auto& node) {
-    detail::refer_to(tape, node, value);
-    node.adjoint_ = gradient.data();
-  });
+  if (value.rows() != gradient.rows() || value.cols() != gradient.cols())
+    throw_invalid("watch: the value is ", shape_text(value), ", its gradient is ", shape_text(gradient),
+                  " (need equal shapes)");
+  auto& node = tape.make<Node<Matrix<S>>>(kVariable<Matrix<S>>);
+  node.refer_to(tape.arena(), value);
+  node.adjoint_ = gradient.data();
+  return tape.put(node);
 }
 
 template <Element S>
 Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient)
     : tape_(&tape), parameters_(&parameters), gradient_(&gradient) {
-  if (gradient.size() != parameters.size()) {
-    throw std::invalid_argument(text_of("Watched: the gradient buffer holds ", gradient.size(),
-                                        " numbers, the parameters ", parameters.size()));
-  }
+  if (gradient.size() != parameters.size())
+    throw_invalid("Watched: the gradient buffer holds ", gradient.size(), " numbers, the parameters ",
+                  parameters.size());
   vars_ = tape.array<Var<Matrix<S>>>(parameters.entries().size());
   for (std::size_t i = 0; i < vars_.size(); ++i) {
     vars_[i] = watch<S>(tape, parameters[Slot{i}], parameters.view(gradient, Slot{i}));
-  }
-  if (tape.observer()) return;
-  waiting_ = tape.array<Waiting<S>*>(vars_.size());
-  for (std::size_t i = 0; i < vars_.size(); ++i) {
-    waiting_[i] = new (tape.allocate<Waiting<S>>()) Waiting<S>(tape);
-    vars_[i].node().keeper_ = waiting_[i];
+    vars_[i].node().lets_wait_ = !tape.observer();  // which must see every share at once
   }
 }
 
@@ -59,12 +49,11 @@ void Watched<S>::complete_gradient() const {
 template <Element S>
 void Watched<S>::add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const {
   const Node<Matrix<S>>& node = (*this)[slot].node();
-  if (first < 0 || first > node.rows() - rows.rows() || rows.cols() != node.cols()) {
-    throw std::invalid_argument(text_of("Watched::add_gradient_rows: ", rows.rows(), "×", rows.cols(), " from row ",
-                                        first, " on, of a parameter that is ", node.rows(), "×", node.cols()));
-  }
+  if (first < 0 || first > node.rows() - rows.rows() || rows.cols() != node.cols())
+    throw_invalid("Watched::add_gradient_rows: ", shape_text(rows), " from row ", first,
+                  " on, of a parameter that is ", shape_text(node));
   if (node.touched()) rows += node.grad().middleRows(first, rows.rows());
-  if (!waiting_.empty()) waiting_[slot.number]->add_rows_to(rows, first);
+  for (const Share<S>* share = node.waiting_; share; share = share->previous) share->add_to(rows, first);
 }
 
 template <Element S>
@@ -73,15 +62,14 @@ S Watched<S>::gradient_bound() const {
   for (const Var<Matrix<S>>& var : vars_) {
     const Node<Matrix<S>>& node = var.node();
     if (node.touched()) bound += node.grad().cwiseAbs().sum();
+    for (const Share<S>* share = node.waiting_; share; share = share->previous) bound += share->bound();
   }
-  for (const Waiting<S>* waiting : waiting_) bound += waiting->bound();
   return bound;
 }
 
 template Var<Matrix<float>> watch(Tape&, ConstMatrixMap<float>, MatrixMap<float>);
 template Var<Matrix<double>> watch(Tape&, ConstMatrixMap<double>, MatrixMap<double>);
-template class Watched<float>;
-template class Watched<double>;
-template class Watched<Dual<double>>;
+#define WATCHED_OF(S) template class Watched<S>;
+TAPESTRY_FOR_EACH_ELEMENT(WATCHED_OF)
 
 }  // namespace autograd

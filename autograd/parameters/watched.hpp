@@ -1,16 +1,19 @@
 #pragma once
 // Parameters on a tape, and the gradient in all of them.
+//
+// For a minibatch of n rows the gradient of a weight matrix d×k is a product of two thin ones, W̄ = Xᵀ Ȳ: its two
+// factors have n (d + k) numbers, the product has d k. So it waits: a parameter keeps the factors, and an optimiser
+// has the product computed a few rows at a time, as it uses them. The whole product never goes to memory and back.
 
 #include <span>
 
 #include "autograd/core/record.hpp"
 #include "autograd/parameters/parameters.hpp"
-#include "autograd/parameters/waiting.hpp"
 
 namespace autograd {
 
-// A variable whose value and gradient both lie elsewhere, n×d each: how a parameter enters a tape. A sweep that comes to
-// it overwrites the gradient, and never adds to an old one. Throws std::invalid_argument if the shapes differ.
+// A variable whose value and gradient both lie elsewhere, n×d each: how a parameter enters a tape. A sweep that comes
+// to it overwrites the gradient, and never adds to an old one. Throws std::invalid_argument if the shapes differ.
 template <Element S>
 Var<Matrix<S>> watch(Tape& tape, ConstMatrixMap<S> value, MatrixMap<S> gradient);
 
@@ -42,8 +45,6 @@ class Watched {
   const Parameters<S>* parameters_;
   Buffer<S>* gradient_ = nullptr;
   std::span<Var<Matrix<S>>> vars_;  // in the tape's arena
-  // What waits for each. Empty for constants, and on a tape with an observer, which must see every share at once.
-  std::span<Waiting<S>*> waiting_;
 };
 
 // The value of the loss and its gradient in a model's parameters: loss(watched) returns a scalar Var, the gradient

@@ -79,12 +79,13 @@ Elements<S> transposed(Arena& arena, const Elements<S>& x) {
 
 // X B, row by row: of row i what is not 0, each times its row of B.
 template <Element S>
-class SparseProduct final : public autograd::LazyMatrix<S> {
+class SparseProduct final : public autograd::Share<S> {
  public:
+  using Scalar = S;
   SparseProduct(const Elements<S>& X, const ConstMatrixMap<S>& B) : X(X), B(B) {}
-  Index rows() const override { return X.rows; }
-  Index cols() const override { return B.cols(); }
-  void assign_to(MatrixMap<S> C) const override {
+  Index rows() const { return X.rows; }
+  Index cols() const { return B.cols(); }
+  void assign_to(MatrixMap<S> C) const {
     C.setZero();
     add_to(C);
   }
@@ -96,11 +97,8 @@ class SparseProduct final : public autograd::LazyMatrix<S> {
   }
   S bound() const override { return ConstMatrixMap<S>(X.value, 1, X.count()).cwiseAbs().sum() * B.cwiseAbs().sum(); }
   // An element of X is two numbers: its column, and its value.
-  bool can_wait(const Arena& arena) const override {
+  bool can_wait(const Arena& arena) const {
     return 2 * X.count() + B.size() < rows() * cols() && arena.holds(B.data());
-  }
-  const autograd::LazyMatrix<S>* copy_to(Arena& arena) const override {
-    return new (arena.allocate(sizeof(SparseProduct), alignof(SparseProduct))) SparseProduct(*this);
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <tuple>
 
 #include "autograd/instruments/hessian.hpp"
 #include "tests/autograd/operations.hpp"
@@ -125,7 +126,7 @@ void check_binary(const BinaryRule& rule, double a, double b) {
 }
 
 template <class... Rules>
-void for_each_rule(rules::List<Rules...>, auto check) {
+void for_each_rule(std::tuple<Rules...>, auto check) {
   (check.template operator()<Rules>(), ...);
 }
 

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tests/autograd/operations.hpp"
@@ -88,7 +89,7 @@ struct Elementwise {
   std::function<Var<Matrix<S>>(const std::vector<Var<Matrix<S>>>&)> of_matrices;
 };
 template <class S, class... A, class... B>
-std::vector<Elementwise<S>> all_elementwise(rules::List<A...>, rules::List<B...>) {
+std::vector<Elementwise<S>> all_elementwise(std::tuple<A...>, std::tuple<B...>) {
   return {{A::name.text, 1, [](const auto& x) { return autograd::elementwise<A>(x[0]); },
            [](const auto& x) { return autograd::elementwise<A>(x[0]); }}...,
           {B::name.text, 2, [](const auto& x) { return autograd::elementwise<B>(x[0], x[1]); },
@@ -209,5 +210,16 @@ TEST_SUITE("autograd") {
     Matrix<S> expected(1, 3);
     expected << S(0), S(0.25), S(0);
     CHECK(Matrix<S>(x.grad()) == expected);
+  }
+
+  TEST_CASE_TEMPLATE("edges: nothing flows back from a number whose adjoint is 0, and 0 ∞ from an element", S, float,
+                     double) {
+    Tape tape;
+    const auto number = tape.variable(S(0));
+    tape.backward(0 * sqrt(number));
+    CHECK(number.grad() == 0);
+    const auto matrix = tape.variable(Matrix<S>(Matrix<S>::Zero(1, 2)));
+    tape.backward(sum(0 * sqrt(matrix)));
+    CHECK(std::isnan(matrix.grad()(0, 0)));
   }
 }

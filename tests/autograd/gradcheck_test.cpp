@@ -146,11 +146,11 @@ TEST_SUITE("autograd") {
     CHECK_FALSE(gradcheck([](auto x) { return log(x); }, -1.0).passed);
   }
 
-  TEST_CASE("gradcheck: cotangents are neither small nor all the same, and depend on the seed") {
+  TEST_CASE("gradcheck: cotangents are neither small nor all the same") {
     double least = 9, most = 0;
     int negative = 0;
     for (Index i = 0; i < 1000; ++i) {
-      const double r = autograd::gradcheck_cotangent(1, i);
+      const double r = autograd::gradcheck_cotangent(i);
       least = std::min(least, std::abs(r)), most = std::max(most, std::abs(r)), negative += r < 0;
     }
     CHECK(least >= 0.5);
@@ -159,7 +159,6 @@ TEST_SUITE("autograd") {
     CHECK(most > 1.49);
     CHECK(negative > 450);
     CHECK(negative < 550);
-    CHECK(autograd::gradcheck_cotangent(1, 3) != autograd::gradcheck_cotangent(2, 3));
   }
 
   TEST_CASE("accumulate: a gradient whose shape does not fit throws, also if it is a product") {

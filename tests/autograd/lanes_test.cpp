@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tests/autograd/operations.hpp"
@@ -23,7 +24,7 @@ struct Unary {
   Var<Matrix<S>> (*of_matrix)(const Var<Matrix<S>>&);
 };
 template <class S, class... Rules>
-std::vector<Unary<S>> all_unary(rules::List<Rules...>) {
+std::vector<Unary<S>> all_unary(std::tuple<Rules...>) {
   return {{Rules::name.text, [](S x) -> S { return Rules::f(x); },
            [](const Var<Matrix<S>>& x) { return autograd::elementwise<Rules>(x); }}...};
 }
@@ -131,10 +132,10 @@ TEST_SUITE("autograd") {
       check(matrices(float(), f), matrices(double(), f));
       check(numbers(float(), f), numbers(double(), f));
     };
-    [&]<class... Rules>(rules::List<Rules...>) {
+    [&]<class... Rules>(std::tuple<Rules...>) {
       (check_rule(Rules::name.text, [](auto x, auto) { return autograd::elementwise<Rules>(x); }), ...);
     }(rules::Unary{});
-    [&]<class... Rules>(rules::List<Rules...>) {
+    [&]<class... Rules>(std::tuple<Rules...>) {
       (check_rule(Rules::name.text, [](auto x, auto y) { return autograd::elementwise<Rules>(x, y); }), ...);
     }(rules::Binary{});
   }

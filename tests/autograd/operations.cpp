@@ -25,11 +25,9 @@ std::vector<OperationRecord> all_records() {
 }
 
 std::string disagreement(const OperationRecord& record) {
-  const autograd::GradcheckFunction f = [&](Tape&, Vars& vars) {
-    return autograd::detail::contract(record.f(vars), 7);
-  };
-  const auto result = autograd::gradcheck_scalar(f, record.inputs, {.tolerance = record.tolerance, .seed = 7});
-  return result.passed ? "" : record.name + " (" + record.form + "): " + result.message();
+  const auto f = [&](const Vars& vars) { return contract(record.f(vars)); };
+  const auto result = autograd::gradcheck_scalar(f, record.inputs);
+  return result.worst <= record.tolerance ? "" : record.name + " (" + record.form + "): " + result.message();
 }
 
 }  // namespace autograd_test

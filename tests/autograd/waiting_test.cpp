@@ -1,6 +1,4 @@
 // Products of a gradient that wait until they are asked for: their sum is the gradient, and some products do not wait.
-#include "autograd/parameters/waiting.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -9,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "autograd/parameters/watched.hpp"
 #include "tests/autograd/operations.hpp"
 #include "tests/dense.hpp"
 

@@ -25,7 +25,7 @@ std::vector<Matrix<S>> results(const LogProb<S>& f, const Matrix<S>& x, const Ma
   const auto a = tape.variable(x), b = tape.variable(logits);
   const auto y = f(square(a), b * S(1));  // both are results of others, too
   const auto cotangent =
-      Matrix<S>::NullaryExpr(y.rows(), 1, [](Index i, Index) { return S(autograd::gradcheck_cotangent(1, i)); });
+      Matrix<S>::NullaryExpr(y.rows(), 1, [](Index i, Index) { return S(autograd::gradcheck_cotangent(i)); });
   tape.backward(sum(y * Matrix<S>(cotangent)));
   return {y.value(), a.grad(), b.grad()};
 }

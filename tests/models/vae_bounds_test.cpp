@@ -71,7 +71,7 @@ double weighted(const TestVae<>& model, const Case& c, Buffer<double>* gradient 
   const auto loss = [&](const Watched<double>& theta) {
     Tape& tape = theta.tape();
     const auto b = bound(model.vae, theta, tape.constant(images(c.shape)), tape.constant(noise(c)), c.settings);
-    const M cotangent = M::NullaryExpr(kImages, 1, [](Index i, Index) { return gradcheck_cotangent(1, i); });
+    const M cotangent = M::NullaryExpr(kImages, 1, [](Index i, Index) { return gradcheck_cotangent(i); });
     return sum(b.value * M(cotangent));
   };
   Tape tape;

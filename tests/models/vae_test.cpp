@@ -21,7 +21,7 @@ std::vector<std::string> names(const VaeShape& shape) {
   const TestVae<float> model(shape);
   std::vector<std::string> names;
   for (const auto& e : model.parameters.entries()) {
-    names.push_back(e.name + " " + autograd::shape_text(e.rows, e.cols));
+    names.push_back(e.name + " " + std::to_string(e.rows) + "×" + std::to_string(e.cols));
   }
   return names;
 }
