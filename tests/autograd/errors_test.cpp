@@ -95,6 +95,12 @@ TEST_SUITE("autograd") {
     CHECK_MESSAGE_OF(sum(empty), "stack: the span is empty (need at least one Var)");
     CHECK_MESSAGE_OF(prod(empty), "stack: the span is empty (need at least one Var)");
     CHECK_MESSAGE_OF(log_sum_exp(empty), "stack: the span is empty (need at least one Var)");
+    const auto first = [](std::span<const Var<double>> x) {
+      return autograd::record<"first">([](auto& x) { return x[0].value(); },
+                                       [](auto& y, auto& x) { x[0].accumulate(y.grad()); }, x);
+    };
+    CHECK_MESSAGE_OF(first(empty), "record: an operand is an empty span (need at least one Var)");
+    CHECK(first(std::vector{tape.variable(3.0)}).value() == 3);
   }
 
   TEST_CASE("errors: matrices that are not square or not positive definite, and solves whose shapes differ") {
