@@ -128,6 +128,7 @@ struct Node<Matrix<S>> : Record {
 template <Name name, class T, void (*pull)(Record&) = nullptr>
 inline constexpr Operation kOperation{name.text, pull != nullptr, typeid(T), pull,
                                       [](Record& record) { static_cast<Node<T>&>(record).reset_adjoint(); }};
+// Variables have no operands: nothing flows on from them.
 inline void nothing(Record&) {}
 template <class T>
 inline constexpr const Operation& kVariable = kOperation<"variable", T, nothing>;

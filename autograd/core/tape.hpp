@@ -93,7 +93,7 @@ class Tape {
   }
 
   // For code that makes records: a record without a value yet; and, once it has one, its place in the list. A
-  // constant has none. An observer hears of both.
+  // constant has no place there, but an observer hears of it too.
   template <class R, class... Parts>
   R& make(const Operation& operation, const Parts&... parts) {
     static_assert(std::is_trivially_destructible_v<R>, "a pullback may capture only what needs no destructor");

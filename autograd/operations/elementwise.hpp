@@ -25,8 +25,8 @@ inline constexpr bool is_matrix<Var<T>> = MatrixValue<T>;
 
 // X can take part in an operation on numbers of type S: a Var or a matrix of them, or any plain number.
 template <class X, class S>
-concept OperandOf =
-    std::is_arithmetic_v<X> || Element<X> || ((is_var<X> || EigenExpression<X>)&&std::same_as<typename X::Scalar, S>);
+concept OperandOf = std::is_arithmetic_v<X> || Element<X> ||
+                    (std::same_as<typename X::Scalar, S> && (is_var<X> || EigenExpression<X>));
 
 // The element type of an operation on A and B, of which one at least is a Var.
 template <class A, class B>
@@ -45,8 +45,8 @@ Var<Matrix<S>> where_matrix(const Var<Matrix<S>>& condition, const Var<Matrix<S>
 // B can be the other operand of an operation on A: one of them is a Var, the other one a Var, a number or a matrix.
 // Vars and matrices have the same element type.
 template <class B, class A>
-concept Partner = (detail::is_var<A> || detail::is_var<B>)&&detail::OperandOf<A, detail::element_of<A, B>> &&
-                  detail::OperandOf<B, detail::element_of<A, B>>;
+concept Partner = detail::OperandOf<A, detail::element_of<A, B>> && detail::OperandOf<B, detail::element_of<A, B>> &&
+                  (detail::is_var<A> || detail::is_var<B>);
 
 // x as a 1×1 matrix, so that a scalar Var can take part in matrix operations.
 template <Element S>
