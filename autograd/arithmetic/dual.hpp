@@ -4,9 +4,9 @@
 
 #include <Eigen/Core>
 #include <cmath>
+#include <compare>
 #include <concepts>
 
-#include "autograd/arithmetic/special.hpp"
 #include "autograd/core/value.hpp"
 
 namespace autograd {
@@ -42,10 +42,7 @@ struct Dual {
 
   // Equal in both parts: an adjoint with value 0 and a tangent is not zero. Order looks at the value alone.
   friend bool operator==(const Dual& a, const Dual& b) { return a.value == b.value && a.tangent == b.tangent; }
-  friend bool operator< (const Dual& a, const Dual& b) { return a.value <  b.value; }
-  friend bool operator> (const Dual& a, const Dual& b) { return a.value >  b.value; }
-  friend bool operator<=(const Dual& a, const Dual& b) { return a.value <= b.value; }
-  friend bool operator>=(const Dual& a, const Dual& b) { return a.value >= b.value; }
+  friend auto operator<=>(const Dual& a, const Dual& b) { return a.value <=> b.value; }
 
   // x y, and 0 where x is 0 even if y is infinite or NaN. So a tangent of 0 stays 0 whatever the derivative is.
   static S times(S x, S y) { return x == S(0) ? S(0) : x * y; }
@@ -63,8 +60,6 @@ struct Dual {
   friend Dual cos    (const Dual& x) { return {std::cos(x.value),          times(x.tangent, -std::sin(x.value))}; }
   // of the side x >= 0 at 0, as softplus needs it: its two terms x and log1p(exp(-|x|)) take the same side
   friend Dual abs    (const Dual& x) { return x.value < 0 ? -x : x; }
-  friend Dual lgamma (const Dual& x) { return {autograd::lgamma(x.value),  times(x.tangent, autograd::digamma(x.value))}; }
-  friend Dual digamma(const Dual& x) { return {autograd::digamma(x.value), times(x.tangent, autograd::trigamma(x.value))}; }
   // ȧ b aᵇ⁻¹ + ḃ aᵇ log a
   friend Dual pow(const Dual& a, const Dual& b) {
     const S y = std::pow(a.value, b.value);

@@ -23,16 +23,12 @@ auto strided(const Factor<S>& factor) {
                                                factor.transposed ? Steps(1, row) : Steps(row, 1));
 }
 
-// C = A B, or C += A B: its rows from `first` on, as many as C has. Eigen's kernels are made for machine numbers;
-// what is no machine number is multiplied element by element.
+// C = A B, or C += A B: its rows from `first` on, as many as C has.
 template <Element S>
 void by_eigen(const Product<S>& p, bool add, Index first, MatrixMap<S> C) {
-  const auto write = [&](const auto& product) { add ? C.noalias() += product : C.noalias() = product; };
   const auto A = strided(p.A), B = strided(p.B);
-  if constexpr (std::floating_point<S>)
-    write(A.middleRows(first, C.rows()) * B);
-  else
-    write(A.middleRows(first, C.rows()).lazyProduct(B));
+  const auto product = A.middleRows(first, C.rows()) * B;
+  add ? C.noalias() += product : C.noalias() = product;
 }
 
 #ifdef EIGEN_USE_BLAS

@@ -10,7 +10,6 @@
 #include <limits>
 #include <type_traits>
 
-#include "autograd/arithmetic/special.hpp"
 #include "autograd/core/value.hpp"
 
 namespace autograd {
@@ -47,25 +46,34 @@ class Lanes {
   friend Mask operator< (Lanes a, Lanes b) { return a.vector_ <  b.vector_; }
   friend Mask operator> (Lanes a, Lanes b) { return a.vector_ >  b.vector_; }
   friend Mask operator<=(Lanes a, Lanes b) { return a.vector_ <= b.vector_; }
-  friend Mask operator>=(Lanes a, Lanes b) { return a.vector_ >= b.vector_; }
   // condition ? a : b, lane by lane.
   friend Lanes select(Mask condition, Lanes a, Lanes b) { return condition ? a.vector_ : b.vector_; }
 
   friend Lanes abs  (Lanes x) { return x.array().abs().eval(); }
-  // Eigen's sqrt of narrow registers is NaN at ∞.
-  friend Lanes sqrt (Lanes x) { return each([](S v) { return std::sqrt(v); }, x); }
-  friend Lanes exp  (Lanes x) { return mended_exp(x); }
-  friend Lanes log  (Lanes x) { return mended_log(x); }
   friend Lanes log1p(Lanes x) { return x.array().log1p().eval(); }
   friend Lanes sin  (Lanes x) { return x.array().sin().eval(); }
   friend Lanes cos  (Lanes x) { return x.array().cos().eval(); }
-  friend Lanes pow  (Lanes a, Lanes b) { return mended_pow(a, b); }
+  // Eigen's sqrt of narrow registers is NaN at ∞.
+  friend Lanes sqrt (Lanes x) { return each([](S x) { return std::sqrt(x); }, x); }
+  // Wrong where the value is a denormal or rounds to 0, and in float where it is nearly infinite.
+  friend Lanes exp  (Lanes x) {
+    const S far = 0.68 * std::numeric_limits<S>::max_exponent;  // below log 2 times it
+    return mended(x.array().exp().eval(), x * x > far * far, [](S x) { return std::exp(x); }, x);
+  }
+  // A denormal is taken for the smallest normal number.
+  friend Lanes log  (Lanes x) {
+    return mended(x.array().log().eval(), x < std::numeric_limits<S>::min(), [](S x) { return std::log(x); }, x);
+  }
+  // Zeros and infinities have lost the sign of a negative base, -0 among them, that has an odd exponent.
+  friend Lanes pow  (Lanes a, Lanes b) {
+    const Lanes y = a.array().pow(b.array()).eval();
+    const Mask negative = Mask(a.vector_) < 0;  // the sign bit
+    return mended(y, negative & (y == 2 * y), [](S a, S b) { return std::pow(a, b); }, a, b);
+  }
   friend Lanes tanh (Lanes x) {
     if constexpr (std::same_as<S, float>) return x.array().tanh().eval();
     else return fast_tanh(x);
   }
-  friend Lanes lgamma (Lanes x) { return each([](S v) { return autograd::lgamma(v); }, x); }
-  friend Lanes digamma(Lanes x) { return each([](S v) { return autograd::digamma(v); }, x); }
   // clang-format on
 
  private:
@@ -100,25 +108,6 @@ class Lanes {
     static_assert(sizeof bytes <= sizeof words);
     std::memcpy(words, &bytes, sizeof bytes);
     return (words[0] | words[1]) != 0;
-  }
-
-  // Wrong where the value is a denormal or rounds to 0, and in float where it is nearly infinite.
-  static Lanes mended_exp(Lanes x) {
-    const S far = 0.68 * std::numeric_limits<S>::max_exponent;  // below log 2 times it
-    return mended(
-        x.array().exp().eval(), x * x > far * far, [](S x) { return std::exp(x); }, x);
-  }
-  // A denormal is taken for the smallest normal number.
-  static Lanes mended_log(Lanes x) {
-    return mended(
-        x.array().log().eval(), x < std::numeric_limits<S>::min(), [](S x) { return std::log(x); }, x);
-  }
-  // Zeros and infinities have lost the sign of a negative base, -0 among them, that has an odd exponent.
-  static Lanes mended_pow(Lanes a, Lanes b) {
-    const Lanes y = a.array().pow(b.array()).eval();
-    const Mask negative = Mask(a.vector_) < 0;  // the sign bit
-    return mended(
-        y, negative & (y == 2 * y), [](S a, S b) { return std::pow(a, b); }, a, b);
   }
 
   // tanh of doubles, which Eigen 3.4 has only one number at a time. With s = x clamped to ±0.625 and r = x - s,

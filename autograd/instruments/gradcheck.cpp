@@ -13,21 +13,18 @@ namespace {
 constexpr double kTolerance = 1e-7;
 constexpr double kStep = 6e-6;  // about the cube root of the rounding error: the best step of a central difference
 
-double value_at(const GradcheckFunction& f, const std::vector<Matrix<double>>& inputs) {
+// f(inputs), and its gradient if that is asked for.
+double value_at(const GradcheckFunction& f, const std::vector<Matrix<double>>& inputs,
+                std::vector<Matrix<double>>* gradient = nullptr) {
   Tape tape;
   std::vector<Var<Matrix<double>>> x;
-  for (const Matrix<double>& input : inputs) x.push_back(tape.constant(input));
-  return f(x).value();
-}
-
-std::vector<Matrix<double>> gradient_at(const GradcheckFunction& f, const std::vector<Matrix<double>>& inputs) {
-  Tape tape;
-  std::vector<Var<Matrix<double>>> x;
-  for (const Matrix<double>& input : inputs) x.push_back(tape.variable(input));
-  tape.backward(f(x));
-  std::vector<Matrix<double>> gradient;
-  for (const Var<Matrix<double>>& var : x) gradient.push_back(var.grad());
-  return gradient;
+  for (const Matrix<double>& input : inputs) x.push_back(gradient ? tape.variable(input) : tape.constant(input));
+  const Var<double> y = f(x);
+  if (gradient) {
+    tape.backward(y);
+    for (const Var<Matrix<double>>& var : x) gradient->push_back(var.grad());
+  }
+  return y.value();
 }
 
 }  // namespace
@@ -42,7 +39,8 @@ double gradcheck_cotangent(Index i) {
 }
 
 GradcheckResult gradcheck_scalar(const GradcheckFunction& f, std::vector<Matrix<double>> inputs) {
-  const std::vector<Matrix<double>> gradient = gradient_at(f, inputs);
+  std::vector<Matrix<double>> gradient;
+  value_at(f, inputs, &gradient);
   GradcheckResult result;
   result.worst = -1;
   for (std::size_t k = 0; k < inputs.size(); ++k) {

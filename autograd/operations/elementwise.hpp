@@ -109,9 +109,9 @@ auto elementwise(const A& a, const B& b) {
 }
 
 // clang-format off
-// sigmoid 1 / (1 + e⁻ˣ), relu max(x, 0), softplus log(1 + eˣ), log_sigmoid -softplus(-x), lgamma log |Γ(x)|. Nothing
-// overflows. At 0, where relu and abs have no derivative, theirs is 0. The table in autograd/README.md says what ties,
-// kinks, infinities and NaN give.
+// sigmoid 1 / (1 + e⁻ˣ), relu max(x, 0), softplus log(1 + eˣ), log_sigmoid -softplus(-x). Nothing overflows. At 0,
+// where relu and abs have no derivative, theirs is 0. The table in autograd/README.md says what kinks, infinities and
+// NaN give.
 template <class T> Var<T> operator-  (const Var<T>& x) { return elementwise<rules::Negate>(x); }
 template <class T> Var<T> square     (const Var<T>& x) { return elementwise<rules::Square>(x); }
 template <class T> Var<T> sqrt       (const Var<T>& x) { return elementwise<rules::Sqrt>(x); }
@@ -126,15 +126,12 @@ template <class T> Var<T> log_sigmoid(const Var<T>& x) { return elementwise<rule
 template <class T> Var<T> sin        (const Var<T>& x) { return elementwise<rules::Sin>(x); }
 template <class T> Var<T> cos        (const Var<T>& x) { return elementwise<rules::Cos>(x); }
 template <class T> Var<T> abs        (const Var<T>& x) { return elementwise<rules::Abs>(x); }
-template <class T> Var<T> lgamma     (const Var<T>& x) { return elementwise<rules::Lgamma>(x); }
 
 template <class A, Partner<A> B> auto operator+(const A& a, const B& b) { return elementwise<rules::Add>(a, b); }
 template <class A, Partner<A> B> auto operator-(const A& a, const B& b) { return elementwise<rules::Subtract>(a, b); }
 template <class A, Partner<A> B> auto operator*(const A& a, const B& b) { return elementwise<rules::Multiply>(a, b); }
 template <class A, Partner<A> B> auto operator/(const A& a, const B& b) { return elementwise<rules::Divide>(a, b); }
 template <class A, Partner<A> B> auto pow(const A& a, const B& b) { return elementwise<rules::Power>(a, b); }
-template <class A, Partner<A> B> auto minimum(const A& a, const B& b) { return elementwise<rules::Minimum>(a, b); }
-template <class A, Partner<A> B> auto maximum(const A& a, const B& b) { return elementwise<rules::Maximum>(a, b); }
 // clang-format on
 
 // a += b names the sum a: the old value stays on the tape.

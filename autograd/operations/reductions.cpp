@@ -22,11 +22,17 @@ Var<Matrix<S>> by_row_or_column(const Var<Matrix<S>>& x, By by, F f) {
   return by == By::row ? f(x) : transpose(f(transpose(x)));
 }
 
-// Row i of x̄ += what write(i, row) writes to its row.
+// The numbers of x, read as a matrix of so many rows.
+template <class Map>
+Map in_rows(Map x, Index rows) {
+  return {x.data(), rows, x.size() / rows};
+}
+
+// x̄, read as a matrix of so many rows, += what write(i, row) writes to each.
 template <Element S, class F>
-void accumulate_rows(Node<Matrix<S>>& x, F write) {
-  x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> gradient) {
-    for (Index i = 0; i < x.rows(); ++i) write(i, gradient.row(i));
+void accumulate_rows(Node<Matrix<S>>& x, Index rows, F write) {
+  x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> x_grad) {
+    for (Index i = 0; i < rows; ++i) write(i, in_rows(x_grad, rows).row(i));
   }));
 }
 
@@ -50,8 +56,7 @@ template <class X>
   return std::pair(m, isfinite(m) ? S(log((x.array() - m).exp().sum())) : S(0));
 }
 
-// Operations that make one number y of numbers x, of a whole matrix or of each of its rows. `Kept` is what the value
-// has to say to the derivatives.
+// Operations that make one number y of a row of numbers x. `Kept` is what the value has to say to the derivatives.
 
 struct Prod : rules::Named<"prod"> {
   template <class S>
@@ -99,38 +104,33 @@ struct LogSumExp : rules::Named<"log_sum_exp"> {
   }
 };
 
+// Of each row of x, read as a matrix of so many rows.
 template <class Operation, Element S>
-Var<S> reduce(const Var<Matrix<S>>& x) {
-  check_not_empty(Operation::name.text, x);
-  const auto flat = [](auto map) { return decltype(map)(map.data(), 1, map.size()); };
-  auto* kept = x.tape().template allocate<typename Operation::template Kept<S>>();
-  return record<Operation::name>([=](auto& x) { return S(Operation::value(flat(x.value()), *kept)); },
-                                 [=](auto& y, auto& x) {
-                                   x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> x_grad) {
-                                     Operation::derivatives(flat(x.value()), *kept, y.grad(), flat(x_grad));
-                                   }));
-                                 },
-                                 x);
+Var<Matrix<S>> reduce_rows(const Var<Matrix<S>>& x, Index rows) {
+  auto* kept = x.tape().template allocate<typename Operation::template Kept<S>>(rows);
+  return record<Operation::name>(
+      [=](auto& x) {
+        return written<S>(rows, 1, [=, x = in_rows(x.value(), rows)](auto y) {
+          for (Index i = 0; i < rows; ++i) y(i, 0) = Operation::value(x.row(i), kept[i]);
+        });
+      },
+      [=](auto& y, auto& x) {
+        accumulate_rows(x, rows, [&](Index i, auto x_grad) {
+          Operation::derivatives(in_rows(x.value(), rows).row(i), kept[i], y.grad()(i, 0), x_grad);
+        });
+      },
+      x);
 }
 
 template <class Operation, Element S>
+Var<S> reduce(const Var<Matrix<S>>& x) {
+  check_not_empty(Operation::name.text, x);
+  return at(reduce_rows<Operation>(x, 1), 0, 0);
+}
+template <class Operation, Element S>
 Var<Matrix<S>> reduce(const Var<Matrix<S>>& x, By by) {
   check_not_empty(Operation::name.text, x);
-  return by_row_or_column(x, by, [](const Var<Matrix<S>>& x) {
-    auto* kept = x.tape().template allocate<typename Operation::template Kept<S>>(x.rows());
-    return record<Operation::name>(
-        [=](auto& x) {
-          return written<S>(x.rows(), 1, [&x, kept](auto y) {
-            for (Index i = 0; i < x.rows(); ++i) y(i, 0) = Operation::value(x.value().row(i), kept[i]);
-          });
-        },
-        [=](auto& y, auto& x) {
-          accumulate_rows(x, [&](Index i, auto x_grad) {
-            Operation::derivatives(x.value().row(i), kept[i], y.grad()(i, 0), x_grad);
-          });
-        },
-        x);
-  });
+  return by_row_or_column(x, by, [](const auto& x) { return reduce_rows<Operation>(x, x.rows()); });
 }
 
 }  // namespace
@@ -192,7 +192,7 @@ Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x) {
         });
       },
       [](auto& y, auto& x) {
-        accumulate_rows(x, [&](Index i, auto gradient) {
+        accumulate_rows(x, x.rows(), [&](Index i, auto gradient) {
           const auto g = y.grad().row(i).array();
           gradient.array() = g - exp_or_zero(y.value().row(i).array()) * S(g.sum());
         });

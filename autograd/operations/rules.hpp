@@ -3,11 +3,9 @@
 // lanes of them (arithmetic/lanes.hpp) and dual numbers: every name that an entry uses is understood by all three.
 
 #include <cmath>
-#include <limits>
 #include <tuple>
 #include <type_traits>
 
-#include "autograd/arithmetic/special.hpp"
 #include "autograd/core/name.hpp"
 
 namespace autograd::rules {
@@ -18,12 +16,6 @@ using std::abs, std::cos, std::exp, std::log, std::log1p, std::pow, std::sin, st
 template <class A, class B>
 auto select(bool condition, const A& a, const B& b) {
   return condition ? std::common_type_t<A, B>(a) : std::common_type_t<A, B>(b);
-}
-
-// 1 where `yes` holds, 0 where `no` holds, NaN where neither does because an operand is NaN; in the type of x.
-template <class C, class X>
-X indicator(const C& yes, const C& no, const X&) {
-  return select(yes, X(1), select(no, X(0), X(std::numeric_limits<double>::quiet_NaN())));
 }
 
 // x y, and 0 where x is 0 even if y is infinite or NaN.
@@ -64,7 +56,7 @@ struct Tanh       : Named<"tanh">        { static auto f(auto x)            { re
 struct Sigmoid    : Named<"sigmoid">     { static auto f(auto x)            { return sigmoid(x); }
                                            static auto df(auto, auto y)     { return y * (1 - y); } };
 struct Relu       : Named<"relu">        { static auto f(auto x)            { return select(x <= 0, 0, x); }
-                                           static auto df(auto x, auto)     { return indicator(x > 0, x <= 0, x); } };
+                                           static auto df(auto x, auto)     { return select(x > 0, 1, select(x <= 0, 0, x)); } };
 struct Softplus   : Named<"softplus">    { static auto f(auto x)            { return softplus(x); }
                                            static auto df(auto x, auto)     { return sigmoid(x); } };
 struct LogSigmoid : Named<"log_sigmoid"> { static auto f(auto x)            { return -softplus(-x); }
@@ -75,11 +67,8 @@ struct Cos        : Named<"cos">         { static auto f(auto x)            { re
                                            static auto df(auto x, auto)     { return -sin(x); } };
 struct Abs        : Named<"abs">         { static auto f(auto x)            { return abs(x); }
                                            static auto df(auto x, auto)     { return sign(x); } };
-struct Lgamma     : Named<"lgamma">      { static auto f(auto x)            { return lgamma(x); }
-                                           static auto df(auto x, auto)     { return digamma(x); } };
 
-// c = f(a, b), with ∂c/∂a and ∂c/∂b from a, b and c. Where a = b, the whole gradient of minimum and maximum is b's.
-// Where one of them is NaN, no comparison holds, and a + b is NaN.
+// c = f(a, b), with ∂c/∂a and ∂c/∂b from a, b and c.
 struct Add : Named<"add"> {
   static auto f(auto a, auto b)        { return a + b; }
   static auto da(auto, auto, auto)     { return 1; }
@@ -100,18 +89,10 @@ struct Power : Named<"pow"> {
   static auto f(auto a, auto b)        { return pow(a, b); }
   static auto da(auto a, auto b, auto) { return zero_or_product(b, pow(a, b - 1)); }
   static auto db(auto a, auto, auto c) { return zero_or_product(c, log(a)); } };
-struct Minimum : Named<"minimum"> {
-  static auto f(auto a, auto b)        { return select(a < b, a, select(b <= a, b, a + b)); }
-  static auto da(auto a, auto b, auto) { return indicator(a < b, b <= a, a); }
-  static auto db(auto a, auto b, auto) { return indicator(b <= a, a < b, a); } };
-struct Maximum : Named<"maximum"> {
-  static auto f(auto a, auto b)        { return select(a > b, a, select(b >= a, b, a + b)); }
-  static auto da(auto a, auto b, auto) { return indicator(a > b, b >= a, a); }
-  static auto db(auto a, auto b, auto) { return indicator(b >= a, a > b, a); } };
 // clang-format on
 
-using Unary = std::tuple<Negate, Square, Sqrt, Exp, Log, Log1p, Tanh, Sigmoid, Relu, Softplus, LogSigmoid, Sin, Cos,
-                         Abs, Lgamma>;
-using Binary = std::tuple<Add, Subtract, Multiply, Divide, Power, Minimum, Maximum>;
+using Unary =
+    std::tuple<Negate, Square, Sqrt, Exp, Log, Log1p, Tanh, Sigmoid, Relu, Softplus, LogSigmoid, Sin, Cos, Abs>;
+using Binary = std::tuple<Add, Subtract, Multiply, Divide, Power>;
 
 }  // namespace autograd::rules

@@ -6,8 +6,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "autograd/arithmetic/special.hpp"
-
 namespace models {
 
 double chi_square_tail(double x, int k) {
@@ -17,7 +15,7 @@ double chi_square_tail(double x, int k) {
   if (t <= 0) return 1;
   double a = k % 2 == 0 ? 1 : 0.5;
   double Q = k % 2 == 0 ? std::exp(-t) : std::erfc(std::sqrt(t));
-  for (; a < k / 2.0; ++a) Q += std::exp(a * std::log(t) - t - autograd::lgamma(a + 1));
+  for (; a < k / 2.0; ++a) Q += std::exp(a * std::log(t) - t - std::lgamma(a + 1));
   return Q;
 }
 

@@ -1,10 +1,10 @@
 #include "models/training/soap.hpp"
 
+#include <Eigen/QR>
 #include <algorithm>
 #include <utility>
 
 #include "autograd/arithmetic/gemm.hpp"
-#include "autograd/arithmetic/symmetric_eigen.hpp"
 #include "models/training/parallel.hpp"
 
 namespace models {
@@ -23,6 +23,10 @@ Matrix<typename E::Scalar> value_of(const E& expression) {
   assign(MatrixMap<typename E::Scalar>(value.data(), value.rows(), value.cols()), expression);
   return value;
 }
+
+// Q of Q R = A, R upper triangular, both n×n like A: its columns are orthonormal, and where those of A are
+// independent, the first k span what A's first k do. By Householder's reflections: Golub & Van Loan, section 5.2.
+Matrix<double> orthonormal(const Matrix<double>& A) { return Eigen::MatrixXd(A).householderQr().householderQ(); }
 
 }  // namespace
 
@@ -94,7 +98,7 @@ void Eigenbasis<S>::turn(const Parameters<S>& parameters, Buffer<S>& m, int thre
   for_bases(threads, [&](Basis& basis) {
     const Matrix<S> old = basis.Q;
     const Matrix<S> CQ = value_of(basis.C * old);
-    basis.Q = autograd::orthonormal(CQ.template cast<double>()).template cast<S>();
+    basis.Q = orthonormal(CQ.template cast<double>()).template cast<S>();
     const Matrix<S> turned = value_of(basis.Q.transpose() * old);
     MatrixMap<S> M = parameters.view(m, basis.slot);
     const Matrix<S> before = M;

@@ -47,7 +47,6 @@ void add_records(std::vector<OperationRecord>& records, const char* name, double
     records.push_back({name, form, std::move(inputs), of, its_reference});
   };
   const auto both = [reference](R x) { return broadcast(x[0], x[1], reference); };
-  // The operands have different numbers, so that no two are equal, where minimum and maximum have a kink.
   for (const Shapes& s : kShapes) {
     const M left = sample(s.a_rows, s.a_cols, low, high, 1), right = sample(s.b_rows, s.b_cols, low, high, 5);
     // clang-format off
@@ -92,10 +91,6 @@ std::vector<OperationRecord> binary_records() {
   add("divide",  0.5, 2, std::divides<>(),    [](double a, double b) { return a / b; });
   add("pow",     0.5, 2, []<class A, class B>(A&& a, B&& b) { return pow(forward<A>(a), forward<B>(b)); },
                          [](double a, double b) { return std::pow(a, b); });
-  add("minimum",  -2, 2, []<class A, class B>(A&& a, B&& b) { return minimum(forward<A>(a), forward<B>(b)); },
-                         [](double a, double b) { return std::fmin(a, b); });
-  add("maximum",  -2, 2, []<class A, class B>(A&& a, B&& b) { return maximum(forward<A>(a), forward<B>(b)); },
-                         [](double a, double b) { return std::fmax(a, b); });
   // clang-format on
 
   const M condition = sample(3, 4, -1, 1, 3);

@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <tuple>
 
 #include "autograd/instruments/hessian.hpp"
@@ -142,8 +141,7 @@ TEST_SUITE("autograd") {
   TEST_CASE("dual: a unary rule's tangent is its derivative, and its adjoint's tangent is the second derivative") {
     for_each_rule(rules::Unary{}, []<class Rule> {
       for (const double x : {0.3, 0.9, 2.5}) check_unary(kUnary<Rule>, x);
-      if constexpr (!is_one_of<Rule, rules::Sqrt, rules::Log, rules::Log1p, rules::Lgamma>)
-        check_unary(kUnary<Rule>, -1.7);
+      if constexpr (!is_one_of<Rule, rules::Sqrt, rules::Log, rules::Log1p>) check_unary(kUnary<Rule>, -1.7);
       // These rules are smooth at 0, although the code of some chooses between two formulas there.
       if constexpr (is_one_of<Rule, rules::Softplus, rules::LogSigmoid, rules::Tanh, rules::Sigmoid, rules::Log1p,
                               rules::Sin, rules::Square>) {
@@ -187,23 +185,6 @@ TEST_SUITE("autograd") {
     tape.backward(sum(pow(A, B)));
     CHECK(is(A.grad()(1, 2), 0, 2));
     CHECK(is(B.grad()(1, 2), 0, 0));
-  }
-
-  TEST_CASE_TEMPLATE("dual: trigamma, of negative numbers too", S, float, double) {
-    const double epsilon = 8 * std::numeric_limits<S>::epsilon();
-    const double pi2 = std::numbers::pi * std::numbers::pi;
-    CHECK(autograd::trigamma(S(1)) == doctest::Approx(pi2 / 6).epsilon(epsilon));
-    CHECK(autograd::trigamma(S(0.5)) == doctest::Approx(pi2 / 2).epsilon(epsilon));
-    CHECK(autograd::trigamma(S(-0.5)) == doctest::Approx(pi2 / 2 + 4).epsilon(epsilon));
-    // by the recurrence trigamma(x) = trigamma(x + 1) + 1 / x²
-    double at_minus_20 = pi2 / 2;
-    for (double x = -0.5; x >= -20.5; x -= 1) at_minus_20 += 1 / (x * x);
-    CHECK(autograd::trigamma(S(-20.5)) == doctest::Approx(at_minus_20).epsilon(epsilon));
-    CHECK(autograd::trigamma(S(-3)) == kInfinity);
-    CHECK(autograd::trigamma(S(0)) == kInfinity);
-    CHECK(autograd::trigamma(-std::numeric_limits<S>::max()) == kInfinity);  // an integer
-    CHECK(autograd::trigamma(S(kInfinity)) == 0);
-    CHECK(std::isnan(autograd::trigamma(S(kNaN))));
   }
 
   TEST_CASE("dual: prod is right with a zero among its factors") {

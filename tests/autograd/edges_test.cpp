@@ -1,4 +1,4 @@
-// Ties, kinks, infinities and NaN: the table of autograd/README.md, row by row, for numbers and for matrices.
+// Kinks, infinities and NaN: the table of autograd/README.md, row by row, for numbers and for matrices.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -159,7 +159,7 @@ void check_elementwise(const Elementwise<S>& f, const Row& row) {
 TEST_SUITE("autograd") {
   TEST_CASE_TEMPLATE("edges: every row of the table, for numbers and at every place of a matrix", S, float, double) {
     const auto rows = table();
-    CHECK(rows.size() > 80);  // the table was found
+    CHECK(rows.size() > 60);  // the table was found
     const auto operations = all_elementwise<S>(rules::Unary{}, rules::Binary{});
     for (const Row& row : rows) {
       CAPTURE(row.operation);
@@ -176,9 +176,8 @@ TEST_SUITE("autograd") {
 
   TEST_CASE("edges: the table has a row for each operation that has a tie, a kink, or a pole") {
     const auto rows = table();
-    for (const std::string name :
-         {"sqrt", "exp", "log", "log1p", "tanh", "sigmoid", "relu", "softplus", "log_sigmoid", "abs", "lgamma",
-          "multiply", "divide", "pow", "minimum", "maximum", "log_sum_exp", "log_softmax"}) {
+    for (const std::string name : {"sqrt", "exp", "log", "log1p", "tanh", "sigmoid", "relu", "softplus", "log_sigmoid",
+                                   "abs", "multiply", "divide", "pow", "log_sum_exp", "log_softmax"}) {
       CAPTURE(name);
       CHECK(std::ranges::count(rows, name, &Row::operation) >= 1);
     }

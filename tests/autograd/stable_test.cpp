@@ -74,15 +74,12 @@ TEST_SUITE("autograd") {
 
   TEST_CASE("stable: NaN gives NaN") {
     Tape tape;
-    const auto x = tape.variable(M::Constant(3, 3, kNaN)), one = tape.variable(M::Ones(3, 3).eval());
-    for (const Var<M>& y : {relu(x), softplus(x), log_sigmoid(x), sigmoid(x), tanh(x), minimum(x, one),
-                            minimum(one, x), maximum(x, one), maximum(one, x), log_softmax(x)}) {
+    const auto x = tape.variable(M::Constant(3, 3, kNaN));
+    for (const Var<M>& y : {relu(x), softplus(x), log_sigmoid(x), sigmoid(x), tanh(x), log_softmax(x)}) {
       CHECK(y.value().array().isNaN().all());
     }
     const auto n = tape.variable(kNaN);
-    for (const Var<double>& y : {relu(n), softplus(n), minimum(n, 1), minimum(1, n), maximum(n, 1), maximum(1, n)}) {
-      CHECK(std::isnan(y.value()));
-    }
+    for (const Var<double>& y : {relu(n), softplus(n), log_sigmoid(n)}) CHECK(std::isnan(y.value()));
     M some(1, 3);
     some << 1, kNaN, kInf<double>;
     CHECK(std::isnan(log_sum_exp(tape.variable(some)).value()));

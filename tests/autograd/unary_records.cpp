@@ -38,7 +38,6 @@ const Unary kUnary[] = {
     {"sin",         -4,   4, autograd::sin,         autograd::sin,         [](double x) { return std::sin(x); }},
     {"cos",         -4,   4, autograd::cos,         autograd::cos,         [](double x) { return std::cos(x); }},
     {"abs",         -2,   2, autograd::abs,         autograd::abs,         [](double x) { return std::fabs(x); }},
-    {"lgamma",     0.3,   6, autograd::lgamma,      autograd::lgamma,      [](double x) { return std::lgamma(x); }},
 };
 // clang-format on
 
