@@ -55,16 +55,16 @@ class Lanes {
   friend Lanes cos  (Lanes x) { return x.array().cos().eval(); }
   // Eigen's sqrt of narrow registers is NaN at ∞.
   friend Lanes sqrt (Lanes x) { return each([](S x) { return std::sqrt(x); }, x); }
-  // Wrong where the value is a denormal or rounds to 0, and in float where it is nearly infinite.
+  // Eigen's is wrong where the value is a denormal or rounds to 0, and in float where it is nearly infinite.
   friend Lanes exp  (Lanes x) {
     const S far = 0.68 * std::numeric_limits<S>::max_exponent;  // below log 2 times it
     return mended(x.array().exp().eval(), x * x > far * far, [](S x) { return std::exp(x); }, x);
   }
-  // A denormal is taken for the smallest normal number.
+  // Eigen's takes a denormal for the smallest normal number.
   friend Lanes log  (Lanes x) {
     return mended(x.array().log().eval(), x < std::numeric_limits<S>::min(), [](S x) { return std::log(x); }, x);
   }
-  // Zeros and infinities have lost the sign of a negative base, -0 among them, that has an odd exponent.
+  // Eigen's zeros and infinities lack the sign of a negative base, -0 among them, that has an odd exponent.
   friend Lanes pow  (Lanes a, Lanes b) {
     const Lanes y = a.array().pow(b.array()).eval();
     const Mask negative = Mask(a.vector_) < 0;  // the sign bit
@@ -92,8 +92,8 @@ class Lanes {
     return y;
   }
 
-  // y, and f(x...) in the lanes that are `wrong`, one after the other: for what Eigen's functions do not get right. It is
-  // rare, so that a branch costs less than a second vector operation.
+  // y, and f(x...) in the lanes that are `wrong`, one after the other: for what Eigen's functions do not get right. It
+  // is rare, so that a branch costs less than a second vector operation.
   template <class F, class... X>
   static Lanes mended(Lanes y, Mask wrong, F f, X... x) {
     if (any(wrong)) [[unlikely]]

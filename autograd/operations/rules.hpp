@@ -21,6 +21,9 @@ auto select(bool condition, const A& a, const B& b) {
 // x y, and 0 where x is 0 even if y is infinite or NaN.
 auto zero_or_product(const auto& x, const auto& y) { return select(x == 0, 0, x * y); }
 
+// The derivative of max(x, 0): 1 where x > 0, 0 elsewhere, NaN at NaN.
+auto step(const auto& x) { return select(x > 0, 1, select(x <= 0, 0, x)); }
+
 // ±1, 0 at 0, and NaN at NaN, as 0 x is.
 auto sign(const auto& x) { return select(x > 0, 1, select(x < 0, -1, 0 * x)); }
 
@@ -56,7 +59,7 @@ struct Tanh       : Named<"tanh">        { static auto f(auto x)            { re
 struct Sigmoid    : Named<"sigmoid">     { static auto f(auto x)            { return sigmoid(x); }
                                            static auto df(auto, auto y)     { return y * (1 - y); } };
 struct Relu       : Named<"relu">        { static auto f(auto x)            { return select(x <= 0, 0, x); }
-                                           static auto df(auto x, auto)     { return select(x > 0, 1, select(x <= 0, 0, x)); } };
+                                           static auto df(auto x, auto)     { return step(x); } };
 struct Softplus   : Named<"softplus">    { static auto f(auto x)            { return softplus(x); }
                                            static auto df(auto x, auto)     { return sigmoid(x); } };
 struct LogSigmoid : Named<"log_sigmoid"> { static auto f(auto x)            { return -softplus(-x); }
