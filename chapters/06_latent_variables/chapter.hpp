@@ -181,7 +181,7 @@ struct Ends {
 };
 // The smallest deviation of any component in any direction.
 double narrowest(const NormalComponents& mixture);
-Ends many_starts(const Table& table, int starts, std::uint64_t seed, const Ingredients& use);
+Ends many_starts(const Table& table, int starts, std::uint64_t seed, const Ingredients& use, double tolerance = 1e-8);
 
 // The mixture's density, by its draws and by its integral.
 void mixture_density(lesson::Lesson& lesson, int draws, const Ingredients& use);

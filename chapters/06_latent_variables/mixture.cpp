@@ -102,12 +102,12 @@ double narrowest(const NormalComponents& mixture) {
   return least;
 }
 
-Ends many_starts(const Table& table, int starts, std::uint64_t seed, const Ingredients& use) {
+Ends many_starts(const Table& table, int starts, std::uint64_t seed, const Ingredients& use, double tolerance) {
   Ends ends;
   for (int number = 0; number < starts; ++number) {
     const NormalComponents start = random_start(table.x, table.K, seed, number);
     try {
-      Run run = run_em(table.x, start, table.covariance, use, {.tolerance = 1e-8});
+      Run run = run_em(table.x, start, table.covariance, use, {.tolerance = tolerance});
       run.start = number;
       if (narrowest(run.end()) > table.resolution) {
         ends.runs.push_back(std::move(run));
