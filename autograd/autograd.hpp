@@ -2,9 +2,8 @@
 // The engine, whole.
 
 #include "autograd/arithmetic/gemm.hpp"            // matrix products in operations of your own
-#include "autograd/core/gradient.hpp"              // value_and_gradient
 #include "autograd/core/record.hpp"                // record<"name">(forward, pullback, operands...): new operations
-#include "autograd/core/tape.hpp"                  // Tape, Var
+#include "autograd/core/tape.hpp"                  // Tape, Var, value_and_gradient
 #include "autograd/instruments/gradcheck.hpp"      // the tape's gradient against differences
 #include "autograd/instruments/hessian.hpp"        // hessian_vector_product: second derivatives
 #include "autograd/instruments/trace.hpp"          // the graph, and the first value that is not finite

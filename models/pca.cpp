@@ -1,12 +1,12 @@
 #include "models/pca.hpp"
 
-#include "autograd/arithmetic/symmetric_eigen.hpp"
+#include "models/statistics/symmetric_eigen.hpp"
 
 namespace models {
 
 Pca pca(const autograd::Matrix<double>& x) {
   const autograd::Matrix<double> mean = x.colwise().mean(), centred = x.rowwise() - mean.row(0);
-  const auto eigen = autograd::symmetric_eigen(centred.transpose() * centred / x.rows());
+  const auto eigen = symmetric_eigen(centred.transpose() * centred / x.rows());
   return {mean, eigen.values.reverse(), eigen.vectors.rowwise().reverse()};
 }
 

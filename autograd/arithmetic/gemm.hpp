@@ -36,21 +36,15 @@ struct Product final : Share<S> {
   }
 };
 
-// The factors that Eigen's products are made of, if they lie row after row: also a block of whole rows of
-// such a matrix.
+// The factors that Eigen's products are made of, if they lie row after row.
 template <RowByRow M>
 Factor<typename M::Scalar> factor(const M& X) {
   return {ConstMatrixMap<typename M::Scalar>(X.data(), X.rows(), X.cols())};
 }
 template <class X>
 requires RowByRow<std::remove_const_t<X>>
-Factor<typename X::Scalar> factor(const Eigen::Block<X, Eigen::Dynamic, Eigen::Dynamic, true>& rows) {
-  return {ConstMatrixMap<typename X::Scalar>(rows.data(), rows.rows(), rows.cols())};
-}
-template <class X>
 Factor<typename X::Scalar> factor(const Eigen::Transpose<X>& X_transposed) {
-  const auto X_as_it_lies = factor(X_transposed.nestedExpression());
-  return {X_as_it_lies.X, !X_as_it_lies.transposed};
+  return {factor(X_transposed.nestedExpression()).X, true};
 }
 
 // A product of factors that are computed themselves, or do not lie so: Eigen's own way.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -188,5 +189,18 @@ class Var {
   Node<T>* node_ = nullptr;
   std::uint64_t epoch_ = 0;
 };
+
+// The usual way to a derivative: f(x...) and its gradient in every x, on a tape of its own. f takes one Var for each x (a
+// number or a matrix) and returns a scalar Var.
+//   auto [value, slope] = value_and_gradient([](auto x) { return sin(x) * x; }, 2.0);
+template <class F, class... X>
+auto value_and_gradient(const F& f, const X&... x) {
+  Tape tape;
+  const auto vars = std::tuple(tape.variable(x)...);
+  const auto y = std::apply(f, vars);
+  tape.backward(y);
+  using S = typename decltype(y)::Scalar;
+  return std::apply([&](const auto&... var) { return std::tuple<S, kind_of<X>...>(y.value(), var.grad()...); }, vars);
+}
 
 }  // namespace autograd

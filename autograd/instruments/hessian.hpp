@@ -5,7 +5,7 @@
 
 #include "autograd/arithmetic/dual.hpp"
 #include "autograd/core/errors.hpp"
-#include "autograd/core/gradient.hpp"
+#include "autograd/core/tape.hpp"
 
 namespace autograd {
 

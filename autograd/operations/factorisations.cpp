@@ -1,11 +1,11 @@
 #include "autograd/operations/factorisations.hpp"
 
+#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <stdexcept>
 
 #include "autograd/arithmetic/dual.hpp"
 #include "autograd/arithmetic/gemm.hpp"
-#include "autograd/arithmetic/symmetric_eigen.hpp"
 #include "autograd/arithmetic/triangular.hpp"
 
 namespace autograd {
@@ -19,9 +19,10 @@ void check_square(const char* operation, const char* name, const Var<Matrix<S>>&
 
 template <Element S>
 [[noreturn]] void throw_not_positive_definite(const ConstMatrixMap<S>& A) {
-  const double smallest = symmetric_eigen(A.template cast<double>()).values[0];
+  const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(A.template cast<double>(), Eigen::EigenvaluesOnly);
   throw std::domain_error(text_of("cholesky: the ", shape_text(A),
-                                  " matrix is not positive definite (smallest eigenvalue ", smallest, ")"));
+                                  " matrix is not positive definite (smallest eigenvalue ", eigen.eigenvalues()[0],
+                                  ")"));
 }
 
 // The lower triangle of an expression, and zeros above it, in a tape's memory.

@@ -140,7 +140,7 @@ Var<Matrix<S>> pick(const Var<Matrix<S>>& X, std::span<const int> column) {
 
 // Everything above, once for each element type.
 // clang-format off
-#define LINEAR_ALGEBRA_OF(S)                                                                                  \
+#define LINEAR_ALGEBRA_OF(S)                                                                           \
   template Var<Matrix<S>> matmul(const Var<Matrix<S>>&, const Var<Matrix<S>>&);                        \
   template Var<Matrix<S>> affine(const Var<Matrix<S>>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&); \
   template Var<Matrix<S>> transpose(const Var<Matrix<S>>&);                                            \

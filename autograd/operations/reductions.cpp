@@ -64,18 +64,13 @@ struct Prod : rules::Named<"prod"> {
   static auto value(const auto& x, auto&) { return x.prod(); }
 
   // x̄ᵢ = ȳ Π_{j≠i} xⱼ: the product of what is before i times the product of what is behind it, which is right with
-  // zeros too. The two products grow from both ends at once, because each multiplication waits for the one before.
-  // Whichever comes to i first assigns, the second multiplies.
+  // zeros too. The two grow from both ends at once, because each multiplication waits for the one before.
   template <class S>
   static void derivatives(const auto& x, const Kept<S>&, const S& y_grad, auto&& x_grad) {
-    S before(1), behind = y_grad;
+    x_grad.setConstant(y_grad);
+    S before(1), behind(1);
     for (Index i = 0, j = x.size() - 1; j >= 0; ++i, --j) {
-      if (i < j)
-        x_grad(i) = before, x_grad(j) = behind;
-      else if (i == j)
-        x_grad(i) = before * behind;
-      else
-        x_grad(i) *= before, x_grad(j) *= behind;
+      x_grad(i) *= before, x_grad(j) *= behind;
       before *= x(i), behind *= x(j);
     }
   }
@@ -161,23 +156,12 @@ Var<Matrix<S>> mean(const Var<Matrix<S>>& x, By by) {
   return sum(x, by) / double(by == By::row ? x.cols() : x.rows());
 }
 
-template <Element S>
-Var<S> prod(const Var<Matrix<S>>& x) {
-  return reduce<Prod>(x);
-}
-template <Element S>
-Var<Matrix<S>> prod(const Var<Matrix<S>>& x, By by) {
-  return reduce<Prod>(x, by);
-}
-
-template <Element S>
-Var<S> log_sum_exp(const Var<Matrix<S>>& x) {
-  return reduce<LogSumExp>(x);
-}
-template <Element S>
-Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) {
-  return reduce<LogSumExp>(x, by);
-}
+// clang-format off
+template <Element S> Var<S> prod(const Var<Matrix<S>>& x) { return reduce<Prod>(x); }
+template <Element S> Var<S> log_sum_exp(const Var<Matrix<S>>& x) { return reduce<LogSumExp>(x); }
+template <Element S> Var<Matrix<S>> prod(const Var<Matrix<S>>& x, By by) { return reduce<Prod>(x, by); }
+template <Element S> Var<Matrix<S>> log_sum_exp(const Var<Matrix<S>>& x, By by) { return reduce<LogSumExp>(x, by); }
+// clang-format on
 
 template <Element S>
 Var<Matrix<S>> log_softmax(const Var<Matrix<S>>& x) {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "autograd/core/gradient.hpp"
+#include "autograd/core/tape.hpp"
 #include "autograd/operations/reductions.hpp"
 #include "models/statistics/distributions.hpp"
 #include "models/statistics/normal.hpp"

@@ -9,13 +9,13 @@
 #include <stdexcept>
 #include <utility>
 
-#include "autograd/arithmetic/symmetric_eigen.hpp"
 #include "chapters/06_latent_variables/chapter.hpp"
 #include "models/data/csv.hpp"
 #include "models/inference/quadrature.hpp"
 #include "models/statistics/goodness_of_fit.hpp"
 #include "models/statistics/normal.hpp"
 #include "models/statistics/random.hpp"
+#include "models/statistics/symmetric_eigen.hpp"
 #include "models/training/trainer.hpp"
 
 namespace ch06 {
@@ -96,7 +96,7 @@ std::vector<double> ascend(const Matrix<double>& x, const NormalComponents& star
 double narrowest(const NormalComponents& mixture) {
   double least = std::numeric_limits<double>::infinity();
   for (const Matrix<double>& L : mixture.L) {
-    const double smallest = autograd::symmetric_eigen(L * L.transpose()).values[0];
+    const double smallest = models::symmetric_eigen(L * L.transpose()).values[0];
     least = std::min(least, std::sqrt(std::max(0.0, smallest)));  // rounding can leave it below 0
   }
   return least;

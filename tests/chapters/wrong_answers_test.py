@@ -82,7 +82,7 @@ WRONG = {
                 "    for (int j = 0; j < x.size(); ++j) joint *= x[j] == 1 ? p[j] : 1 - p[j];\n"
                 "    sum += joint * z * (x - p).transpose();\n    p_x += joint;\n  }\n  return sum / p_x;"],
         # the sign of the first number instead of the largest one
-        "7.5": ["  const autograd::SymmetricEigen eigen = autograd::symmetric_eigen(W * W.transpose());\n"
+        "7.5": ["  const models::SymmetricEigen eigen = models::symmetric_eigen(W * W.transpose());\n"
                 "  Matrix<double> V = eigen.vectors.rowwise().reverse().transpose() * W;\n"
                 "  for (int row = 0; row < 2; ++row)\n    if (V(row, 0) < 0) V.row(row) *= -1;\n  return V;"],
         "7.6": ["  double others = -4 * std::log(2.0);\n"

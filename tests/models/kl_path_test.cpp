@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "autograd/core/gradient.hpp"
+#include "autograd/core/tape.hpp"
 #include "autograd/operations/reductions.hpp"
 #include "tests/models/statistics.hpp"
 #include "tests/models/vae_models.hpp"

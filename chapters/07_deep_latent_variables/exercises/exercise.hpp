@@ -9,8 +9,8 @@
 #include <Eigen/Core>
 #include <span>
 
-#include "autograd/arithmetic/symmetric_eigen.hpp"
 #include "autograd/autograd.hpp"
+#include "models/statistics/symmetric_eigen.hpp"
 
 namespace ch07 {
 
@@ -49,7 +49,7 @@ Matrix<double> weight_gradient(const Eigen::VectorXd& c, const Matrix<double>& W
 // returns the weights V = R W, 2×d, of the same p(x), with R orthogonal (Rᵀ R = I) and chosen so that
 //   - the rows of V are orthogonal to each other, the first one the longer one;
 //   - in each row the number that is largest in size is positive.
-// W: 2×d, d >= 2, its rows linearly independent. Helpful: autograd::symmetric_eigen(A), whose values
+// W: 2×d, d >= 2, its rows linearly independent. Helpful: models::symmetric_eigen(A), whose values
 // ascend; column i of its vectors belongs to values[i].
 Matrix<double> canonical_weights(const Matrix<double>& W);
 

@@ -60,7 +60,7 @@ Matrix<double> weight_gradient(const Eigen::VectorXd& c, const Matrix<double>& W
 // 7.5   claim:rotation
 // V Vᵀ = R (W Wᵀ) Rᵀ is to be diagonal: the rows of R are the eigenvectors of W Wᵀ, the one with the larger value first.
 Matrix<double> canonical_weights(const Matrix<double>& W) {
-  const autograd::SymmetricEigen eigen = autograd::symmetric_eigen(W * W.transpose());
+  const models::SymmetricEigen eigen = models::symmetric_eigen(W * W.transpose());
   Matrix<double> V = eigen.vectors.rowwise().reverse().transpose() * W;
   for (Index row = 0; row < 2; ++row) {
     Index largest;

@@ -9,7 +9,7 @@
 //                                         plain numbers
 //   autograd/operations/reductions.hpp    sum mean log_sum_exp: of a whole matrix, or of each row with By::row
 //                                         (n×d -> n×1)
-//   autograd/core/gradient.hpp            value_and_gradient
+//   autograd/core/tape.hpp                value_and_gradient
 // Each row is a data point, so most answers are n×1 and need By::row: without it sum() gives one number, a
 // Var<double>, which the compiler does not take for a Var<Matrix<double>> ("could not convert"). A Matrix that you
 // compute joins them as x.tape().constant(std::move(matrix)), and carries no gradient. The functions of

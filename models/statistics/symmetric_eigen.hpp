@@ -3,15 +3,15 @@
 
 #include "autograd/core/value.hpp"
 
-namespace autograd {
+namespace models {
 
 struct SymmetricEigen {
-  Eigen::VectorXd values;  // the smallest first
-  Matrix<double> vectors;  // n×n, column i of length 1 belongs to values[i]
+  Eigen::VectorXd values;            // the smallest first
+  autograd::Matrix<double> vectors;  // n×n, column i of length 1 belongs to values[i]
 };
 
 // A = V diag(values) Vᵀ. A: n×n, of which the lower triangle is read. By the QR algorithm on a tridiagonal matrix:
 // Golub & Van Loan, Matrix Computations, section 8.3.
-SymmetricEigen symmetric_eigen(const Matrix<double>& A);
+SymmetricEigen symmetric_eigen(const autograd::Matrix<double>& A);
 
-}  // namespace autograd
+}  // namespace models
