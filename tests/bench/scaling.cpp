@@ -189,7 +189,7 @@ StepModel fit(const std::vector<Row>& rows, const std::string& network) {
 Link measured_link(const std::vector<Row>& rows) {
   const double small = median_of(rows, {"message", "2", "4"}, 3),
                large = median_of(rows, {"message", "2", "4000000"}, 3);
-  return {"shared memory, measured", small, 4e6 / (large - small)};
+  return {"as between two ranks in shared memory", small, 4e6 / (large - small)};
 }
 
 // What was measured of a network, beside its model.
