@@ -1,11 +1,10 @@
 #pragma once
 // Dual numbers a + ȧ ε with ε² = 0: forward mode. As the element type of a tape they give exact Hessian-vector
-// products: the tape's gradient in direction v is ∇f + ε ∇²f v (Griewank & Walther 2008, ch. 5: forward over reverse).
+// products: the tape's gradient at x + ε v is ∇f + ε ∇²f v (Griewank & Walther 2008, ch. 5: forward over reverse).
 
 #include <Eigen/Core>
 #include <cmath>
 #include <compare>
-#include <concepts>
 
 #include "autograd/core/value.hpp"
 
@@ -37,7 +36,7 @@ struct Dual {
   }
   friend Dual operator/(const Dual& a, const Dual& b) {
     const S quotient = a.value / b.value;
-    return {quotient, (a.tangent - quotient * b.tangent) / b.value};
+    return {quotient, (a.tangent - times(quotient, b.tangent)) / b.value};  // a finite number over ∞ stays 0
   }
 
   // Equal in both parts: an adjoint with value 0 and a tangent is not zero. Order looks at the value alone.

@@ -28,7 +28,10 @@ template <Element S>
 void by_eigen(const Product<S>& p, bool add, Index first, MatrixMap<S> C) {
   const auto A = strided(p.A), B = strided(p.B);
   const auto product = A.middleRows(first, C.rows()) * B;
-  add ? C.noalias() += product : C.noalias() = product;
+  if (add)
+    C.noalias() += product;
+  else
+    C.noalias() = product;
 }
 
 #ifdef EIGEN_USE_BLAS
@@ -45,7 +48,7 @@ int stripe(Index rows, Index inner, Index cols) {
   return std::max(kRegister, kMultiplications / (rows * inner) / kRegister * kRegister);
 }
 
-// The same by the BLAS. It goes through matrices column by column, as which ours are their own transposes: Cᵀ = Bᵀ Aᵀ.
+// The same by the BLAS. It reads matrices column by column, and reads ours as their transposes: Cᵀ = Bᵀ Aᵀ.
 template <std::floating_point S>
 void by_blas(const Product<S>& p, bool add, Index first, MatrixMap<S> C) {
   if (C.size() == 0) return;

@@ -47,25 +47,15 @@ Factor<typename X::Scalar> factor(const Eigen::Transpose<X>& X_transposed) {
   return {factor(X_transposed.nestedExpression()).X, true};
 }
 
-// A product of factors that are computed themselves, or do not lie so: Eigen's own way.
-template <class E>
-struct EigenProduct {
-  using Scalar = typename E::Scalar;
-  E product;
-  Index rows() const { return product.rows(); }
-  Index cols() const { return product.cols(); }
-  void assign_to(MatrixMap<Scalar> C) const { C.noalias() = product; }
-  void add_to(MatrixMap<Scalar> C) const { C.noalias() += product; }
-};
+// A product of factors that are computed themselves, or do not lie so, is left to Eigen.
+template <class A, class B, int option>
+requires(!requires(const A& a, const B& b) { factor(a), factor(b); })
+inline constexpr bool is_product<Eigen::Product<A, B, option>> = false;
 
 template <class A, class B, int option>
 struct Kernel<Eigen::Product<A, B, option>> {
-  using E = Eigen::Product<A, B, option>;
-  static auto of(const E& product) {
-    if constexpr (requires { factor(product.lhs()), factor(product.rhs()); })
-      return Product<typename E::Scalar>(factor(product.lhs()), factor(product.rhs()));
-    else
-      return EigenProduct<E>{product};
+  static auto of(const Eigen::Product<A, B, option>& product) {
+    return Product<typename A::Scalar>(factor(product.lhs()), factor(product.rhs()));
   }
 };
 

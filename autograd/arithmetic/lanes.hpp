@@ -57,10 +57,10 @@ class Lanes {
   friend Lanes sqrt (Lanes x) { return each([](S x) { return std::sqrt(x); }, x); }
   // Eigen's is wrong where the value is a denormal or rounds to 0, and in float where it is nearly infinite.
   friend Lanes exp  (Lanes x) {
-    const S far = 0.68 * std::numeric_limits<S>::max_exponent;  // below log 2 times it
+    const S far = 0.68 * std::numeric_limits<S>::max_exponent;  // as 0.68 < log 2
     return mended(x.array().exp().eval(), x * x > far * far, [](S x) { return std::exp(x); }, x);
   }
-  // Eigen's takes a denormal for the smallest normal number.
+  // Eigen's treats a denormal as the smallest normal number.
   friend Lanes log  (Lanes x) {
     return mended(x.array().log().eval(), x < std::numeric_limits<S>::min(), [](S x) { return std::log(x); }, x);
   }
@@ -92,8 +92,8 @@ class Lanes {
     return y;
   }
 
-  // y, and f(x...) in the lanes that are `wrong`, one after the other: for what Eigen's functions do not get right. It
-  // is rare, so that a branch costs less than a second vector operation.
+  // y, and f(x...) in the lanes that are `wrong`: for what Eigen's functions do not get right. That is rare, so a
+  // branch costs less than a second vector operation.
   template <class F, class... X>
   static Lanes mended(Lanes y, Mask wrong, F f, X... x) {
     if (any(wrong)) [[unlikely]]

@@ -8,11 +8,8 @@ template <Element S>
 bool factor_in_place(MatrixMap<S> A) {
   Eigen::Ref<Matrix<S>> in_place(A);
   if (Eigen::LLT<Eigen::Ref<Matrix<S>>>(in_place).info() != Eigen::Success) return false;
-  for (Index i = 0; i < A.rows(); ++i) {
-    if (!(A(i, i) > S(0))) return false;  // NaN too
-    A.row(i).tail(A.cols() - i - 1).setZero();
-  }
-  return true;
+  A.template triangularView<Eigen::StrictlyUpper>().setZero();
+  return (A.diagonal().array() > S(0)).all();  // NaN is not
 }
 
 template <Element S>

@@ -35,14 +35,14 @@ template <class A, class B, int option>
 inline constexpr bool is_product<Eigen::Product<A, B, option>> = true;
 
 // A kernel that can be computed later, a few rows at a time: a share of a gradient that may wait in the tape's arena.
-// It also has a member can_wait(arena): whether what it is computed from is smaller than itself, and stays in the
-// arena.
+// Why it waits is said in parameters/watched.hpp; skip it until then. Each also has a member can_wait(arena): whether
+// what it is computed from is smaller than itself, and stays in the arena.
 template <class S>
 struct Share {
   const Share* previous = nullptr;  // what waits beside it
   // rows += those of this matrix, from row `first` on, as many as `rows` has.
   virtual void add_to(MatrixMap<S> rows, Index first = 0) const = 0;
-  // No element is larger in size. Not finite if something that this is computed from is not.
+  // No element is larger in absolute value. Not finite if something that this is computed from is not.
   virtual S bound() const = 0;
 
  protected:

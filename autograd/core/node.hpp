@@ -1,5 +1,5 @@
 #pragma once
-// A record of a tape, as it lies in memory: what all records share, then its value and its adjoint. The pullback and
+// A record of a tape, as it lies in memory: what all records have, then its value and its adjoint. The pullback and
 // the operands follow (record.hpp).
 
 #include <concepts>
@@ -14,25 +14,25 @@ namespace autograd {
 
 struct Record;
 
-// What all records of one operation share.
+// What all records of one operation on values of one kind have in common.
 struct Operation {
   const char* name;
-  bool needs_gradient;             // false for constants, and for what depends on constants alone
   const std::type_info& value_t;   // a record of this operation is a Node<T>, and this is typeid(T)
-  void (*pull)(Record&);           // adds to the operands' adjoints what flows back to them
+  void (*pull)(Record&);           // adds to the operands' adjoints what flows back to them; constants have none
   void (*reset_adjoint)(Record&);  // makes its adjoint untouched again: as if nothing had been added to it
 };
 
 struct Record {
   const Operation* operation = nullptr;
   Record* previous = nullptr;
-  bool needs_gradient() const { return operation->needs_gradient; }
+  bool needs_gradient() const { return operation->pull != nullptr; }
 };
 
 // A number and its adjoint. An adjoint of 0 counts as untouched. Constants collect an adjoint too, because a test
 // would cost more than the addition; complete_grad() is 0 for them.
 template <class T>
 struct Node : Record {
+  using Scalar = T;
   T value_{}, adjoint_{};
 
   void set_value(Arena&, const T& value) { value_ = value; }
@@ -48,12 +48,13 @@ struct Node : Record {
 // is assigned, later ones are added. So no matrix is filled with zeros first.
 template <class S>
 struct Node<Matrix<S>> : Record {
+  using Scalar = S;
   Arena* arena_ = nullptr;
   const S* value_ = nullptr;
   S* adjoint_ = nullptr;
   Index rows_ = 0, cols_ = 0;
   bool touched_ = false;
-  bool lets_wait_ = false;             // of a parameter: what can wait does (parameters/watched.hpp)
+  bool lets_wait_ = false;             // of a parameter: contributions may wait (parameters/watched.hpp)
   const Share<S>* waiting_ = nullptr;  // what waits, the last one first
 
   // The value is a copy of an expression.
@@ -105,7 +106,7 @@ struct Node<Matrix<S>> : Record {
     return all;
   }
 
-  // The whole adjoint, to look at: what waits is added to it. Zeros if it is untouched, which it stays.
+  // The whole adjoint, to look at: what waits is added to it. Zeros if it is untouched; it stays untouched.
   ConstMatrixMap<S> complete_grad() {
     for (; waiting_; waiting_ = waiting_->previous) waiting_->add_to(adjoint());
     if (!touched_) memory().setZero();
@@ -126,7 +127,7 @@ struct Node<Matrix<S>> : Record {
 
 // The operation of records that are Node<T>. Without a pull they are constants.
 template <Name name, class T, void (*pull)(Record&) = nullptr>
-inline constexpr Operation kOperation{name.text, pull != nullptr, typeid(T), pull,
+inline constexpr Operation kOperation{name.text, typeid(T), pull,
                                       [](Record& record) { static_cast<Node<T>&>(record).reset_adjoint(); }};
 // Variables have no operands: nothing flows on from them.
 inline void nothing(Record&) {}

@@ -7,9 +7,9 @@
 //                             [](auto& y, auto& x) { x.accumulate(2 * x.value() * y.grad()); }, x);
 //   }
 //
-// Both functions get the operands' nodes, the pullback before them the result's node. The forward returns a number,
-// or one of the things in expression.hpp; an expression may refer to the nodes, but not to variables of the forward's
-// own. What else a pullback needs (an index, memory of the tape) it captures by value.
+// Both functions get the operands' nodes; the pullback gets the result's node before them. The forward returns a
+// number, or one of the things in expression.hpp; an expression may refer to the nodes, but not to variables of the
+// forward's own. What else a pullback needs (an index, memory of the tape) it captures by value.
 
 #include <algorithm>
 #include <tuple>

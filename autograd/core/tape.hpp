@@ -110,8 +110,8 @@ class Tape {
     return {*this, node};
   }
 
-  // Memory until the next rewind, for what a pullback wants to keep: for `count` values that are not made yet, an
-  // uninitialised matrix, and n values X{} of a type without destructor.
+  // Memory until the next rewind, for what a pullback wants to keep: allocate has room for `count` values that are not
+  // made yet, scratch is an uninitialised matrix, array has n values X{} of a type without destructor.
   template <class X>
   X* allocate(std::size_t count = 1) {
     return static_cast<X*>(arena_.allocate(count * sizeof(X), alignof(X)));
@@ -130,7 +130,6 @@ class Tape {
   void observe(Observer* observer) { observer_ = observer; }  // nullptr: nobody
   Observer* observer() const { return observer_; }
   std::uint64_t epoch() const { return epoch_; }
-  const Arena& arena() const { return arena_; }
   Arena& arena() { return arena_; }
 
  private:
@@ -157,7 +156,7 @@ class Tape {
 template <Value T>
 class Var {
  public:
-  using Scalar = element_t<T>;
+  using Scalar = typename Node<T>::Scalar;
 
   Var() = default;
   Var(Tape& tape, Node<T>& node) : tape_(&tape), node_(&node), epoch_(tape.epoch()) {}
@@ -190,8 +189,8 @@ class Var {
   std::uint64_t epoch_ = 0;
 };
 
-// The usual way to a derivative: f(x...) and its gradient in every x, on a tape of its own. f takes one Var for each x (a
-// number or a matrix) and returns a scalar Var.
+// The usual way to a derivative: f(x...) and its gradient in every x, on a tape of its own. f takes one Var for each x
+// (a number or a matrix) and returns a scalar Var.
 //   auto [value, slope] = value_and_gradient([](auto x) { return sin(x) * x; }, 2.0);
 template <class F, class... X>
 auto value_and_gradient(const F& f, const X&... x) {

@@ -30,10 +30,6 @@ concept Element = is_element<S>;
 
 namespace detail {  // never defined: what counts is what can be passed to them, and the types of their results
 template <Element S>
-S element(const S&);
-template <class S>
-S element(const Matrix<S>&);
-template <Element S>
 S kind(const S&);
 double kind(std::integral auto);
 template <class E>
@@ -42,15 +38,12 @@ template <class Derived>
 void takes_eigen(const Eigen::EigenBase<Derived>&);
 }  // namespace detail
 
-// element_t<T> is S for both S and Matrix<S>.
-template <class T>
-using element_t = decltype(detail::element(std::declval<const T&>()));
 // The type that a value is recorded as: S for a number, double for an int, Matrix<S> for an expression of numbers S.
 template <class E>
 using kind_of = decltype(detail::kind(std::declval<const std::remove_cvref_t<E>&>()));
 
 template <class T>
-concept MatrixValue = std::same_as<T, Matrix<element_t<T>>>;
+concept MatrixValue = std::same_as<T, Matrix<typename T::Scalar>>;
 template <class T>
 concept Value = Element<T> || MatrixValue<T>;
 

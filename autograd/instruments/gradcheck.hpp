@@ -1,5 +1,5 @@
 #pragma once
-// gradcheck: the tape's gradient against central differences, along a random cotangent.
+// gradcheck: the tape's gradient against central differences, of Σ rᵢ yᵢ with fixed weights rᵢ.
 
 #include <functional>
 #include <string>
@@ -22,8 +22,8 @@ struct GradcheckResult {
   std::string message() const;
 };
 
-// The check of a function of matrices whose value is a number. Central differences are of order step², and the step is
-// 6e-6 max(1, |x|): f should be smooth within it.
+// The check of a function of matrices whose value is a number. The error of central differences is of order step², and
+// the step is 6e-6 max(1, |x|): f should be smooth within it.
 using GradcheckFunction = std::function<Var<double>(const std::vector<Var<Matrix<double>>>&)>;
 GradcheckResult gradcheck_scalar(const GradcheckFunction& f, std::vector<Matrix<double>> inputs);
 
@@ -33,12 +33,9 @@ double gradcheck_cotangent(Index i);
 // Σ rᵢ yᵢ, whose gradient shows an error in the derivative of any yᵢ.
 template <class T>
 Var<double> contract(const Var<T>& y) {
-  if constexpr (MatrixValue<T>) {
-    const auto r = [&](Index i, Index j) { return gradcheck_cotangent(i * y.cols() + j); };
-    return sum(y * Matrix<double>::NullaryExpr(y.rows(), y.cols(), r));
-  } else {
-    return y * gradcheck_cotangent(0);
-  }
+  const Var<Matrix<double>> all = matrix_operand<double>(y.tape(), y);
+  const auto r = [&](Index i, Index j) { return gradcheck_cotangent(i * all.cols() + j); };
+  return sum(all * Matrix<double>::NullaryExpr(all.rows(), all.cols(), r));
 }
 
 // Checks f, which takes one Var for each input (a number or a matrix of double) and returns a Var of any shape.

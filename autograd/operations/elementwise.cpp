@@ -14,8 +14,8 @@ namespace {
 
 constexpr const char* kBroadcasting = " (rows and columns must be equal, or 1 to be repeated)";
 
-// y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below. Flattened:
-// everything that f calls is inlined, so that its constants stay in registers.
+// y(i) = f(x(i)...) for n coefficients, a multiple of the lanes. Not inlined: one code for both calls below.
+// Flattened: everything that f calls is inlined, so that its constants stay in registers.
 template <class F, class S, class... X>
 [[gnu::noinline, gnu::flatten]] void in_lanes(F f, Index n, S* y, const X*... x) {
   for (Index i = 0; i < n; i += Lanes<S>::kCount) Lanes<S>(f(Lanes<S>::load(x + i)...)).store(y + i);
@@ -96,7 +96,7 @@ Var<Matrix<S>> unary_matrix(const Var<Matrix<S>>& x) {
 
 template <class Rule, Element S>
 Var<Matrix<S>> binary_matrix(const Var<Matrix<S>>& a, const Var<Matrix<S>>& b) {
-  // An extent of 1 gives way to the other one, whatever that is (0 included).
+  // An extent of 1 becomes the other one, whatever that is (0 included).
   const Index rows = a.rows() == 1 ? b.rows() : a.rows(), cols = a.cols() == 1 ? b.cols() : a.cols();
   if (!broadcasts(b.rows(), rows) || !broadcasts(b.cols(), cols))
     throw_invalid(Rule::name.text, ": a is ", shape_text(a), ", b is ", shape_text(b), kBroadcasting);

@@ -134,7 +134,7 @@ template <class A, Partner<A> B> auto operator/(const A& a, const B& b) { return
 template <class A, Partner<A> B> auto pow(const A& a, const B& b) { return elementwise<rules::Power>(a, b); }
 // clang-format on
 
-// a += b names the sum a: the old value stays on the tape.
+// a += b makes a new record, to which a refers from then on: the old value stays on the tape.
 template <Value T, Partner<Var<T>> B>
 Var<T>& operator+=(Var<T>& a, const B& b) {
   return a = a + b;

@@ -29,7 +29,7 @@ template <Element S>
 template <Element S, class E>
 MatrixMap<S> lower_triangle(Arena& arena, const E& expression) {
   MatrixMap<S> M = copy<S>(arena, expression);
-  for (Index i = 0; i < M.rows(); ++i) M.row(i).tail(M.cols() - i - 1).setZero();
+  M.template triangularView<Eigen::StrictlyUpper>().setZero();
   return M;
 }
 

@@ -22,13 +22,13 @@ Var<Matrix<S>> by_row_or_column(const Var<Matrix<S>>& x, By by, F f) {
   return by == By::row ? f(x) : transpose(f(transpose(x)));
 }
 
-// The numbers of x, read as a matrix of so many rows.
+// The numbers of x, read as a matrix with `rows` rows.
 template <class Map>
 Map in_rows(Map x, Index rows) {
   return {x.data(), rows, x.size() / rows};
 }
 
-// x̄, read as a matrix of so many rows, += what write(i, row) writes to each.
+// x̄, read as a matrix with `rows` rows, += what write(i, row) writes to each.
 template <Element S, class F>
 void accumulate_rows(Node<Matrix<S>>& x, Index rows, F write) {
   x.accumulate(written<S>(x.rows(), x.cols(), [&](MatrixMap<S> x_grad) {
@@ -56,7 +56,7 @@ template <class X>
   return std::pair(m, isfinite(m) ? S(log((x.array() - m).exp().sum())) : S(0));
 }
 
-// Operations that make one number y of a row of numbers x. `Kept` is what the value has to say to the derivatives.
+// Operations that make one number y of a row of numbers x. `Kept` is what the value stores for the derivatives.
 
 struct Prod : rules::Named<"prod"> {
   template <class S>
@@ -99,7 +99,7 @@ struct LogSumExp : rules::Named<"log_sum_exp"> {
   }
 };
 
-// Of each row of x, read as a matrix of so many rows.
+// Of each row of x, read as a matrix with `rows` rows.
 template <class Operation, Element S>
 Var<Matrix<S>> reduce_rows(const Var<Matrix<S>>& x, Index rows) {
   auto* kept = x.tape().template allocate<typename Operation::template Kept<S>>(rows);

@@ -1,6 +1,6 @@
 #pragma once
 // Reductions: many numbers to one, of a whole matrix, of each row (By::row: n×1) or of each column (By::column: 1×d).
-// All but sum, dot and squared_norm throw std::invalid_argument where there is nothing to reduce.
+// Where there is nothing to reduce, all throw std::invalid_argument but dot, squared_norm and the sum of a matrix.
 
 #include <span>
 #include <vector>

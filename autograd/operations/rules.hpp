@@ -27,8 +27,6 @@ auto step(const auto& x) { return select(x > 0, 1, select(x <= 0, 0, x)); }
 // ±1, 0 at 0, and NaN at NaN, as 0 x is.
 auto sign(const auto& x) { return select(x > 0, 1, select(x < 0, -1, 0 * x)); }
 
-auto square(const auto& x) { return x * x; }
-
 auto sigmoid(const auto& x) { return 1 / (1 + exp(-x)); }
 
 // max(x, 0) + log(1 + e^-|x|): nothing overflows. At 0 both terms take the side of x > 0, as a Dual's tangent needs.
@@ -44,7 +42,7 @@ struct Named {
 // y = f(x), and dy/dx from x and y.
 struct Negate     : Named<"negate">      { static auto f(auto x)            { return -x; }
                                            static auto df(auto, auto)       { return -1; } };
-struct Square     : Named<"square">      { static auto f(auto x)            { return square(x); }
+struct Square     : Named<"square">      { static auto f(auto x)            { return x * x; }
                                            static auto df(auto x, auto)     { return 2 * x; } };
 struct Sqrt       : Named<"sqrt">        { static auto f(auto x)            { return sqrt(x); }
                                            static auto df(auto, auto y)     { return 1 / (2 * y); } };

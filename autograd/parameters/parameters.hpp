@@ -15,7 +15,7 @@ struct Slot {
   std::size_t number = 0;
 };
 
-// Zeros, n of them, aligned for vector registers.
+// n numbers, aligned for vector registers; not initialised.
 template <Element S>
 using Buffer = Eigen::Matrix<S, Eigen::Dynamic, 1>;
 

@@ -24,7 +24,7 @@ Watched<S>::Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& grad
   vars_ = tape.array<Var<Matrix<S>>>(parameters.entries().size());
   for (std::size_t i = 0; i < vars_.size(); ++i) {
     vars_[i] = watch<S>(tape, parameters[Slot{i}], parameters.view(gradient, Slot{i}));
-    vars_[i].node().lets_wait_ = !tape.observer();  // which must see every share at once
+    vars_[i].node().lets_wait_ = !tape.observer();  // which must see each contribution immediately
   }
 }
 

@@ -2,8 +2,9 @@
 // Parameters on a tape, and the gradient in all of them.
 //
 // For a minibatch of n rows the gradient of a weight matrix d×k is a product of two thin ones, W̄ = Xᵀ Ȳ: its two
-// factors have n (d + k) numbers, the product has d k. So it waits: a parameter keeps the factors, and an optimiser
-// has the product computed a few rows at a time, as it uses them. The whole product never goes to memory and back.
+// factors have n (d + k) numbers, the product has d k. So the product waits: a parameter keeps the factors, and an
+// optimiser has the product computed a few rows at a time, as it uses them. The whole product never goes to memory and
+// back.
 
 #include <span>
 
@@ -21,8 +22,8 @@ Var<Matrix<S>> watch(Tape& tape, ConstMatrixMap<S> value, MatrixMap<S> gradient)
 template <Element S>
 class Watched {
  public:
-  // `gradient` is a buffer of the parameters' layout, which complete_gradient() fills. Both outlive the next rewind.
-  // Throws std::invalid_argument if its length differs.
+  // `gradient` is a buffer of the parameters' layout, which complete_gradient() fills. Both must live until the next
+  // rewind. Throws std::invalid_argument if its length differs.
   Watched(Tape& tape, const Parameters<S>& parameters, Buffer<S>& gradient);
   // The parameters as constants: a forward pass alone.
   Watched(Tape& tape, const Parameters<S>& parameters);
@@ -36,8 +37,8 @@ class Watched {
   // After backward, without completing anything: rows += those of one parameter's gradient, from row `first` on.
   // Throws std::invalid_argument if it has no such rows.
   void add_gradient_rows(Slot slot, Index first, MatrixMap<S> rows) const;
-  // After backward: no element of the gradient is larger in size. Not finite if the gradient is not; it may also
-  // overflow where the gradient does not.
+  // After backward: no element of the gradient is larger in absolute value. Not finite if the gradient is not; it
+  // may also overflow where the gradient does not.
   S gradient_bound() const;
 
  private:

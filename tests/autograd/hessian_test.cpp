@@ -48,9 +48,26 @@ M hessian_of(const F& f, const M& x) {
   return H;
 }
 
+// Flat or straight far from 0, where an exponential is infinite.
+struct Flat {
+  template <Element S>
+  Var<S> operator()(const Var<Matrix<S>>& x) const {
+    return sum(sigmoid(x) + softplus(x) + log_sigmoid(x) + tanh(x));
+  }
+};
+
 }  // namespace
 
 TEST_SUITE("autograd") {
+  TEST_CASE("hessian: 0 far out, where a function is flat or straight") {
+    M x(1, 4), slope(1, 4);
+    x << -1000, -50, 50, 1000;
+    slope << 1, 1, 1, 1;
+    const auto [value, gradient, product] = autograd::hessian_vector_product(Flat(), x, M::Ones(1, 4));
+    CHECK((gradient - slope).norm() < 1e-14);
+    CHECK(product.norm() < 1e-14);
+  }
+
   TEST_CASE("hessian: value, gradient and product in closed form") {
     const Parabola f;
     const M x = sample(1, 4, -1, 1, 2), v = sample(1, 4, -1, 1, 3);
