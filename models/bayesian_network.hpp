@@ -1,6 +1,6 @@
 #pragma once
 // A directed graphical model, or Bayesian network, of variables that are 0 or 1:
-//   p(x_1, ..., x_M) = Π_j p(x_j | Pa(x_j))                                                    (the notes, section 1.4)
+//   p(x_1, ..., x_M) = Π_j p(x_j | Pa(x_j))                                                   (the notes, section 1.4)
 // It is small enough that all 2^M states can be written out.
 
 #include <functional>

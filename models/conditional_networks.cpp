@@ -55,7 +55,8 @@ Var<Matrix<S>> NormalNetwork::log_prob(const Watched<S>& theta, const Var<Matrix
   template NormalNetwork::NormalNetwork(Parameters<S>&, const std::string&, const std::vector<Index>&, Activation,    \
                                         std::uint64_t);                                                               \
   template NormalNetwork::Output<S> NormalNetwork::operator()(const Watched<S>&, const Var<Matrix<S>>&) const;        \
-  template Var<Matrix<S>> NormalNetwork::log_prob(const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&) const;
+  template Var<Matrix<S>> NormalNetwork::log_prob(const Watched<S>&, const Var<Matrix<S>>&, const Var<Matrix<S>>&)    \
+      const;
 CONDITIONAL_NETWORKS_OF(float)
 CONDITIONAL_NETWORKS_OF(double)
 #undef CONDITIONAL_NETWORKS_OF

@@ -2,8 +2,8 @@
 // A deep latent-variable model: simple factors, the numbers of one of which a network computes (notes 1.7.2).
 //   p_θ(x, z | y) = p(z) p_θ(x | z, y),    z ~ N(0, I)
 //   x | z, y ~ N(f_θ(z, y), σ² I),   or   x_j | z, y ~ Bernoulli(sigmoid f_θ(z, y)_j)
-// z has so few dimensions that p_θ(x | y) = ∫ p(z) p_θ(x | z, y) dz can be taken by quadrature. y is what the model may
-// be conditioned on, the same for all rows of x; a model without a context takes a y of no columns.
+// z has so few dimensions that p_θ(x | y) = ∫ p(z) p_θ(x | z, y) dz can be taken by quadrature. y is what the model
+// may be conditioned on, the same for all rows of x; a model without a context takes a y of no columns.
 
 #include <vector>
 
@@ -67,9 +67,10 @@ class DeepLatentVariableModel {
   Slot log_var_;
 };
 
-// The prior N(0, I) of z in d dimensions as a quadrature: Gauss-Legendre with n points on [-7, 7] in each of them, the
-// density multiplied into the weights. What lies outside has a probability of 3e-12. With n points their
-// distance falls like 1/n, that of Gauss-Hermite's like 1/√n: so it can follow a decoder that changes quickly. Throws as product_rule.
+// The prior N(0, I) of z in d dimensions as a quadrature: Gauss-Legendre with n points on [-7, 7] in each
+// of them, the density multiplied into the weights. What lies outside has a probability of 3e-12. With n
+// points their distance falls like 1/n, that of Gauss-Hermite's like 1/√n: so it can follow a decoder that
+// changes quickly. Throws as product_rule.
 Quadrature normal_prior(int n, int d = 1);
 
 }  // namespace models

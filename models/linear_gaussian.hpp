@@ -1,6 +1,6 @@
 #pragma once
-// A latent-variable model of which everything is known: z ~ N(0, I_k), x | z ~ N(z W, σ² I_d). One row a data point, in
-// nats (Tipping & Bishop 1999, eq. 3-6, where W and σ² are fitted: ppca.hpp).
+// A latent-variable model of which everything is known: z ~ N(0, I_k), x | z ~ N(z W, σ² I_d). One row a data point,
+// in nats (Tipping & Bishop 1999, eq. 3-6, where W and σ² are fitted: ppca.hpp).
 
 #include "autograd/core/value.hpp"
 

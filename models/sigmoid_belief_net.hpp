@@ -2,7 +2,8 @@
 // The sigmoid belief net: layers of units that are 0 or 1, every layer drawn given the one above it (Neal 1992,
 // "Connectionist learning of belief networks"). Hidden layers z_1 (above the pixels x = z_0) to z_L (the top):
 //   p(x, z) = p(z_L) Π_l p(z_l | z_{l+1}),    p(z_lj = 1 | z_{l+1}) = σ( b_lj + Σ_k z_{l+1,k} W_lkj )
-// The sum over the states of the hidden layers is taken exactly, so that a layer may have a dozen units, not many more.
+// The sum over the states of the hidden layers is taken exactly, so that a
+// layer may have a dozen units, not many more.
 
 #include <vector>
 

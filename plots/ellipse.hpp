@@ -19,7 +19,8 @@ struct Normal2 {
 // holds the share 1 - exp(-½ r²) of the mass. Throws std::invalid_argument unless r > 0 and C is positive definite.
 Line ellipse(const Normal2& normal, double r);
 
-// The r whose ellipse holds this share of the mass: √(-2 log(1 - share)). Throws std::invalid_argument unless 0 < share < 1.
+// The r whose ellipse holds this share of the mass: √(-2 log(1 - share)). Throws
+// std::invalid_argument unless 0 < share < 1.
 double radius_of(double share);
 
 }  // namespace plots

@@ -26,7 +26,8 @@ std::optional<Range> log_range(std::span<const double> values) {
   for (const double v : values)
     if (v > 0 && std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
   if (high == 0) return std::nullopt;
-  // (high / low)^0.04, where high / low may overflow. The ends stay above 0, and below what gnuplot takes for infinite.
+  // (high / low)^0.04, where high / low may overflow. The ends stay above 0,
+  // and below what gnuplot takes for infinite.
   const double room = std::max(1.02, std::pow(high, 0.04) / std::pow(low, 0.04));
   return Range{std::max(low / room, std::numeric_limits<double>::denorm_min()),
                std::max(high, std::min(high * room, 8e307))};

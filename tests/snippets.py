@@ -62,4 +62,6 @@ def program(texts):
 
 if __name__ == "__main__":
     out, *readmes = sys.argv[1:]
+    if out.startswith("-"):
+        sys.exit(__doc__)
     Path(out).write_text(program([text for text in (Path(path).read_text() for path in readmes) if blocks(text)]))

@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of chapter 00 are called, in the order of its text. What stands under the name of a part is defined in
-// that file; tiny_tape.hpp is the tape that the text writes.
+// What the parts of chapter 00 are called, in the order of its text. What stands under the name of a part is defined
+// in that file; tiny_tape.hpp is the tape that the text writes.
 
 #include <cstdint>
 #include <functional>
@@ -101,8 +101,8 @@ struct Moons {
   Matrix<double> x;     // n×2, a point a row
   Matrix<double> sign;  // n×1, +1 on the one moon and -1 on the other
 };
-// n points on two half circles that reach into each other, with normal noise of that standard deviation; the moons take
-// turns.
+// n points on two half circles that reach into each other, with normal noise of that
+// standard deviation; the moons take turns.
 Moons two_moons(int n, double noise, std::uint64_t seed);
 
 // W₁, b₁, W₂, b₂, ...: the matrices and rows of a network with tanh between its layers.
@@ -150,8 +150,8 @@ std::int64_t reach(int c, int r);
 // The fewest repeats with which c checkpoints reverse a chain, found by trying every place for every checkpoint.
 int fewest_repeats(int length, int c);
 
-// A reversal as it went. Its film, if one is asked for, says which way the program went at what time (a step forward or
-// back takes 1), and which states were kept for how long.
+// A reversal as it went. Its film, if one is asked for, says which way the program went at what time (a step forward
+// or back takes 1), and which states were kept for how long.
 struct Reversal {
   double y = 0, slope = 0;    // the chain's end, and its derivative in the chain's start
   std::int64_t reversed = 0;  // steps that were differentiated

@@ -132,8 +132,8 @@ void checkpointing(lesson::Lesson& lesson, const Ingredients& use) {
       .exact("  of 3,004 steps", fewest_repeats(3004, 10), 6);
   run(20, 8);
 
-  // the figure's chain: C(6, 3) steps with 3 checkpoints and 3 repeats. The first advance goes to step C(5, 3), the last
-  // step is the first that is reversed, and the advances are r C(c + r, r) - C(c + r, r - 1) (Griewank 1992).
+  // the figure's chain: C(6, 3) steps with 3 checkpoints and 3 repeats. The first advance goes to step C(5, 3), the
+  // last step is the first that is reversed, and the advances are r C(c + r, r) - C(c + r, r - 1) (Griewank 1992).
   const double steps = binomial(6, 3), advances = 3 * steps - binomial(6, 2);
   lesson.metric("first advance", binomial(5, 3)).shown("00_checkpoints", "forward, to get there", binomial(5, 3));
   lesson.metric("first step back", steps).shown("00_checkpoints", "a step on the tape, and back", steps - 1);

@@ -1,4 +1,5 @@
-// What a point without a label is worth, and a case in which such points do harm. Two classes N(±μ, I), equally likely.
+// What a point without a label is worth, and a case in which such points do
+// harm. Two classes N(±μ, I), equally likely.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -61,7 +61,9 @@ Ingredients right() {
 const std::vector<lesson::Break<Ingredients>>& breaks() {
   static const std::vector<lesson::Break<Ingredients>> all{
       {"draw", "a normal draw with the variance in the place of the standard deviation", {"eq:model"},
-       [](Ingredients& i) { i.normal = [](double mean, double sd, double epsilon) { return mean + sd * sd * epsilon; }; }},
+       [](Ingredients& i) {
+         i.normal = [](double mean, double sd, double epsilon) { return mean + sd * sd * epsilon; };
+       }},
       {"mixture", "a mixture's components averaged instead of one of them chosen", {"eq:model"},
        [](Ingredients& i) { i.mixture = without_a_choice; }},
       {"unit", "log a added to log p instead of subtracted", {"claim:density-above-one"},

@@ -21,8 +21,8 @@ double bernoulli_formula(double lambda, double x) { return std::pow(lambda, x) *
 // E[ x ] of the continuous Bernoulli.
 double mean_of(double logit) { return sigmoid(logit) + models::log_bernoulli_integral_slope(logit); }
 
-// The likeliest logit for data with this mean, where ∂/∂ℓ [ x̄ ℓ - log(1 + exp ℓ) - log Z ] = x̄ - E[ x ] is 0: the mean
-// grows with ℓ, so the interval is halved around it.
+// The likeliest logit for data with this mean, where ∂/∂ℓ [ x̄ ℓ - log(1 + exp ℓ) - log Z ] = x̄ - E[ x ] is 0: the
+// mean grows with ℓ, so the interval is halved around it.
 double likeliest_logit(double data_mean) {
   double low = -1e4, high = 1e4;
   for (int i = 0; i < 100; ++i) {

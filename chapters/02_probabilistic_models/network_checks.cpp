@@ -30,7 +30,8 @@ double average(const Numbers& x, const std::function<double(double)>& f) {
   return sum / x.size();
 }
 
-// The share of fresh points with low < x < high whose y lies within 1.96 deviations of the mean, and what p* says it is.
+// The share of fresh points with low < x < high whose y lies within 1.96
+// deviations of the mean, and what p* says it is.
 struct Coverage {
   models::Estimate counted;
   double exact;

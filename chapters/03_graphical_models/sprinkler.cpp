@@ -109,7 +109,8 @@ void factorisation(lesson::Lesson& lesson, int draws, const Ingredients& use) {
 }
 
 void what_is_no_factorisation(lesson::Lesson& lesson) {
-  // "P_n(x_i)", the parents of another node: Π_j p(x_j | Pa(x_i)), with i fixed and all conditionals those of the joint
+  // "P_n(x_i)", the parents of another node: Π_j p(x_j | Pa(x_i)), with i
+  // fixed and all conditionals those of the joint
   const BayesianNetwork network = sprinkler();
   const Joint joint = network.joint();
   const auto printed = [&](int i) {

@@ -75,7 +75,8 @@ std::vector<double> marginal_slopes(double x, double mu, double w, double s) {
   return {m.grad(), v.grad(), log_s.grad()};
 }
 
-// E[ ∂ log p(x, z) ] over p(z|x) = N(w (x - μ) / (w² + s²), s² / (w² + s²)), by 20 nodes: polynomials of degree 2 in z.
+// E[ ∂ log p(x, z) ] over p(z|x) = N(w (x - μ) / (w² + s²), s² / (w² + s²)),
+// by 20 nodes: polynomials of degree 2 in z.
 std::vector<double> expected_slopes(double x, double mu, double w, double s) {
   const double variance = w * w + s * s, mean = w * (x - mu) / variance, deviation = s / std::sqrt(variance);
   const auto expectation = [&](const std::function<double(double z)>& f) {

@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of chapter 07 are called, in the order of its text. What stands under the name of a part is defined in
-// that file.
+// What the parts of chapter 07 are called, in the order of its text. What stands under
+// the name of a part is defined in that file.
 
 #include <cmath>
 #include <cstdint>
@@ -98,7 +98,8 @@ double least_between(double c, double slope);
 // ---
 // moons.cpp: x two numbers, z one. A network learns a complex p*(x), by the exact log-likelihood.
 
-// p*(x): a point on one of two half circles, anywhere on it, and normal noise. n draws, n×2; log p*, n×1 by quadrature.
+// p*(x): a point on one of two half circles, anywhere on it, and normal noise.
+// n draws, n×2; log p*, n×1 by quadrature.
 Matrix<double> draw_moons(int n, std::uint64_t seed);
 Matrix<double> log_moons(const Matrix<double>& x);
 

@@ -1,6 +1,7 @@
 #pragma once
-// The chapter's yardstick: a latent-variable model in which everything that is intractable elsewhere has a closed form.
-//   z ~ N(0, I_d),   x | z ~ N(z W, σ² I),   W: d×D          (models/linear_gaussian.hpp; one row a draw, as everywhere)
+// The chapter's yardstick: a latent-variable model in which everything that is
+// intractable elsewhere has a closed form.
+//   z ~ N(0, I_d),   x | z ~ N(z W, σ² I),   W: d×D        (models/linear_gaussian.hpp; one row a draw, as everywhere)
 // So every approximation below can be laid beside the truth. All values are in nats.
 
 #include <cstdint>

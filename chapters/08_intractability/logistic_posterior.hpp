@@ -1,6 +1,6 @@
 #pragma once
-// Bayesian logistic regression with two parameters: a posterior p(θ | D) without a closed form, and small enough that a
-// grid over θ gives the truth.
+// Bayesian logistic regression with two parameters: a posterior p(θ | D) without a closed form, and small
+// enough that a grid over θ gives the truth.
 //
 // The data are N digits, threes (y = -1) and eights (y = +1), each by one number u: how much ink it has in the middle
 // of its left half, where an eight is closed and a three is open.

@@ -1,6 +1,6 @@
 #pragma once
-// A VAE with two latent dimensions, whose true posterior can be computed: p(z | x) on a grid, the ELBO of any normal q by
-// quadrature, and the divergence between the two. All in nats, one row a data point.
+// A VAE with two latent dimensions, whose true posterior can be computed: p(z | x) on a grid, the ELBO of any normal q
+// by quadrature, and the divergence between the two. All in nats, one row a data point.
 
 #include <cstdint>
 
@@ -24,8 +24,8 @@ struct VaeSettings {
   double learning_rate = 3e-3;
 };
 
-// A VAE that has been trained: Bernoulli pixels, black or white anew in each epoch, tanh networks with one hidden layer,
-// and a step that falls to 0.
+// A VAE that has been trained: Bernoulli pixels, black or white anew in each epoch, tanh networks with one
+// hidden layer, and a step that falls to 0.
 class TrainedVae {
  public:
   TrainedVae(const models::Dataset& data, const VaeSettings& settings, std::uint64_t seed);
@@ -53,7 +53,8 @@ struct ElboParts {
   double (*kl_to_prior)(double mean, double log_sd);
 };
 
-// E_q log p(x|z) - KL(q ‖ p(z)) for every row: the expectation by a rule for ε ~ N(0, I), the divergence by its formula.
+// E_q log p(x|z) - KL(q ‖ p(z)) for every row: the expectation by a rule for
+// ε ~ N(0, I), the divergence by its formula.
 Vector elbo(const TrainedVae& model, const Matrix<double>& x, const DiagonalNormals& q, const ElboParts& parts,
             const models::Quadrature& rule);
 

@@ -140,8 +140,8 @@ void plot_estimators(std::uint64_t seed, const plots::Output& output);
 void plot_many_samples(const plots::Output& output);
 // 10_mean_field: a correlated posterior and the best q without correlation.
 void plot_mean_field(std::uint64_t seed, const plots::Output& output);
-// 10_water, 10_staircase: the eigenvalues and the level, and how many are above it. 10_rate_distortion: the linear VAEs
-// on the curve of reverse water-filling.
+// 10_water, 10_staircase: the eigenvalues and the level, and how many are above it. 10_rate_distortion: the linear
+// VAEs on the curve of reverse water-filling.
 void plot_linear(const Spectrum& spectrum, const LinearRuns& runs, const plots::Output& output);
 
 }  // namespace ch10

@@ -35,7 +35,7 @@ class ExactBounds {
   // Estimators of the gradient of log (1/K) Σ_k w_k:
   Spread encoder(int K) const;                 // in m:  Σ w̃_k d/dm log w_k,  z_k = m + s ε_k
   Spread decoder(int K) const;                 // in the decoder's shift c at 0:  Σ w̃_k (x - z_k)
-  Spread doubly_reparameterised(int K) const;  // in m:  Σ w̃_k² ∂/∂z log w_k                       (Tucker et al. 2019)
+  Spread doubly_reparameterised(int K) const;  // in m:  Σ w̃_k² ∂/∂z log w_k                      (Tucker et al. 2019)
 
   // E[ (w/p(x))^power ], power 1, 2, 3: the moments of a single weight.
   double moment(int power) const;

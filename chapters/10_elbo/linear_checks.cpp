@@ -1,5 +1,5 @@
-// The linear VAE on the 8×8 digits: it reaches the likelihood of probabilistic PCA; units collapse one after the other as
-// the noise grows; and its rate and distortion lie on the curve that theory draws.
+// The linear VAE on the 8×8 digits: it reaches the likelihood of probabilistic PCA; units collapse one after the other
+// as the noise grows; and its rate and distortion lie on the curve that theory draws.
 #include <fmt/format.h>
 
 #include <algorithm>

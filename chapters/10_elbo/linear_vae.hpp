@@ -1,6 +1,6 @@
 #pragma once
-// The linear VAE: μ(x) = (x - x̄) V, one σ_j² for all x, and x | z ~ N(zW + b, σ²I). Its ELBO has a closed form, and its
-// best value is known from the eigenvalues of the data's covariance.
+// The linear VAE: μ(x) = (x - x̄) V, one σ_j² for all x, and x | z ~ N(zW + b, σ²I). Its ELBO has a closed form, and
+// its best value is known from the eigenvalues of the data's covariance.
 
 #include <Eigen/Core>
 #include <vector>
@@ -10,8 +10,9 @@
 
 namespace ch10 {
 
-// The data, as a linear VAE sees them: their eigenvalues λ_1 ≥ λ_2 ≥ ... and a few points with the same mean and the same
-// covariance, which stand for all of them. The ELBO is a parabola in x, so that its mean over the data knows no more.
+// The data, as a linear VAE sees them: their eigenvalues λ_1 ≥ λ_2 ≥ ... and a few points with the
+// same mean and the same covariance, which stand for all of them. The ELBO is a parabola in x, so
+// that its mean over the data knows no more.
 struct Spectrum {
   Eigen::VectorXd eigenvalues;        // d
   autograd::Matrix<double> data;      // N×d: all points

@@ -146,7 +146,8 @@ Column doubly_reparameterised_gradients(const Matrix<double>& epsilon, int K, in
   });
 }
 
-// One gradient estimator: its exact value at K = 1, by hand; whether more samples make it clearer; and how it is drawn.
+// One gradient estimator: its exact value at K = 1, by hand; whether more
+// samples make it clearer; and how it is drawn.
 struct Kind {
   const char* name;
   bool clearer;

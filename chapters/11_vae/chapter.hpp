@@ -100,8 +100,8 @@ enum HistoryColumn {
 bool train(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
            const Matrix<float>& test, Matrix<double>& history);
 
-// What the run reached, in numbers that say how they were made. Ctrl-C ends it early. With `trained`, the last epoch was
-// of this run, and the figures show these very numbers; a checkpoint may have its history from another machine.
+// What the run reached, in numbers that say how they were made. Ctrl-C ends it early. With `trained`, the last epoch
+// was of this run, and the figures show these very numbers; a checkpoint may have its history from another machine.
 void report(lesson::Lesson& lesson, const Choices& choices, models::VaeTrainer<float>& trainer,
             const Matrix<float>& test, bool trained);
 
@@ -159,8 +159,8 @@ void plot_manifold(const Trained& trained, const plots::Output& output);
 // 11_decompressed: the first images that were decoded from a file.
 void plot_decoded(const Matrix<float>& x, const models::Dataset& like, const plots::Output& output);
 
-// All of a training: the history if there is one, and the manifold of two dimensions. Each stands alone: the first error is
-// thrown when all others have been drawn.
+// All of a training: the history if there is one, and the manifold of two dimensions. Each stands alone: the first
+// error is thrown when all others have been drawn.
 void plot_all(const Matrix<double>& history, const Trained& trained, const plots::Output& output);
 
 }  // namespace ch11

@@ -33,8 +33,8 @@ namespace {
 
 const double kBitsPerNat = 1 / std::log(2.0);
 
-// log q(z|x) - log p(x, z) of each image in bits, at the numbers that its bins stand for: -ELBO at one sample z that is
-// known. Computed by the formulas of the training, in whole minibatches.
+// log q(z|x) - log p(x, z) of each image in bits, at the numbers that its bins stand for: -ELBO at one sample z that
+// is known. Computed by the formulas of the training, in whole minibatches.
 std::vector<double> bits_at(const BitsBack& coder, const Matrix<float>& x, const std::vector<std::vector<int>>& bins) {
   Matrix<float> centres(x.rows(), coder.latent());
   for (Index i = 0; i < x.rows(); ++i)
@@ -91,8 +91,8 @@ std::vector<double> minus(std::vector<double> a, std::span<const double> b) {
   return a;
 }
 
-// What was coded is what is decoded, and as long as the bound says, in bits an image. What it would be without bits back
-// is tried with the first thousand images: the entropies are sums over all bins.
+// What was coded is what is decoded, and as long as the bound says, in bits an image. What it would be without bits
+// back is tried with the first thousand images: the entropies are sums over all bins.
 void check_code(lesson::Lesson& lesson, const BitsBack& coder, const Matrix<float>& x, const Coded& coded,
                 const Matrix<float>& decoded) {
   const std::vector<double> bound = bits_by_bound(coder, x, lesson.seed());

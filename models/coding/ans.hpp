@@ -42,8 +42,8 @@ class Ans {
   // Takes the symbol with this interval off the stack. Throws if slot() is not in it or the words are used up.
   void pop(Interval interval);
 
-  // The top slot becomes (slot + shift) mod 2^r. Nothing gets longer or shorter, and rotate(-shift) takes it back. With
-  // a random shift the next pop draws its symbol by the symbol's probability, whatever was pushed.
+  // The top slot becomes (slot + shift) mod 2^r. Nothing gets longer or shorter, and rotate(-shift) takes it back.
+  // With a random shift the next pop draws its symbol by the symbol's probability, whatever was pushed.
   void rotate(std::uint32_t shift);
 
   // log₂ X: the bits that the stack holds.

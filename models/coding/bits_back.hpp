@@ -1,6 +1,6 @@
 #pragma once
-// Images as bits, by a VAE: bits-back coding (Townsend, Bird & Barber 2019, "Practical lossless compression with latent
-// variables using bits back coding").
+// Images as bits, by a VAE: bits-back coding (Townsend, Bird & Barber 2019, "Practical lossless compression with
+// latent variables using bits back coding").
 //
 // An image x is coded in three steps on a stack that already holds bits, and decoded by the same steps backwards:
 //   pop  z by q(z|x)     -log₂ q(z|x) bits shorter          push z by q(z|x)
@@ -12,8 +12,9 @@
 // the image before, which are not, unless the model is exactly right. So before each pop the top slot is rotated by a
 // random number, after which every slot is equally likely; the decoder has the same numbers and rotates back.
 //
-// The decoder must compute the same μ(x), σ(x) and logits as the coder, to the last bit: images pass the networks one at
-// a time, so that every product has the same shape on both sides; build and kernels of the products must be the same.
+// The decoder must compute the same μ(x), σ(x) and logits as the coder, to the last bit: images pass
+// the networks one at a time, so that every product has the same shape on both sides; build and
+// kernels of the products must be the same.
 
 #include <cstdint>
 #include <functional>
@@ -26,12 +27,13 @@ namespace models {
 
 class BitsBack {
  public:
-  // Both must outlive it. Throws std::invalid_argument unless the likelihood is Bernoulli, the covariance of q is diagonal
-  // and the prior N(0, I).
+  // Both must outlive it. Throws std::invalid_argument unless the likelihood is Bernoulli, the
+  // covariance of q is diagonal and the prior N(0, I).
   BitsBack(const Vae<float>& vae, const Parameters<float>& parameters);
 
-  // Pushes image `number`, 1×pixels of zeros and ones; returns the bin of each latent number. z is popped from `source`.
-  // If that is `code` itself, the bits that choose z are got back by the decoder; if not, `code` grows by as many more.
+  // Pushes image `number`, 1×pixels of zeros and ones; returns the bin of each latent number. z is
+  // popped from `source`. If that is `code` itself, the bits that choose z are got back by the
+  // decoder; if not, `code` grows by as many more.
   std::vector<int> push(const Eigen::Ref<const Matrix<float>>& x, int number, Ans& code, Ans& source) const;
   // Pops the image that was pushed last into x, and pushes to `source` what chose its z.
   void pop(Eigen::Ref<Matrix<float>> x, int number, Ans& code, Ans& source) const;
@@ -60,7 +62,8 @@ class BitsBack {
   NormalBins bins_;
 };
 
-// Where the bits that choose z come from: the code itself, or a stack of random bits apart, which the file does not hold.
+// Where the bits that choose z come from: the code itself, or a stack of random
+// bits apart, which the file does not hold.
 using LatentSource = Ans& (*)(Ans& code, Ans& apart);
 inline Ans& the_code_itself(Ans& code, Ans&) { return code; }
 inline Ans& bits_apart(Ans&, Ans& apart) { return apart; }
@@ -81,8 +84,8 @@ using Progress = std::function<void(int)>;
 Coded encode_images(const BitsBack& coder, const Matrix<float>& x, LatentSource source = the_code_itself,
                     const Progress& progress = {});
 
-// The `count` images that were coded: count×pixels. Throws std::runtime_error if the words are used up too early, or if
-// those that are left are not the random ones that the coder started with: the code is damaged, or another model's.
+// The `count` images that were coded: count×pixels. Throws std::runtime_error if the words are used up too early, or
+// if those that are left are not the random ones that the coder started with: the code is damaged, or another model's.
 Matrix<float> decode_images(const BitsBack& coder, const std::vector<std::uint32_t>& words, int count,
                             LatentSource source = the_code_itself, const Progress& progress = {});
 

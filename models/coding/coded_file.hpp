@@ -21,8 +21,8 @@ struct CodedFile {
 // Replaces the file (data/files.hpp). Throws std::runtime_error if it cannot be written.
 void save_coded(const std::string& path, const BitsBack& coder, const CodedFile& coded);
 
-// Throws std::runtime_error that names the file and says what was expected and what was found: it is missing, of another
-// format, cut short, damaged, or was written with another model or with other kernels of the matrix products.
+// Throws std::runtime_error that names the file and says what was expected and what was found: it is missing, of
+// another format, cut short, damaged, or was written with another model or with other kernels of the matrix products.
 CodedFile load_coded(const std::string& path, const BitsBack& coder);
 
 }  // namespace models

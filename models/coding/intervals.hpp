@@ -1,6 +1,6 @@
 #pragma once
-// Distributions as the coder needs them: every symbol an interval of whole slots (ans.hpp). Rounding to slots costs bits
-// and never correctness, as long as coder and decoder round the same numbers.
+// Distributions as the coder needs them: every symbol an interval of whole slots (ans.hpp). Rounding to slots costs
+// bits and never correctness, as long as coder and decoder round the same numbers.
 
 #include <cstdint>
 #include <vector>

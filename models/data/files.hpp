@@ -34,8 +34,8 @@ class InputFile {
 // The most that a compressed file may hold: a small one can unpack to any size.
 inline constexpr std::size_t kMostUnpacked = 0x7fffffff;
 
-// The whole content of a file; one whose name ends in .gz is decompressed. Throws std::runtime_error as InputFile does,
-// and when more than most_unpacked bytes come out of a compressed file.
+// The whole content of a file; one whose name ends in .gz is decompressed. Throws std::runtime_error as InputFile
+// does, and when more than most_unpacked bytes come out of a compressed file.
 std::vector<std::uint8_t> read_file(const std::string& path, std::size_t most_unpacked = kMostUnpacked);
 
 // Throws std::runtime_error when what was read from a file begins as compressed data do (gzip, zip, xz, bzip2, zstd):

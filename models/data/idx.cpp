@@ -38,8 +38,8 @@ void read_magic(InputFile& file, const std::string& path, std::uint32_t expected
   throw std::runtime_error(fmt::format("{}: expected IDX {}, found {}", path, what(expected), what(found)));
 }
 
-// The sizes, and their product. Neither a size, nor the values of a single row, nor all of them are more than 2^31 - 1,
-// a size of 0 aside: 0 images of 2^16×2^16 pixels are refused, too.
+// The sizes, and their product. Neither a size, nor the values of a single row, nor all of them are more than
+// 2^31 - 1, a size of 0 aside: 0 images of 2^16×2^16 pixels are refused, too.
 std::vector<int> read_shape(InputFile& file, const std::string& path, std::size_t dimensions, std::size_t& values) {
   const Bytes bytes = file.read(4 * dimensions);
   if (bytes.size() < 4 * dimensions)

@@ -23,7 +23,7 @@ struct PriorAndLikelihood {
 // Throws std::invalid_argument unless T >= 1 and power > 0.
 std::vector<double> powers_of_temperature(int T, double power);
 
-// Upwards, from a draw of the prior in each row:  log w += (β_t - β_{t-1}) log p(x|z),  then z moves by HMC in p_{β_t}.
+// Upwards, from a draw of the prior in each row: log w += (β_t - β_{t-1}) log p(x|z), then z moves by HMC in p_{β_t}.
 // E[w] = p(x), so the mean of log w, or of the logarithm of an average of w, is below log p(x) in expectation.
 // Returns log w, n numbers. Throws std::invalid_argument unless the betas rise from 0 to 1.
 Eigen::ArrayXd anneal(const PriorAndLikelihood& model, const Matrix<double>& prior_draws,

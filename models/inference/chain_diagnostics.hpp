@@ -10,7 +10,7 @@ namespace models {
 
 // R̂, with every chain cut into halves of n draws: the square root of an estimate of the variance of all that also
 // counts how far the halves' means lie apart, over the mean variance W within a half,
-//   R̂² = ( (n-1)/n W + B/n ) / W,      B/n = the variance of the halves' means        (Gelman & Rubin 1992; BDA3 11.4)
+//   R̂² = ( (n-1)/n W + B/n ) / W,      B/n = the variance of the halves' means       (Gelman & Rubin 1992; BDA3 11.4)
 // It tends to 1; above 1.01, the halves have not all seen the same distribution (Vehtari et al. 2021).
 // Throws std::invalid_argument for less than four draws or no chain.
 double split_r_hat(const Eigen::MatrixXd& draws);

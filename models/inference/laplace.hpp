@@ -1,6 +1,6 @@
 #pragma once
-// Laplace's approximation of p(θ | D): the normal density with the same maximum θ̂ as the posterior and the same second
-// derivatives there,
+// Laplace's approximation of p(θ | D): the normal density with the same maximum θ̂ as the
+// posterior and the same second derivatives there,
 //   p(θ | D) ≈ N(θ; θ̂, A⁻¹),   A = -∇² log p(D, θ̂),
 //   log p(D) ≈ log p(D, θ̂) + (d/2) log 2π - ½ log det A                                (MacKay 2003, chapter 27)
 // Both are exact where log p(D, θ) is a parabola in θ.
@@ -30,8 +30,8 @@ using SecondDerivatives =
     std::function<autograd::SecondOrder(const autograd::Matrix<double>& theta, const autograd::Matrix<double>& v)>;
 
 // From `start` (d numbers) by Newton's method, θ += A⁻¹ ∇ log p(D, θ), where a step is halved until log p(D, θ) does
-// not fall. Throws std::domain_error where A is not positive definite on the way, as where the density is not peaked, and
-// std::runtime_error if it has not converged after most_steps.
+// not fall. Throws std::domain_error where A is not positive definite on the way, as where the density is not peaked,
+// and std::runtime_error if it has not converged after most_steps.
 Laplace laplace(const SecondDerivatives& log_joint, const Eigen::VectorXd& start,
                 const LaplaceSettings& settings = {});
 

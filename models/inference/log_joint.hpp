@@ -1,6 +1,6 @@
 #pragma once
-// What every method of inference asks a model for: the logarithm of a density that need not be normalised, on the tape,
-// for many data points or chains at once.
+// What every method of inference asks a model for: the logarithm of a density that need not be normalised, on the
+// tape, for many data points or chains at once.
 
 #include <Eigen/Core>
 #include <functional>
@@ -13,8 +13,8 @@ using autograd::Index;
 using autograd::Matrix;
 using autograd::Var;
 
-// log p(x_i, z_i) for every row z_i of z, in nats, on the tape of z: n×d in, n×1 out. Row i of the result may depend on
-// row i of z alone, so that the gradient of their sum holds the gradient of each.
+// log p(x_i, z_i) for every row z_i of z, in nats, on the tape of z: n×d in, n×1 out. Row i of the result may depend
+// on row i of z alone, so that the gradient of their sum holds the gradient of each.
 using LogJoint = std::function<Var<Matrix<double>>(const Var<Matrix<double>>& z)>;
 
 // A call of it. Throws std::invalid_argument unless it returns n×1.

@@ -1,8 +1,8 @@
 #pragma once
-// Markov chain Monte Carlo: a sequence of z, each drawn from the one before, whose share of time in any region tends to
-// the region's probability under p(z | x). Here by Hamiltonian Monte Carlo (Duane, Kennedy, Pendleton & Roweth 1987;
-// Neal 2011): z is the place of a particle that is pushed by the gradient of log p(x, z) and, at the start of each
-// transition, gets a momentum r ~ N(0, I). Moved without error, it keeps its energy
+// Markov chain Monte Carlo: a sequence of z, each drawn from the one before, whose share of time in any region tends
+// to the region's probability under p(z | x). Here by Hamiltonian Monte Carlo (Duane, Kennedy, Pendleton & Roweth
+// 1987; Neal 2011): z is the place of a particle that is pushed by the gradient of log p(x, z) and, at the start of
+// each transition, gets a momentum r ~ N(0, I). Moved without error, it keeps its energy
 //   H(z, r) = -log p(x, z) + ½ ‖r‖²;
 // what the leapfrog method errs by is repaired by accepting its result with probability min(1, exp(H - H')).
 //

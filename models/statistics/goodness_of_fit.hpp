@@ -17,7 +17,7 @@ double chi_square_p(std::span<const int> counts, std::span<const double> p);
 double chi_square_p(std::span<const int> counts);
 
 // P(χ² > x) for k >= 1 degrees of freedom: the regularised incomplete gamma function Q(k/2, x/2), by
-//   Q(½, t) = erfc √t,   Q(1, t) = e^-t,   Q(a + 1, t) = Q(a, t) + tᵃ e^-t / Γ(a + 1)                      (DLMF 8.8.6)
+//   Q(½, t) = erfc √t,   Q(1, t) = e^-t,   Q(a + 1, t) = Q(a, t) + tᵃ e^-t / Γ(a + 1)                     (DLMF 8.8.6)
 double chi_square_tail(double x, int k);
 
 // Kolmogorov's test with a continuous distribution function F: the largest distance between F and the sample's own

@@ -1,7 +1,7 @@
 #pragma once
-// Ranks: the processes that train one model together, on one machine or on many, by MPI where it is found. All of them run
-// the same program on the same data. They share work out and hand each other the results, so that after each verb below
-// every rank knows the same numbers. ranks_mpi.cpp is the only file that knows MPI.
+// Ranks: the processes that train one model together, on one machine or on many, by MPI where it is found. All of them
+// run the same program on the same data. They share work out and hand each other the results, so that after each verb
+// below every rank knows the same numbers. ranks_mpi.cpp is the only file that knows MPI.
 
 #include <cstddef>
 #include <exception>
@@ -14,9 +14,9 @@ namespace models {
 
 using autograd::Index;
 
-// This process is number `rank` of `count`, and alone unless join_ranks() says otherwise. Every rank must call the same
-// verbs in the same order, and waits in each for the others. A process that is alone has nothing to wait for, and all of
-// them leave what they are given as it is.
+// This process is number `rank` of `count`, and alone unless join_ranks() says otherwise. Every rank must call the
+// same verbs in the same order, and waits in each for the others. A process that is alone has nothing to wait for, and
+// all of them leave what they are given as it is.
 struct Ranks {
   int rank = 0, count = 1;
 
@@ -57,12 +57,13 @@ struct Ranks {
   void rethrow(const std::exception_ptr& error) const;
 };
 
-// The ranks of this run: those that a launcher (mpirun, srun) started, or this process alone. To be called once, before
-// anything else. Nothing is started without a launcher.
+// The ranks of this run: those that a launcher (mpirun, srun) started, or this process alone. To be called once,
+// before anything else. Nothing is started without a launcher.
 Ranks join_ranks();
 
-// The end of main: waits for the others and returns the exit status. A rank whose status is not 0 waits for ten seconds:
-// if the others have not come to their end by then, they wait for this one, so it prints its error and ends them all.
+// The end of main: waits for the others and returns the exit status. A rank whose status is not 0
+// waits for ten seconds: if the others have not come to their end by then, they wait for this one,
+// so it prints its error and ends them all.
 int leave_ranks(const Ranks& ranks, int status, const std::string& error);
 
 }  // namespace models

@@ -124,8 +124,8 @@ typename Trainer<S>::Step Trainer<S>::step(const ShardLoss& loss, int rows, doub
   return total;
 }
 
-// A reduce-scatter whose sum has an order: every rank gets what it sums, of each shard's gradient its own blocks. They lie
-// one shard after the other, where they are sent to a rank and where that rank receives them.
+// A reduce-scatter whose sum has an order: every rank gets what it sums, of each shard's gradient its own blocks. They
+// lie one shard after the other, where they are sent to a rank and where that rank receives them.
 template <Element S>
 void Trainer<S>::exchange_gradients() {
   if (ranks_.count == 1) return;
@@ -163,8 +163,8 @@ void Trainer<S>::gradient_of(int shard, const Block& block, MatrixMap<S> G) cons
   G = ConstMatrixMap<S>(received_.data() + shard * numbers + block.offset - begin, block.rows, block.cols);
 }
 
-// Calls f(block, t) for blocks begin .. end - 1. They are dealt out to `threads` turns, t = 0, 1, ...; a turn gets the same
-// blocks every time, and finds them in its core's cache.
+// Calls f(block, t) for blocks begin .. end - 1. They are dealt out to `threads` turns, t = 0, 1, ...; a turn gets the
+// same blocks every time, and finds them in its core's cache.
 template <Element S>
 template <class F>
 void Trainer<S>::for_blocks(Index begin, Index end, F f) {
@@ -176,7 +176,8 @@ void Trainer<S>::for_blocks(Index begin, Index end, F f) {
   parallel_for(threads, threads, std::ref(turn));
 }
 
-// Calls f(block, g) for every block that this rank sums: of the gradient g = Σ of the shards' gradients, in their order.
+// Calls f(block, g) for every block that this rank sums: of the gradient g = Σ
+// of the shards' gradients, in their order.
 template <Element S>
 template <class F>
 void Trainer<S>::for_gradient_blocks(F f) {
@@ -200,8 +201,8 @@ bool Trainer<S>::gradient_is_finite() {
   return !ranks_.any(!finite);
 }
 
-// Each rank updates its blocks and hands them to the others. An eigenbasis needs whole matrices: there each rank gets the
-// whole gradient, and all of them compute the same.
+// Each rank updates its blocks and hands them to the others. An eigenbasis needs whole matrices: there each rank gets
+// the whole gradient, and all of them compute the same.
 template <Element S>
 void Trainer<S>::update_parameters(double learning_rate) {
   optimiser_.begin_step(learning_rate);

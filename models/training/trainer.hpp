@@ -4,8 +4,9 @@
 // thread of its own; the parts are added in a fixed order, so the result depends on the number of shards and never on
 // the number of threads. They are added a block at a time, as the optimiser uses them.
 //
-// Ranks share all of it out (ranks.hpp): the shards, then the blocks. A rank sums the shards' gradients in its blocks, holds
-// the optimiser's moments of those, updates them, and hands them to the others (Rajbhandari et al. 2020, "ZeRO", stage 1).
+// Ranks share all of it out (ranks.hpp): the shards, then the blocks. A rank sums the shards' gradients in
+// its blocks, holds the optimiser's moments of those, updates them, and hands them to the others
+// (Rajbhandari et al. 2020, "ZeRO", stage 1).
 
 #include <functional>
 #include <optional>
@@ -73,9 +74,9 @@ class Trainer {
 
   // One step on a minibatch of `rows` rows with learning rate α. Nothing is allocated once the tapes have seen a step
   // of this size, except where a basis turns (soap.hpp); pass std::ref(loss) to keep std::function from copying a
-  // lambda to the heap. What a shard throws is rethrown here, on every rank. Throws NotFinite if the loss or its gradient is not
-  // finite, after calling `loss` once more to find where, and std::invalid_argument for rows < 1. Whatever is thrown,
-  // parameters and optimiser stay as they were.
+  // lambda to the heap. What a shard throws is rethrown here, on every rank. Throws NotFinite if the loss or its
+  // gradient is not finite, after calling `loss` once more to find where, and std::invalid_argument for rows < 1.
+  // Whatever is thrown, parameters and optimiser stay as they were.
   Step step(const ShardLoss& loss, int rows, double learning_rate);
 
   // Of the moments a rank knows those of its blocks.

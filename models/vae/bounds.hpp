@@ -1,10 +1,10 @@
 #pragma once
 // Lower bounds of log p(x) that a VAE is trained with. In nats, one a row of x.
 //
-// x: n×pixels. epsilon: (n·K)×noise standard normal numbers, K rows for each row of x, with as many columns as the model
-// has latent dimensions (VaeShape::noise). beta weighs the KL divergence; with β = 1 they are bounds (Higgins et al. 2017
-// for others). All throw std::invalid_argument where the rows of epsilon are no multiple of x's, or its columns others;
-// and std::logic_error where a divergence in closed form is asked for, and the prior is a VAE.
+// x: n×pixels. epsilon: (n·K)×noise standard normal numbers, K rows for each row of x, with as many columns as the
+// model has latent dimensions (VaeShape::noise). beta weighs the KL divergence; with β = 1 they are bounds (Higgins et
+// al. 2017 for others). All throw std::invalid_argument where the rows of epsilon are no multiple of x's, or its
+// columns others; and std::logic_error where a divergence in closed form is asked for, and the prior is a VAE.
 
 #include "models/vae/vae.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
-// What an encoder says of a row of x: q(z|x) = N(μ, L Lᵀ), a normal distribution with a lower triangular factor L of its
-// covariance. On the diagonal of L stand the standard deviations σ = exp ½ log_var; if the covariance is diagonal, L
-// is nothing else. In nats, one a row. Samples: K rows of ε for each row of x (statistics/shared_rows.hpp).
+// What an encoder says of a row of x: q(z|x) = N(μ, L Lᵀ), a normal distribution with a lower triangular factor L of
+// its covariance. On the diagonal of L stand the standard deviations σ = exp ½ log_var; if the covariance is diagonal,
+// L is nothing else. In nats, one a row. Samples: K rows of ε for each row of x (statistics/shared_rows.hpp).
 
 #include <optional>
 
@@ -34,7 +34,8 @@ Var<Matrix<S>> log_prob(const Posterior<S>& q, const Var<Matrix<S>>& epsilon);
 template <Element S>
 Var<Matrix<S>> kl_to_standard_normal(const Posterior<S>& q);
 
-// Row r of y is row r of ε times the strictly lower triangular matrix of which `below` holds the entries, of the row of
+// Row r of y is row r of ε times the strictly lower triangular matrix of which
+// `below` holds the entries, of the row of
 // x that r belongs to.      yᵢ = Σ_{j<i} Lᵢⱼ εⱼ      L̄ᵢⱼ += ȳᵢ εⱼ      ε̄ⱼ += Σ_{i>j} ȳᵢ Lᵢⱼ
 // Throws std::invalid_argument unless below is n×½d(d-1) for an epsilon of R×d, where n divides R.
 template <Element S>

@@ -62,9 +62,10 @@ class VaeTrainer {
   // records, one row an epoch). The old file stays if the new one cannot be written, which throws std::runtime_error.
   // Of several ranks, all of which call it, the first one writes.
   void save(const std::string& path, const Matrix<double>& history) const;
-  // Goes on from a checkpoint; returns its history, which must have so many columns and at most a row an epoch. Throws
-  // std::runtime_error, naming what was expected and what was found, if the file is damaged, of another model, was
-  // trained with other settings or on other images, or has done more steps than this run has. Every rank reads the file.
+  // Goes on from a checkpoint; returns its history, which must have so many columns and at most a row an
+  // epoch. Throws std::runtime_error, naming what was expected and what was found, if the file is
+  // damaged, of another model, was trained with other settings or on other images, or has done more steps
+  // than this run has. Every rank reads the file.
   Matrix<double> load(const std::string& path, Index history_columns);
 
   const Vae<S>& vae() const { return vae_; }

@@ -1,8 +1,9 @@
-// bench_scaling step             one line for each network and minibatch: the seconds of a training step on these ranks
-//                                (mpirun -n 2 bench_scaling step) and threads (OMP_NUM_THREADS), and of its messages
-// bench_scaling batch            how many images and steps a training needs to a given test ELBO, by its minibatch
-// bench_scaling draw FILE FOLDER reads the lines that the others printed, fits the model of a step's time to them, prints it
-//                                and draws it
+// bench_scaling step    one line for each network and minibatch: the seconds of a training step on these ranks
+//                       (mpirun -n 2 bench_scaling step) and threads (OMP_NUM_THREADS), and of its messages
+// bench_scaling batch   how many images and steps a training needs to a given test ELBO, by its minibatch
+// bench_scaling draw FILE FOLDER
+//                       reads the lines that the others printed, fits the model of a step's time to them, prints it
+//                       and draws it
 // tests/bench/scaling runs them.
 #include <fmt/format.h>
 
@@ -53,8 +54,8 @@ double median(std::vector<double> x) {
   return x[x.size() / 2];
 }
 
-// The seconds of a call: the median of thirty, after three that do not count, the fastest, and the median of the processor
-// time, which other programs on the machine disturb least. The ranks begin each call together.
+// The seconds of a call: the median of thirty, after three that do not count, the fastest, and the median of the
+// processor time, which other programs on the machine disturb least. The ranks begin each call together.
 struct Seconds {
   double median, fastest, processor;
 };
@@ -163,8 +164,8 @@ struct Link {
 
 // Seconds of a step on n ranks of one shard each, of a network of P parameters:
 //   T(n) = c M / n  +  u  +  (n - 1) λ + 5 λ log₂ n  +  8 P (n - 1) / n / β
-// c: an image's gradient; u: what does not depend on the minibatch M. A rank packs its own shard's gradient, so u is not
-// divided. The exchange of gradients sends a message to every other rank, the other five collectives are trees.
+// c: an image's gradient; u: what does not depend on the minibatch M. A rank packs its own shard's gradient, so u is
+// not divided. The exchange of gradients sends a message to every other rank, the other five collectives are trees.
 struct StepModel {
   double P, c, u;
   double seconds(double M, double n, const Link& link) const {

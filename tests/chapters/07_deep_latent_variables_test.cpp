@@ -1,5 +1,5 @@
-// Chapter 7's checks hold with the right ingredients, whatever the seed, and each of its equations has a mistake that its
-// own check notices.
+// Chapter 7's checks hold with the right ingredients, whatever the seed, and each of its equations
+// has a mistake that its own check notices.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -24,7 +24,8 @@ const Digits& the_digits() {
 const MoonsSettings kFewMoons{.data = 300, .steps = 700, .points = 200};
 const DigitsSettings kFewSteps{.steps = 80, .points = 11};
 
-// A part of the chapter, with few draws and few steps of training. Returns the slugs of the equations that do not pass.
+// A part of the chapter, with few draws and few steps of training. Returns the
+// slugs of the equations that do not pass.
 using Part = void (*)(lesson::Lesson&, const Ingredients&);
 std::set<std::string> failing(Part part, const Ingredients& use, const char* seed) {
   lesson::Room room;

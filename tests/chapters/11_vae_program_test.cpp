@@ -21,8 +21,8 @@ struct Run {
   std::string text;  // standard output and error together
 };
 
-// A folder of its own for each test, so that a checkpoint is found only where it was made. A hangup is not ignored, even
-// if whoever runs the tests ignores it, as nohup does.
+// A folder of its own for each test, so that a checkpoint is found only where it was made. A hangup is not ignored,
+// even if whoever runs the tests ignores it, as nohup does.
 struct Home : TemporaryFolder {
   Run run(const std::string& options, const std::string& environment = "") const {
     const std::string command =

@@ -1,5 +1,6 @@
-// Resuming a training: the input is a list of edits of a good checkpoint (place: 2 bytes, how many bytes go: 1, how many
-// come: 1, and those). What is refused leaves the trainer as it was; what is accepted is a state of this training.
+// Resuming a training: the input is a list of edits of a good checkpoint (place: 2 bytes, how
+// many bytes go: 1, how many come: 1, and those). What is refused leaves the trainer as it was;
+// what is accepted is a state of this training.
 #include <algorithm>
 #include <cstring>
 

@@ -1,5 +1,5 @@
-// Bits-back coding: what is decoded is what was coded, the length is -ELBO, and a file that is not whole, or of another
-// model, is refused in one sentence.
+// Bits-back coding: what is decoded is what was coded, the length is -ELBO, and a file that is not whole, or of
+// another model, is refused in one sentence.
 #include <doctest/doctest.h>
 
 #include <cmath>

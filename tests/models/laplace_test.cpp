@@ -1,5 +1,5 @@
-// Laplace's approximation: exact for a parabola, the known closed form for a Gamma density, and the maximum of logistic
-// regression that Newton's method on the formula finds.
+// Laplace's approximation: exact for a parabola, the known closed form for a Gamma density, and the maximum of
+// logistic regression that Newton's method on the formula finds.
 
 #include "models/inference/laplace.hpp"
 

@@ -1,6 +1,6 @@
 // What ranks_test.py starts with mpirun, and without:
-//   ranks_program train FOLDER SHARDS STEPS   by every optimiser, from the checkpoints in FOLDER if there are any; saves
-//                                             them there and prints what the models are worth, to the last bit
+//   ranks_program train FOLDER SHARDS STEPS   by every optimiser, from the checkpoints in FOLDER if there are any;
+//                                             saves them there and prints what the models are worth, to the last bit
 //   ranks_program shard NUMBER                a shard throws
 //   ranks_program not-finite                  a shard's loss is not finite
 //   ranks_program unwritable                  the first rank cannot save

@@ -1,4 +1,5 @@
-// The sigmoid belief net's sum, layer by layer, is the sum over all joint states; it is a distribution; draws follow it.
+// The sigmoid belief net's sum, layer by layer, is the sum over all joint
+// states; it is a distribution; draws follow it.
 #include "models/sigmoid_belief_net.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// Two stochastic layers: a VAE whose prior is a VAE. In a linear-Gaussian one everything is known, and with exact encoders,
-// which need full covariances, every sample's bound is log p(x).
+// Two stochastic layers: a VAE whose prior is a VAE. In a linear-Gaussian one everything is known, and with exact
+// encoders, which need full covariances, every sample's bound is log p(x).
 #include <doctest/doctest.h>
 
 #include <cmath>

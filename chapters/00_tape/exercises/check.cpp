@@ -55,8 +55,8 @@ const Exercise kSweepByHand{
     .minutes = 15,
     .hints = {"Draw the seven records in a row, and an arrow from each operand to the record that uses it. How many "
               "arrows leave x, and how many leave y?",
-              "Begin with v̄₇ = 1. Then go from v₇ to v₃, and at each record send its adjoint times the slope to every "
-              "operand. v₆ = v₂ v₂ sends two shares to v₂.",
+              "Begin with v̄₇ = 1. Then go from v₇ to v₃, and at each record send its adjoint times the slope to "
+              "every operand. v₆ = v₂ v₂ sends two shares to v₂.",
               "v̄₆ = -1, v̄₅ = 1, v̄₄ = x, v̄₃ = x cos(x y), v̄₂ = x v̄₃ - 2 y, v̄₁ = y v̄₃ + sin(x y)"},
     .check = check_sweep_by_hand};
 

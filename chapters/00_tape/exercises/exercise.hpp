@@ -34,9 +34,9 @@ Var<double> log_add_exp(const Var<double>& a, const Var<double>& b);
 
 // 0.4   claim:cheap-gradient
 // A network with sizes[0] inputs, sizes.back() outputs and tanh between its layers, run on n points as in the text:
-// with numbers, s = b, then s = s + h · W for each input of a unit; with matrices, one affine a layer. The inputs of the
-// first layer are plain numbers and no Vars. Returns how many operations (records with operands) that makes, up to the
-// outputs of the last layer: with numbers, with matrices; and how many shares the sweep hands out with numbers (a
+// with numbers, s = b, then s = s + h · W for each input of a unit; with matrices, one affine per layer. The inputs of
+// the first layer are plain numbers and no Vars. Returns how many operations (records with operands) that makes, up to
+// the outputs of the last layer: with numbers, with matrices; and how many shares the sweep hands out with numbers (a
 // product with a plain number has one operand that is a record).
 struct Count {
   std::int64_t numbers = 0, matrices = 0, shares = 0;
@@ -44,16 +44,16 @@ struct Count {
 Count count_operations(const std::vector<int>& sizes, int n);
 
 // 0.5   claim:where
-// y = x log x where x > 0, and 0 elsewhere, coefficient by coefficient; dy/dx = log x + 1 where x > 0, and 0 elsewhere.
+// y = x log x where x > 0, and 0 elsewhere, coefficient by coefficient; dy/dx = log x + 1 where x > 0, 0 elsewhere.
 // x: n×d, some of its coefficients 0 or negative. Returns y, n×d, on the tape of x. Neither y nor its gradient
 // has a NaN.
 Var<Matrix<double>> x_log_x(const Var<Matrix<double>>& x);
 
 // 0.6   test:checkpointing
-// A chain of `length` steps is reversed with c >= 1 checkpoints, one of which holds its start: as in the text, a step
-// is put on the tape once, and is taken without a tape as often as it is needed to reach a later one. Returns the least
-// number of steps taken without a tape, all together. (The text asks for the least number of repeats of a single step:
-// that is another question.)
+// A chain of `length` steps is reversed with c >= 1 checkpoints, one of which holds its start: as in the text, a
+// step is put on the tape once, and is taken without a tape as often as it is needed to reach a later one. Returns
+// the least number of steps taken without a tape, all together. (The text asks for the least number of repeats of
+// a single step: that is another question.)
 std::int64_t fewest_advances(int length, int c);
 
 }  // namespace ch00

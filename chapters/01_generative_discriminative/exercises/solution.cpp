@@ -4,8 +4,8 @@
 namespace ch01 {
 
 // 1.1   claim:bayes
-// The log odds are Δ x + log(π/(1-π)): Bayes' rule changes its answer at t = -log(π/(1-π)) / Δ, without the prior at 0.
-// A threshold t errs in class 1 below it and in class 0 above it.
+// The log odds are Δ x + log(π/(1-π)): Bayes' rule changes its answer at t = -log(π/(1-π)) / Δ, without the prior at
+// 0. A threshold t errs in class 1 below it and in class 0 above it.
 double cost_of_no_prior(double delta, double share) {
   const auto error = [&](double t) { return share * phi(t - delta / 2) + (1 - share) * (1 - phi(t + delta / 2)); };
   return error(0) - error(-std::log(share / (1 - share)) / delta);
@@ -26,8 +26,8 @@ double naive_bayes_limit(const Eigen::VectorXd& mu, const Eigen::MatrixXd& sigma
 }
 
 // 1.4   claim:efron
-// With N π and N (1-π) points: N Var of the log odds is 1/(π(1-π)), of the means 1/π and 1/(1-π). The derivatives of β₀
-// are 1, ∓Δ/2 each, and 0 in σ², since μ₁² = μ₀². So 1/(π(1-π)) + (Δ²/4) (1/π + 1/(1-π)).
+// With N π and N (1-π) points: N Var of the log odds is 1/(π(1-π)), of the means 1/π and 1/(1-π). The derivatives of
+// β₀ are 1, ∓Δ/2 each, and 0 in σ², since μ₁² = μ₀². So 1/(π(1-π)) + (Δ²/4) (1/π + 1/(1-π)).
 double intercept_variance(double delta, double share) { return (1 + delta * delta / 4) / (share * (1 - share)); }
 
 // 1.5   claim:semi

@@ -35,7 +35,7 @@ double log_density_of_exp(double y, double mu, double sigma);
 std::vector<double> slope_of_backward_divergence(std::span<const double> p, std::span<const double> p_star);
 
 // 2.4   claim:kl-direction
-// The normal q = N(m, v) with the least KL(p ‖ q), for the mixture p(x) = Σ_k w_k N(x; μ_k, σ_k²)           (notes 1.3)
+// The normal q = N(m, v) with the least KL(p ‖ q), for the mixture p(x) = Σ_k w_k N(x; μ_k, σ_k²)          (notes 1.3)
 // weight, mean, variance: w_k (which sum to 1), μ_k and σ_k², K of each. Returns m and v.
 struct MeanAndVariance {
   double mean, variance;

@@ -4,7 +4,8 @@
 //   chapters/grade 03                  checks them all; chapters/grade 3.2 one of them
 //   chapters/grade 03 --hint 3.2       a hint, and called again the next
 //
-// Notation: nodes are numbered 0 .. M-1 in any order; parents[j] lists the parents of node j. The graphs have no cycle.
+// Notation: nodes are numbered 0 .. M-1 in any order; parents[j] lists the
+// parents of node j. The graphs have no cycle.
 
 #include <functional>
 #include <span>

@@ -144,8 +144,9 @@ const Exercise kSummary{
 
 // 4.3
 
-// Whole numbers of all sizes, the large ones in pairs that cancel. The first one is small and meets a larger one. No order
-// makes plain addition exact: the two largest add up to a number of 54 bits, and what takes it away again is smaller.
+// Whole numbers of all sizes, the large ones in pairs that cancel. The first one is small and meets
+// a larger one. No order makes plain addition exact: the two largest add up to a number of 54 bits,
+// and what takes it away again is smaller.
 Numbers large_and_small(std::uint64_t seed) {
   const Random random(seed, Purpose::data);
   Numbers numbers;

@@ -34,15 +34,16 @@ double expectation_over_pairs(int N, const std::function<double(int i, int j)>& 
 
 // 5.4   eq:minibatch-grad
 // Var[ (1/M) Σ_{j∈M} g_j ],   M drawn without replacement                                                  (notes 1.6)
-// g: the slopes of all N points. Returns the variance by a formula, without enumerating anything (N may be 40). For M = 1 it is
+// g: the slopes of all N points. Returns the variance by a formula, without
+// enumerating anything (N may be 40). For M = 1 it is
 // S² = (1/N) Σ_i (g_i - ḡ)², and for M = N it is 0.
 double minibatch_variance(std::span<const double> g, int M);
 
 // 5.5   eq:coefficient
 // E[ estimate ] = Σ_{i=1}^N g_i,   for a sampler that does not draw all points equally often           (notes 1.6.1.1)
 // M points were drawn, independently and with replacement, point i with probability q_i each time. The q_i sum to 1.
-// g, q: slope and probability of each of the M drawn points. Returns an unbiased estimate of ∇log p(D) that all M draws
-// enter alike, so that its variance is 1/M of that of a single draw.
+// g, q: slope and probability of each of the M drawn points. Returns an unbiased estimate of ∇log p(D) that all M
+// draws enter alike, so that its variance is 1/M of that of a single draw.
 double importance_weighted_gradient(std::span<const double> g, std::span<const double> q);
 
 // 5.6   eq:sgd-floor

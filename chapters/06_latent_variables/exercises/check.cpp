@@ -94,8 +94,8 @@ void check_compound_count(lesson::Attempt& attempt) {
   const auto of = [&](auto&& f) {
     return numbered(counts.size(), [&](std::size_t i) -> double { return f(counts[i]); });
   };
-  // log ∫ Gamma(λ; a, b) Poisson(x; λ) dλ by the trapezoid rule in t = log λ, which converges exponentially: the integrand is
-  // analytic and falls off at both ends
+  // log ∫ Gamma(λ; a, b) Poisson(x; λ) dλ by the trapezoid rule in t = log λ, which converges exponentially: the
+  // integrand is analytic and falls off at both ends
   const auto right = [=](double x, double a, double b) {
     double integral = 0;
     for (double t = -40; t < 8; t += 0x1p-4) {

@@ -65,8 +65,8 @@ std::vector<double> slopes_in_alpha(const Matrix<double>& log_joint, std::span<c
 
 // 6.6   claim:em-rate
 // p(x) = π f(x) + (1 - π) g(x),   only π is unknown                                                      (notes 1.7.1)
-// f, g: the values f(x_i) and g(x_i) at the n data points. Write down EM's step from π to the next π. At the π where it
-// comes to rest, given here, a small error is multiplied by some number at every step. Returns that number.
+// f, g: the values f(x_i) and g(x_i) at the n data points. Write down EM's step from π to the next π. At the π where
+// it comes to rest, given here, a small error is multiplied by some number at every step. Returns that number.
 double rate_of_weight(std::span<const double> f, std::span<const double> g, double pi);
 
 // 6.7   claim:unbounded

@@ -19,7 +19,8 @@ Matrix<double> marginal_covariance(const Eigen::VectorXd& w, const Matrix<double
 }
 
 // 7.2   eq:factorised
-// log p(x_i | z_k) = Σ_j x_ij ℓ_kj - Σ_j log(1 + exp ℓ_kj): a product of matrices, and a row that is the same for all i.
+// log p(x_i | z_k) = Σ_j x_ij ℓ_kj - Σ_j log(1 + exp ℓ_kj): a product of
+// matrices, and a row that is the same for all i.
 Var<Matrix<double>> log_marginal(const Matrix<double>& x, const Var<Matrix<double>>& logits,
                                  const Eigen::VectorXd& w) {
   const Matrix<double> log_w = w.array().log().matrix().transpose();
@@ -58,7 +59,8 @@ Matrix<double> weight_gradient(const Eigen::VectorXd& c, const Matrix<double>& W
 }
 
 // 7.5   claim:rotation
-// V Vᵀ = R (W Wᵀ) Rᵀ is to be diagonal: the rows of R are the eigenvectors of W Wᵀ, the one with the larger value first.
+// V Vᵀ = R (W Wᵀ) Rᵀ is to be diagonal: the rows of R are the eigenvectors of W Wᵀ, that of the
+// larger value first.
 Matrix<double> canonical_weights(const Matrix<double>& W) {
   const models::SymmetricEigen eigen = models::symmetric_eigen(W * W.transpose());
   Matrix<double> V = eigen.vectors.rowwise().reverse().transpose() * W;

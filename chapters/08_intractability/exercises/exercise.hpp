@@ -1,6 +1,6 @@
 #pragma once
-// The exercises of chapter 08: what the integral costs, chains, bridges, and an approximation for parameters. Write the
-// bodies in exercise.cpp beside this file, then
+// The exercises of chapter 08: what the integral costs, chains, bridges, and an approximation for parameters. Write
+// the bodies in exercise.cpp beside this file, then
 //   chapters/grade 08                  checks them all; chapters/grade 8.2 one of them
 //   chapters/grade 08 --hint 8.2       a hint, and called again the next
 //
@@ -11,14 +11,14 @@
 namespace ch08 {
 
 // 8.1   eq:intractable
-// p̂ = p(x|z), z ~ N(0, I): one draw of the prior. Returns Var[p̂] / p(x)² at the point x, which need not be 0. x has k
-// numbers. (The chapter derives the case x = 0.) Work out E[p̂²] for one coordinate; coordinates are independent.
+// p̂ = p(x|z), z ~ N(0, I): one draw of the prior. Returns Var[p̂] / p(x)² at the point x, which need not be 0. x has
+// k numbers. (The chapter derives the case x = 0.) Work out E[p̂²] for one coordinate; coordinates are independent.
 double relative_variance(std::span<const double> x, double sigma);
 
 // 8.2   claim:mcmc
 // Another chain than the chapter's: the proposal walks up the gradient and adds noise (MALA),
 //   z' = z + ½ ε² ∇log p(z) + ε ξ,   ξ ~ N(0, I),      so that q(z'|z) = N(z'; z + ½ ε² ∇log p(z), ε² I).
-// It is accepted with probability  min( 1, p(z') q(z|z') / (p(z) q(z'|z)) ). Returns the logarithm of that probability.
+// It is accepted with probability  min( 1, p(z') q(z|z') / (p(z) q(z'|z)) ). Returns the logarithm of it.
 // z, gradient: place and ∇log p there, d numbers each; log_p: log p at that place, up to a constant.
 struct Place {
   std::span<const double> z, gradient;

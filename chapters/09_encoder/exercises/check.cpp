@@ -1,5 +1,5 @@
-// The exercises of chapter 09: points, minutes and hints, and how each answer is checked. The instances are drawn by the
-// attempt's seed.
+// The exercises of chapter 09: points, minutes and hints, and how each answer is checked. The
+// instances are drawn by the attempt's seed.
 #include <Eigen/LU>
 #include <array>
 #include <cmath>

@@ -1,6 +1,6 @@
 #pragma once
-// The exercises of chapter 09: encoders, what they fall short by, and what must not be done with them. Write the bodies
-// in exercise.cpp beside this file, then
+// The exercises of chapter 09: encoders, what they fall short by, and what must not be done with them. Write the
+// bodies in exercise.cpp beside this file, then
 //   chapters/grade 09                  checks them all; chapters/grade 9.2 one of them
 //   chapters/grade 09 --hint 9.2       a hint, and called again the next
 //
@@ -18,9 +18,9 @@ using autograd::Matrix;
 using autograd::Var;
 
 // 9.1   eq:encoder
-// log q(z | x) = Σ_j log N(z_j; μ_j(x), σ_j²(x)),   N(z; μ, σ²) = exp(-(z - μ)² / (2σ²)) / √(2πσ²)          (notes 2.1)
-// z, mu, log_var: n×k, a data point a row; log_var is log σ², as the encoder gives it. Returns n×1 on their tape, so that
-// gradients flow to all three: exp, square, + - * on Vars, and sum(x, autograd::By::row), which adds up each row.
+// log q(z | x) = Σ_j log N(z_j; μ_j(x), σ_j²(x)),   N(z; μ, σ²) = exp(-(z - μ)² / (2σ²)) / √(2πσ²)         (notes 2.1)
+// z, mu, log_var: n×k, a data point a row; log_var is log σ², as the encoder gives it. Returns n×1 on their tape, so
+// that gradients flow to all three: exp, square, + - * on Vars, and sum(x, autograd::By::row), which adds up each row.
 Var<Matrix<double>> log_q(const Var<Matrix<double>>& z, const Var<Matrix<double>>& mu,
                           const Var<Matrix<double>>& log_var);
 
@@ -38,15 +38,17 @@ std::array<double, 2> on_grid(const Eigen::ArrayXd& log_joint, const Eigen::Arra
 double isotropic_gap(const Eigen::MatrixXd& precision);
 
 // 9.4   claim:amortised
-// The posteriors of N data points are normal with precisions Λ_1 .. Λ_N (one latent dimension), since each was measured
-// with a noise of its own. An encoder gives every mean exactly, but has one variance s² for all data points, and learns
+// The posteriors of N data points are normal with precisions Λ_1 .. Λ_N (one latent dimension), since
+// each was measured with a noise of its own. An encoder gives every mean exactly, but has one
+// variance s² for all data points, and learns
 // the best one. Returns its mean amortisation gap,   (1/N) Σ_i KL( N(m_i, s²) ‖ N(m_i, 1/Λ_i) ).
 double shared_variance_gap(std::span<const double> precisions);
 
 // 9.5   claim:partial
 // z ~ N(0,1), and x_1 .. x_n | z ~ N(z,1), independent given z. An encoder q(z | x_1 .. x_m) sees the first m of them,
-// 0 <= m <= n, and is trained on the ELBO of all n. The best one is N(c · (x_1 + ... + x_m), s²). Returns { c, s², gap }
-// with the gap E[ log p(x_1 .. x_n) - ELBO ] of this best encoder. For n = 2 and m = 1: { 1/2, 1/3, 1/4 }.
+// 0 <= m <= n, and is trained on the ELBO of all n. The best one is N(c · (x_1 + ... + x_m), s²). Returns
+// { c, s², gap } with the gap E[ log p(x_1 .. x_n) - ELBO ] of this best encoder. For n = 2 and m = 1:
+// { 1/2, 1/3, 1/4 }.
 std::array<double, 3> partial_encoder(int n, int m);
 
 // 9.6   claim:mean-code
@@ -56,8 +58,8 @@ std::array<double, 3> partial_encoder(int n, int m);
 double excess_at_code(const Eigen::MatrixXd& W, double noise_variance, const Eigen::VectorXd& log_sd);
 
 // 9.7   claim:representation
-// Two probes, a and b, learned from the same R draws of labelled images: draw r gave them the errors a_r and b_r. Returns
-// { mean of a - b, its standard error over the draws }. That both learned from the same draw is to be used.
+// Two probes, a and b, learned from the same R draws of labelled images: draw r gave them the errors a_r and b_r.
+// Returns { mean of a - b, its standard error over the draws }. That both learned from the same draw is to be used.
 std::array<double, 2> paired_difference(std::span<const double> a, std::span<const double> b);
 
 }  // namespace ch09

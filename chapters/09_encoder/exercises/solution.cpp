@@ -31,7 +31,7 @@ double isotropic_gap(const Eigen::MatrixXd& precision) {
 }
 
 // 9.4   claim:amortised
-// KL_i = ½ [ s² Λ_i - 1 - log s² - log Λ_i ]: the best s² is 1 over the mean of Λ. The gap is Jensen's inequality for log.
+// KL_i = ½ [ s² Λ_i - 1 - log s² - log Λ_i ]: the best s² is 1 over the mean of Λ. The gap is Jensen's for log.
 double shared_variance_gap(std::span<const double> precisions) {
   double mean = 0, mean_log = 0;
   for (const double precision : precisions) {

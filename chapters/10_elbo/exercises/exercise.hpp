@@ -1,6 +1,6 @@
 #pragma once
-// The exercises of chapter 10: a new bound, a new density, gradients and their noise, and what a linear VAE will do. Write
-// the bodies in exercise.cpp beside this file, then
+// The exercises of chapter 10: a new bound, a new density, gradients and their noise, and what a linear VAE will do.
+// Write the bodies in exercise.cpp beside this file, then
 //   chapters/grade 10                  checks them all; chapters/grade 10.2 one of them
 //   chapters/grade 10 --hint 10.2      a hint, and called again the next
 
@@ -23,26 +23,28 @@ Var<double> poisson_elbo(int x, const Var<double>& m, const Var<double>& log_var
 
 // 10.2   eq:reparam-density
 // z = exp(μ + L ε), component by component,   ε ~ N(0, I_d),   L lower triangular, L_ii > 0
-// mu, epsilon: d numbers; L: d×d. Returns log q(z), the log density of the sample z that this ε gives, in nats. d is 1 to 4.
+// mu, epsilon: d numbers; L: d×d. Returns log q(z), the log density of the sample z
+// that this ε gives, in nats. d is 1 to 4.
 double log_density(std::span<const double> mu, const Matrix<double>& L, std::span<const double> epsilon);
 
 // 10.3   claim:reparam
 // d/dm E f(z) = E[ f(z) d/dm log q(z) ]
-// K >= 2 samples z_k of q were drawn. f: f(z_k); score: d/dm log q(z_k); K numbers each. A baseline b lowers the variance,
-// but where does it come from? For sample k take the mean of f over the other K - 1 samples, which know nothing of
-// z_k. Returns the mean of the K estimates. It must be unbiased.
+// K >= 2 samples z_k of q were drawn. f: f(z_k); score: d/dm log q(z_k); K numbers each. A baseline b lowers the
+// variance, but where does it come from? For sample k take the mean of f over the other K - 1 samples, which know
+// nothing of z_k. Returns the mean of the K estimates. It must be unbiased.
 double score_gradient(std::span<const double> f, std::span<const double> score);
 
 // 10.4   eq:is-bound
 // L_K = log (1/K) Σ_k w_k,   E L_K = log p(x) - c/K + (terms that fall like 1/K²)
-// log_w: K >= 2 logarithms of weights. From them you can compute L_K, and, leaving out one of them at a time, K values of
-// L_{K-1}. Returns the combination  a L_K + b (mean of the K values of L_{K-1}),  a + b = 1, in which c cancels: find a
-// and b. The log w may lie near -1000, where exp(log_w) is 0.
+// log_w: K >= 2 logarithms of weights. From them you can compute L_K, and, leaving out one of them at a time, K values
+// of L_{K-1}. Returns the combination  a L_K + b (mean of the K values of L_{K-1}),  a + b = 1, in which c cancels:
+// find a and b. The log w may lie near -1000, where exp(log_w) is 0.
 double corrected_bound(std::span<const double> log_w);
 
 // 10.5   test:collapse
-// A linear VAE with k units, noise variance σ² (fixed) and the weight β on its KL, trained to its optimum on data whose
-// covariance has the eigenvalues λ_1 ≥ λ_2 ≥ ... ≥ λ_d. It may have fewer units than there are eigenvalues above the level.
+// A linear VAE with k units, noise variance σ² (fixed) and the weight β on its KL, trained to its
+// optimum on data whose covariance has the eigenvalues λ_1 ≥ λ_2 ≥ ... ≥ λ_d. It may have fewer units
+// than there are eigenvalues above the level.
 struct Prediction {
   int active;         // units with a KL that is not 0
   double rate;        // E KL( q(z|x) ‖ p(z) ), in nats

@@ -52,8 +52,8 @@ using Decoder = std::function<Var<Matrix<double>>(const Var<Matrix<double>>&)>;
 // 11.3   eq:elbo
 //        ELBO(x) = log p(x|z) - KL( q(z|x) ‖ p(z) ),  z = μ + σ ε
 //        log p(x|z) = Σⱼ [ xⱼ log sigmoid ℓⱼ + (1 - xⱼ) log(1 - sigmoid ℓⱼ) ],  ℓ = decode(z)
-// x: n×D of zeros and ones; epsilon: n×d. Returns n×1: log p(x|z) of one sample z in each row, minus the KL by its formula
-// (11.1), not by the sample. The mean over epsilon is each row's bound.
+// x: n×D of zeros and ones; epsilon: n×d. Returns n×1: log p(x|z) of one sample z in each row, minus the KL by its
+// formula (11.1), not by the sample. The mean over epsilon is each row's bound.
 // Finite for any logits, ±800 included. May use 11.1 and 11.2.
 Var<Matrix<double>> elbo(const Var<Matrix<double>>& x, const Posterior& q, const Decoder& decode,
                          const Var<Matrix<double>>& epsilon);

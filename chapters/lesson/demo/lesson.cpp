@@ -48,8 +48,8 @@ void require_folder(const std::string& folder) {
   if (access(existing.c_str(), W_OK) != 0) throw std::runtime_error("--figures: cannot write in " + existing.string());
 }
 
-// A stream that the program was started without must not become the number of a file that is opened later: what is meant
-// for the reader would be written into it. Reading then finds the end, writing fails.
+// A stream that the program was started without must not become the number of a file that is opened later: what is
+// meant for the reader would be written into it. Reading then finds the end, writing fails.
 void fill_missing_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDONLY);  // takes the lowest free number: this one

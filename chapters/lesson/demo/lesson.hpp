@@ -43,7 +43,8 @@ class Lesson {
   Lesson(const Lesson&) = delete;
   Lesson& operator=(const Lesson&) = delete;
 
-  // From here on nothing is printed, drawn or written: of the ranks of a training (models/training/ranks.hpp) one reports.
+  // From here on nothing is printed, drawn or written: of the ranks of a training
+  // (models/training/ranks.hpp) one reports.
   void be_silent();
   // The sentence that run() ended with, "" if there is none.
   const std::string& error() const { return error_; }

@@ -18,8 +18,8 @@ struct Point {
 };
 using Series = std::map<std::string, std::vector<Point>>;  // by label, as the file writes it
 
-// The columns label, x and y of a figure's .csv; nothing for one that has no series (a heat map, images). A row without
-// an x is a gap in a line, and no point.
+// The columns label, x and y of a figure's .csv; nothing for one that has no series (a heat map, images). A row
+// without an x is a gap in a line, and no point.
 Series series_of(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::string row;

@@ -21,9 +21,9 @@ struct Shown {
 
 // What is wrong with the figures of a run, a sentence each:
 //   05_error.csv, series 'N/M forgotten', x = 1000: expected bias = 12, found 0.3
-// Every series has a finite y, and each number is found where it is said to be shown. They are compared to nine digits:
-// they come about in two ways, which round differently. Of several points at x, one must have the number. The run's
-// figures are those files of the folder whose names start so, and that are not older than `since`.
+// Every series has a finite y, and each number is found where it is said to be shown. They are compared to nine
+// digits: they come about in two ways, which round differently. Of several points at x, one must have the number. The
+// run's figures are those files of the folder whose names start so, and that are not older than `since`.
 std::vector<std::string> faults_of_figures(std::span<const Shown> shown, const std::filesystem::path& folder,
                                            std::string_view start, std::filesystem::file_time_type since);
 

@@ -32,8 +32,8 @@ struct Mistake {
   std::string likely;
 };
 
-// The answer is wrong; `what()` is the report without number and slug. `guess` is what a student reads as "likely" when
-// the report has no better one.
+// The answer is wrong; `what()` is the report without number and slug. `guess` is what a student reads as
+// "likely" when the report has no better one.
 struct WrongAnswer : std::runtime_error {
   using std::runtime_error::runtime_error;
   WrongAnswer(const std::string& report, std::string guess) : std::runtime_error(report), guess(std::move(guess)) {}

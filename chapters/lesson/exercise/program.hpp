@@ -36,9 +36,9 @@ inline constexpr int kRight = 0, kWrong = 1, kUsage = 2, kNotAttempted = 77;
 // With --solution the answers are the reference ones, and the listed mistakes are tried on the checks as well.
 // An exercise begins in the student's file with a comment that starts with its number: the reports name that line.
 //
-// For chapters/grade, `exercise_05 5.2 --verdict FD` reads a word from standard input, prints the report alone and writes
-// the word, "5.2" and "right", "wrong" or "not attempted" to that file descriptor. An answer that ends the program, or
-// prints "right", knows no such word.
+// For chapters/grade, `exercise_05 5.2 --verdict FD` reads a word from standard input, prints the report alone and
+// writes the word, "5.2" and "right", "wrong" or "not attempted" to that file descriptor. An answer that ends the
+// program, or prints "right", knows no such word.
 int check_exercises(int argc, const char* const* argv, const std::string& chapter,
                     const std::vector<Exercise>& exercises);
 

@@ -1,5 +1,5 @@
-// Time to a published number: trains a VAE of Burda et al. (2016), with one or two stochastic layers, on MNIST and reports
-// how long that took and the log-likelihood of the test set.
+// Time to a published number: trains a VAE of Burda et al. (2016), with one or two stochastic layers, on MNIST and
+// reports how long that took and the log-likelihood of the test set.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -35,8 +35,8 @@ struct PublishedNumber {
   double nats;
 };
 
-// Burda et al. 2016, table 1, and for static pixels table 2: by the stochastic layers, the objective, its samples k and how
-// the training images are binarised; 5000 importance samples.
+// Burda et al. 2016, table 1, and for static pixels table 2: by the stochastic layers, the objective, its samples k
+// and how the training images are binarised; 5000 importance samples.
 const std::vector<PublishedNumber> kPublished{
     {"VAE, k = 1", 1, Objective::elbo, 1, Binarisation::dynamic, -86.76},
     {"VAE, k = 5", 1, Objective::elbo, 5, Binarisation::dynamic, -86.47},

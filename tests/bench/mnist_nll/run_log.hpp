@@ -16,7 +16,8 @@ enum HistoryColumn { kEpoch, kSeconds, kTrainBound, kLogLikelihood, kLogLikeliho
 // Prints each line and keeps it in FOLDER/log.txt, which is whole after every line.
 class RunLog {
  public:
-  // Makes the folder; "" keeps no log and prints nothing. Throws std::runtime_error when the log cannot be written there.
+  // Makes the folder; "" keeps no log and prints nothing. Throws
+  // std::runtime_error when the log cannot be written there.
   explicit RunLog(const std::string& folder);
   void say(const std::string& line);
 
@@ -27,8 +28,8 @@ class RunLog {
 // The last row of the history as a line of the log.
 std::string probe_text(const Matrix<double>& history);
 
-// FOLDER/curve.png and .csv: the estimates of the model by training time, with the published number, if there is one, as a
-// guide.
+// FOLDER/curve.png and .csv: the estimates of the model by training time, with the
+// published number, if there is one, as a guide.
 void plot_curve(const Matrix<double>& history, const std::string& model, std::optional<double> published,
                 const std::string& folder);
 
