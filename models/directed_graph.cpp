@@ -84,7 +84,7 @@ bool d_separated(const DirectedGraph& graph, int a, int b, std::span<const int> 
   if (a == b || is_given[a] || is_given[b])
     throw std::invalid_argument("d_separated: expected two different nodes that are not given");
 
-  // A walk along paths that are not blocked. How one came to a node decides how one may leave it.
+  // A walk along paths that are not blocked. Whether it came from a child or a parent decides where it may go.
   enum Came { from_child, from_parent };
   const std::vector<bool> opens = with_ancestors(graph, given);
   const auto children = children_of(graph);

@@ -23,7 +23,7 @@ Matrix<S> earlier_pixels(Index d);
 template <Element S>
 class FullyVisibleBeliefNet {
  public:
-  // Adds "belief.W" (d×d, of which the mask leaves what it is 1 for) and "belief.b" (1×d) to the parameters, all zero:
+  // Adds "belief.W" (d×d, used where the mask is 1) and "belief.b" (1×d) to the parameters, all zero:
   // every image has the probability 2^-d. The product of all factors is a distribution for a mask that, like
   // earlier_pixels, lets no pixel see itself or one that sees it. Throws std::invalid_argument for a mask that is not
   // square.

@@ -62,7 +62,7 @@ const std::vector<lesson::Break<Ingredients>>& breaks() {
       {"divisor", "S with 1/(N-1) instead of 1/N",
        {"eq:minibatch-value", "eq:expectation", "eq:minibatch-grad"},
        [](Ingredients& i) { i.divisor = [](int N) { return N - 1.0; }; }},
-      {"last-batch", "the factor N/M of a whole batch for a short last one", {"eq:minibatch-grad"},
+      {"last-batch", "a short last batch with the factor N/M of a whole one", {"eq:minibatch-grad"},
        [](Ingredients& i) { i.last_factor = [](int N, int M, int) { return n_over_m(N, M); }; }},
       {"floor", "a/2 instead of a/(2 - ah) in SGD's floor", {"eq:sgd-floor"},
        [](Ingredients& i) { i.floor = [](double a, double h, double v) { return a * v / (2 * h); }; }},

@@ -51,7 +51,7 @@ std::vector<int> read_shape(InputFile& file, const std::string& path, std::size_
   for (std::size_t i = 0; i < dimensions; ++i) {
     const std::uint32_t size = big_endian(&bytes[4 * i]);
     text += fmt::format("{}{}", i == 0 ? "" : "×", size);
-    // too large once is too large for ever, so the product of what follows cannot wrap around to a right size
+    // a product that is too large is not multiplied further, so that it cannot wrap around to a right size
     if (product <= kLargestSize) product *= std::max(1u, size);
     shape.push_back(size);
   }

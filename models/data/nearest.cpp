@@ -30,7 +30,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   int least = std::max(2, int(word.size()) / 3) + 1;
   for (const std::string& candidate : candidates) {
     const int distance = edit_distance(word, candidate);
-    // a word of which nothing is left was not meant
+    // a candidate that shares no character with the word was not meant
     if (distance < least && distance < int(candidate.size())) least = distance, best = candidate;
   }
   return best;

@@ -36,7 +36,7 @@ bool is_tensor(const Json& entry) {
          is_list_of_sizes(entry["data_offsets"]) && entry["data_offsets"].size() == 2;
 }
 
-// What the bytes of a type that is not read here must be is not asked: its tensor may still be skipped.
+// Of a type that is not read here only the order of the offsets is checked: a reader may still skip such a tensor.
 void check_size(const TensorInfo& tensor) {
   const auto* type =
       std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& t) { return t.name == tensor.dtype; });

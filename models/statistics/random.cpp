@@ -149,7 +149,7 @@ std::uint32_t Random::below(std::uint32_t n, std::uint64_t index) const {
   if (n == 0) throw std::invalid_argument("Random::below: n must be at least 1");
   std::uint64_t product = 0;
   for (const std::uint32_t word : block(index)) {
-    // word · n / 2^32 is the draw; of the remainders, 2^32 mod n are one too many for a fair share
+    // word · n / 2^32 is the draw. Of the 2^32 words, 2^32 mod n are too many for equal shares: they are drawn again
     product = std::uint64_t{word} * n;
     if (std::uint32_t(product) >= -n % n) break;
   }

@@ -16,7 +16,7 @@ namespace models {
 
 namespace {
 
-// The numbers of a matrix or buffer, which may be changed if it may.
+// The numbers of a matrix or buffer; constant if that is constant.
 template <class M>
 auto numbers(M& x) {
   return std::span(x.data(), x.size());
