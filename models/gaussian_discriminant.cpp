@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "autograd/arithmetic/triangular.hpp"
+#include "models/statistics/cholesky.hpp"
 #include "models/statistics/class_weights.hpp"
 #include "models/statistics/normal.hpp"
 
@@ -59,14 +60,11 @@ GaussianDiscriminant fit_gaussian_discriminant(const Matrix<double>& x, const Ma
   Matrix<double> covariance = centred.transpose() * scaled;
   covariance -= between.transpose() * of_class.asDiagonal() * between;
   covariance.diagonal().array() += ridge;
-  if (!autograd::factor_in_place<double>({covariance.data(), covariance.rows(), covariance.cols()})) {
-    throw std::invalid_argument(fmt::format(
-        "fit_gaussian_discriminant: the covariance of {} points in {} dimensions is not positive definite; "
-        "expected a ridge above {}",
-        x.rows(), x.cols(), ridge));
-  }
-  const Matrix<double> L = covariance.triangularView<Eigen::Lower>();
-  return {means.log_prior, means.mu, L};
+  return {means.log_prior, means.mu,
+          cholesky_factor(covariance,
+                          fmt::format("fit_gaussian_discriminant: the covariance of {} points in {} dimensions "
+                                      "is not positive definite; expected a ridge above {}",
+                                      x.rows(), x.cols(), ridge))};
 }
 
 }  // namespace models

@@ -6,17 +6,16 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "autograd/arithmetic/gemm.hpp"
 #include "autograd/core/errors.hpp"
 #include "autograd/operations/elementwise.hpp"
 #include "autograd/operations/linear_algebra.hpp"
 #include "autograd/operations/reductions.hpp"
+#include "models/fast_gaussian_mixture.hpp"
 
 namespace models {
 
 using autograd::By;
 using autograd::Index;
-using autograd::MatrixMap;
 using autograd::written;
 
 namespace {
@@ -45,47 +44,6 @@ void each_below(Index K, Index d, F f) {
   }
 }
 
-// Dᵢₖ = ‖uᵢ‖² for u = Q_k (x - μ_k)ᵀ, one column a data point: n×K, for x: n×d, μ: K×d and the Q_k under one another.
-//   with s = u scaled by 2 D̄ᵢₖ:      Q̄_k += s (x - μ_k)      μ̄_k -= (Σᵢ sᵢ)ᵀ Q_k      x̄ += sᵀ Q_k
-template <Element S>
-Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& Q) {
-  const Index n = x.rows(), d = x.cols(), K = mu.rows();
-  autograd::Tape* tape = &x.tape();
-  MatrixMap<S> columns = tape->scratch<S>(d, n);
-  columns = x.value().transpose();
-  const MatrixMap<S> u = tape->scratch<S>(K * d, n);  // of all k: the pullback needs it too
-  return record<"squared_distances">(
-      [=](auto&, auto& mu, auto& Q) {
-        return written<S>(n, K, [=, &mu, &Q](auto D) {
-          MatrixMap<S> centred = tape->scratch<S>(d, n), squares = tape->scratch<S>(1, n);
-          for (Index k = 0; k < K; ++k) {
-            auto u_k = MatrixMap<S>(u).middleRows(k * d, d);
-            centred = columns.colwise() - mu.value().row(k).transpose();
-            u_k.noalias() = Q.value().middleRows(k * d, d) * centred;
-            squares = u_k.colwise().squaredNorm();
-            D.col(k) = squares.transpose();
-          }
-        });
-      },
-      [=](auto& D, auto& x, auto& mu, auto& Q) {
-        MatrixMap<S> centred = tape->scratch<S>(d, n), s = tape->scratch<S>(d, n), weights = tape->scratch<S>(1, n);
-        for (Index k = 0; k < K; ++k) {
-          const auto Q_k = Q.value().middleRows(k * d, d);
-          weights = S(2) * D.grad().col(k).transpose();
-          s.array() = u.middleRows(k * d, d).array().rowwise() * weights.row(0).array();
-          if (Q.needs_gradient()) {
-            centred = columns.colwise() - mu.value().row(k).transpose();
-            Q.adjoint().middleRows(k * d, d).noalias() += s * centred.transpose();
-          }
-          if (mu.needs_gradient()) {
-            for (Index i = 0; i < d; ++i) mu.adjoint().row(k) -= s.row(i).sum() * Q_k.row(i);
-          }
-          x.accumulate(s.transpose() * Q_k);
-        }
-      },
-      x, mu, Q);
-}
-
 // log Γ_d(a) = ¼ d (d - 1) log π + Σ_{j<d} log Γ(a - ½ j)
 double log_multivariate_gamma(double a, Index d) {
   const double D = d;
@@ -95,6 +53,19 @@ double log_multivariate_gamma(double a, Index d) {
 }
 
 }  // namespace
+
+template <Element S>
+Var<Matrix<S>> formulas::squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu,
+                                           const Var<Matrix<S>>& Q) {
+  const Index d = mu.cols();
+  Var<Matrix<S>> D;
+  for (Index k = 0; k < mu.rows(); ++k) {
+    const auto u = matmul(x - rows(mu, k, 1), transpose(rows(Q, k * d, d)));  // row i is Q_k (xᵢ - μ_k)
+    const auto D_k = sum(square(u), By::row);
+    D = k == 0 ? D_k : hstack(D, D_k);
+  }
+  return D;
+}
 
 // Q(k)ᵢᵢ = exp lᵢ      Q(k)ᵢⱼ = bᵢⱼ for i > j          l̄ᵢ += Q̄ᵢᵢ Qᵢᵢ      b̄ᵢⱼ += Q̄ᵢⱼ
 template <Element S>
@@ -157,5 +128,7 @@ Var<S> GaussianMixture<S>::log_prior(const WishartPrior& prior) const {
 }
 
 template struct GaussianMixture<double>;
+template Var<Matrix<double>> formulas::squared_distances(const Var<Matrix<double>>&, const Var<Matrix<double>>&,
+                                                         const Var<Matrix<double>>&);
 
 }  // namespace models

@@ -21,6 +21,13 @@ struct WishartPrior {
   double gamma = 1, m = 0;
 };
 
+// Dᵢₖ = ‖Q_k (xᵢ - μ_k)‖²: n×K, for x: n×d, μ: K×d and Q: K·d×d, the Q_k one under the other. Callers get the fast
+// twin, models::squared_distances (fast_gaussian_mixture.hpp).
+namespace formulas {
+template <Element S>
+Var<Matrix<S>> squared_distances(const Var<Matrix<S>>& x, const Var<Matrix<S>>& mu, const Var<Matrix<S>>& Q);
+}  // namespace formulas
+
 // The parameters on a tape, and what is computed from them. Made by naming them:
 //   GaussianMixture<double>{.alpha = ..., .mu = ..., .log_diagonal = ..., .below = ...}
 template <Element S>

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "autograd/arithmetic/triangular.hpp"
+#include "models/statistics/cholesky.hpp"
 #include "models/statistics/class_weights.hpp"
 #include "models/statistics/normal.hpp"
 
@@ -30,33 +31,23 @@ Matrix<double> NormalComponents::log_joint(const Matrix<double>& x) const {
   return out;
 }
 
-namespace {
-
-// L with L Lᵀ = Σ.
-Matrix<double> cholesky_factor(Matrix<double> covariance, const std::string& whose) {
-  if (!autograd::factor_in_place<double>({covariance.data(), covariance.rows(), covariance.cols()})) {
-    throw std::invalid_argument(
-        fmt::format("fit_normal_components: the covariance of {} is not positive definite", whose));
-  }
-  return covariance.triangularView<Eigen::Lower>();
-}
-
-}  // namespace
-
 NormalComponents fit_normal_components(const Matrix<double>& x, const Matrix<double>& weights, Covariance covariance) {
   const ClassMeans means = class_means(x, weights);
   const Index K = weights.cols(), d = x.cols();
+  const auto not_definite = [](const std::string& whose) {
+    return fmt::format("fit_normal_components: the covariance of {} is not positive definite", whose);
+  };
   NormalComponents model{means.log_prior, means.mu};
   Matrix<double> pooled = Matrix<double>::Zero(d, d);
   for (Index k = 0; k < K; ++k) {
     const Matrix<double> centred = x.rowwise() - means.mu.row(k);
     const Matrix<double> scatter = centred.transpose() * weights.col(k).asDiagonal() * centred;
     if (covariance == Covariance::own) {
-      model.L.push_back(cholesky_factor(scatter / weights.col(k).sum(), fmt::format("component {}", k)));
+      model.L.push_back(cholesky_factor(scatter / weights.col(k).sum(), not_definite(fmt::format("component {}", k))));
     }
     pooled += scatter / means.total;
   }
-  if (covariance == Covariance::shared) model.L.assign(K, cholesky_factor(pooled, "all components"));
+  if (covariance == Covariance::shared) model.L.assign(K, cholesky_factor(pooled, not_definite("all components")));
   return model;
 }
 

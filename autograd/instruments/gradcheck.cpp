@@ -30,7 +30,7 @@ double value_at(const GradcheckFunction& f, const std::vector<Matrix<double>>& i
 }  // namespace
 
 double gradcheck_cotangent(Index i) {
-  std::uint64_t bits = 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(i);  // splitmix64
+  std::uint64_t bits = 0x9e3779b97f4a7c15u + i;  // splitmix64
   bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
   bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
   bits ^= bits >> 31;

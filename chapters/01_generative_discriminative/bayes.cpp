@@ -19,7 +19,7 @@ Matrix<double> posterior(const Matrix<double>& log_likelihood, const Eigen::RowV
 
 Matrix<double> softmax(const Matrix<double>& scores) { return models::log_posterior(scores).array().exp(); }
 
-std::span<const double> numbers(const Matrix<double>& m) { return {m.data(), std::size_t(m.size())}; }
+using lesson::numbers;
 
 // log p(x | y = k) of a model: what is left of log p(x, y = k) without its prior.
 Matrix<double> log_likelihood(const models::GaussianDiscriminant& model, const Matrix<double>& x) {

@@ -2,12 +2,11 @@
 
 #include <cmath>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 
-#include "autograd/arithmetic/triangular.hpp"
 #include "models/data/binarise.hpp"
 #include "models/gaussian_discriminant.hpp"
+#include "models/statistics/cholesky.hpp"
 #include "models/statistics/random.hpp"
 
 namespace ch01 {
@@ -97,10 +96,8 @@ Rule rule_of(const models::AffineScores& scores) {
 namespace {
 
 // L with L Lᵀ = A.
-Matrix<double> lower_factor(Matrix<double> A) {
-  if (!autograd::factor_in_place<double>({A.data(), A.rows(), A.cols()}))
-    throw std::invalid_argument("NormalClasses: expected a positive definite covariance");
-  return A.triangularView<Eigen::Lower>();
+Matrix<double> lower_factor(const Matrix<double>& A) {
+  return models::cholesky_factor(A, "NormalClasses: expected a positive definite covariance");
 }
 
 // -μ over μ, a row each.

@@ -18,6 +18,8 @@
 
 namespace ch05 {
 
+using lesson::numbers;
+
 // ---
 // estimator.cpp: what a minibatch estimates, and the two ways to its average. One is over every minibatch a sampler
 // can draw, written out, so that there is no sampling error; the other over a great many that are drawn.
@@ -140,12 +142,6 @@ void coefficient(lesson::Lesson& lesson, const Example& example, const Ingredien
 // How the checks call an enumeration: "every subset (10 of 10)", "every ordered pair (25 of 25)".
 std::string every_subset(const Batches& all);
 std::string every_choice(const Batches& all);
-
-// A vector or matrix as the row of numbers that a check takes.
-template <class M>
-std::span<const double> numbers(const M& matrix) {
-  return {matrix.data(), static_cast<std::size_t>(matrix.size())};
-}
 
 // ---
 // spread.cpp: how far off one minibatch is, with two parameters and with the 7,850 of softmax regression on MNIST.

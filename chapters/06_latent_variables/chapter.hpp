@@ -29,6 +29,7 @@ using autograd::Slot;
 using autograd::Tape;
 using autograd::Var;
 using autograd::Watched;
+using lesson::numbers;
 using models::Covariance;
 using models::NormalComponents;
 using Vector = Eigen::VectorXd;
@@ -66,12 +67,6 @@ Ingredients right();
 // What --break can make of them.
 const std::vector<lesson::Break<Ingredients>>& breaks();
 inline Ingredients broken(const std::string& name) { return lesson::broken(right(), breaks(), name); }
-
-// A vector or matrix as the row of numbers that a check takes.
-template <class M>
-std::span<const double> numbers(const M& matrix) {
-  return {matrix.data(), static_cast<std::size_t>(matrix.size())};
-}
 
 // A column of numbers, as the models take them.
 Matrix<double> column(const std::vector<double>& x);

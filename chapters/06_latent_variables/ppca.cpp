@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
-#include "autograd/arithmetic/triangular.hpp"
 #include "chapters/06_latent_variables/chapter.hpp"
 #include "models/ppca.hpp"
+#include "models/statistics/cholesky.hpp"
 #include "models/statistics/normal.hpp"
 
 namespace ch06 {
@@ -28,14 +27,11 @@ Ppca best_ppca(const Matrix<double>& x, int k) {
   return {pca.mean, lengths.asDiagonal() * pca.components.leftCols(k).transpose(), optimum.noise_variance, optimum};
 }
 
-// L with L Lᵀ = A, and A⁻¹ B.
-Matrix<double> cholesky_factor(Matrix<double> A) {
-  if (!autograd::factor_in_place<double>({A.data(), A.rows(), A.cols()}))
-    throw std::invalid_argument("cholesky_factor: expected a positive definite matrix");
-  return A.triangularView<Eigen::Lower>();
-}
+constexpr const char* kNotDefinite = "probabilistic PCA: expected a positive definite covariance";
+
+// A⁻¹ B.
 Matrix<double> solved(const Matrix<double>& A, const Matrix<double>& B) {
-  const Matrix<double> L = cholesky_factor(A);
+  const Matrix<double> L = models::cholesky_factor(A, kNotDefinite);
   const Matrix<double> u = L.triangularView<Eigen::Lower>().solve(B);
   return L.transpose().triangularView<Eigen::Upper>().solve(u);
 }
@@ -79,7 +75,8 @@ void probabilistic_pca(lesson::Lesson& lesson, const Matrix<double>& iris, const
   std::vector<double> integrals, closed;
   const Matrix<double> covariance =
       line.W.transpose() * line.W + line.noise * Matrix<double>::Identity(iris.cols(), iris.cols());
-  const NormalComponents normal{Eigen::RowVectorXd::Zero(1), line.mean, {cholesky_factor(covariance)}};
+  const NormalComponents normal{
+      Eigen::RowVectorXd::Zero(1), line.mean, {models::cholesky_factor(covariance, kNotDefinite)}};
   for (const Index i : {0, 60, 120}) {
     integrals.push_back(by_integral(line, iris.row(i)));
     closed.push_back(normal.log_joint(iris.row(i))(0, 0));

@@ -16,6 +16,8 @@
 
 namespace ch09 {
 
+using lesson::numbers;
+
 // ---
 // breaks.cpp: the ingredients of the chapter's equations, each of which can be replaced by a wrong one.
 
@@ -119,11 +121,5 @@ void plot_steps(const Study& study, const StudySettings& settings, const plots::
 void plot_partial(const plots::Output& output);
 // 09_probe: the error of the probes by number of labels.
 void plot_probe(const ProbeErrors& errors, const plots::Output& output);
-
-// A vector or matrix as the row of numbers that a check takes.
-template <class M>
-std::span<const double> numbers(const M& matrix) {
-  return {matrix.data(), static_cast<std::size_t>(matrix.size())};
-}
 
 }  // namespace ch09

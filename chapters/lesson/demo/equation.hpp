@@ -10,6 +10,12 @@
 
 namespace lesson {
 
+// A vector or matrix as the row of numbers that a check takes.
+template <class M>
+std::span<const double> numbers(const M& matrix) {
+  return {matrix.data(), std::size_t(matrix.size())};
+}
+
 // Each call makes a check and hands it to the lesson, which prints a line and keeps it. How each one judges stands in
 // lesson/checks.hpp. The label says how this line tests the equation.
 class Equation {
