@@ -42,7 +42,8 @@ double difference(F f, G g, const M& x, const M& mu, const M& Q) {
 TEST_SUITE("models") {
   TEST_CASE("fast distances: they are their formula, in value and gradients") {
     const auto fast = squared_distances<double>, formula = formulas::squared_distances<double>;
-    for (const auto& [n, K, d] : {std::array<Index, 3>{5, 3, 2}, {1, 1, 1}, {7, 2, 4}, {2, 5, 1}}) {
+    for (const auto& shape : {std::array<Index, 3>{5, 3, 2}, {1, 1, 1}, {7, 2, 4}, {2, 5, 1}}) {
+      const Index n = shape[0], K = shape[1], d = shape[2];
       const M x = normal_matrix(n, d, 1), mu = normal_matrix(K, d, 2), Q = normal_matrix(K * d, d, 3);
       CAPTURE(n);
       CHECK(difference(fast, formula, x, mu, Q) < 1e-12);
