@@ -57,7 +57,7 @@ class Lanes {
   friend Lanes sqrt (Lanes x) { return each([](S x) { return std::sqrt(x); }, x); }
   // Eigen's is wrong where the value is a denormal or rounds to 0, and in float where it is nearly infinite.
   friend Lanes exp  (Lanes x) {
-    const S far = 0.68 * std::numeric_limits<S>::max_exponent;  // as 0.68 < log 2
+    const S far = 0.68 * std::numeric_limits<S>::max_exponent;  // nearer, exp is normal: 0.68 < log 2
     return mended(x.array().exp().eval(), x * x > far * far, [](S x) { return std::exp(x); }, x);
   }
   // Eigen's treats a denormal as the smallest normal number.

@@ -176,8 +176,7 @@ void Trainer<S>::for_blocks(Index begin, Index end, F f) {
   parallel_for(threads, threads, std::ref(turn));
 }
 
-// Calls f(block, g) for every block that this rank sums: of the gradient g = Σ
-// of the shards' gradients, in their order.
+// Calls f(block, g) for every block that this rank sums, g being the sum of the shards' gradients in their order.
 template <Element S>
 template <class F>
 void Trainer<S>::for_gradient_blocks(F f) {

@@ -34,9 +34,8 @@ double expectation_over_pairs(int N, const std::function<double(int i, int j)>& 
 
 // 5.4   eq:minibatch-grad
 // Var[ (1/M) Σ_{j∈M} g_j ],   M drawn without replacement                                                  (notes 1.6)
-// g: the slopes of all N points. Returns the variance by a formula, without
-// enumerating anything (N may be 40). For M = 1 it is
-// S² = (1/N) Σ_i (g_i - ḡ)², and for M = N it is 0.
+// g: the slopes of all N points. Returns the variance by a formula, without enumerating anything (N may be 40).
+// For M = 1 it is S² = (1/N) Σ_i (g_i - ḡ)², and for M = N it is 0.
 double minibatch_variance(std::span<const double> g, int M);
 
 // 5.5   eq:coefficient

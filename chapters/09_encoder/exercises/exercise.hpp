@@ -40,8 +40,8 @@ double isotropic_gap(const Eigen::MatrixXd& precision);
 // 9.4   claim:amortised
 // The posteriors of N data points are normal with precisions Λ_1 .. Λ_N (one latent dimension), since
 // each was measured with a noise of its own. An encoder gives every mean exactly, but has one
-// variance s² for all data points, and learns
-// the best one. Returns its mean amortisation gap,   (1/N) Σ_i KL( N(m_i, s²) ‖ N(m_i, 1/Λ_i) ).
+// variance s² for all data points, and learns the best one. Returns its mean amortisation gap,
+//   (1/N) Σ_i KL( N(m_i, s²) ‖ N(m_i, 1/Λ_i) ).
 double shared_variance_gap(std::span<const double> precisions);
 
 // 9.5   claim:partial
